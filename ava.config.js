@@ -1,0 +1,5 @@
+export default {
+  extensions: ['ts'],
+  files: ['sync-task/test/**/*.test.ts'],
+  timeout: '3m',
+};

@@ -1,0 +1,9 @@
+/** Structured logging: a sentence and its facts. The cli brings the one that writes. */
+export interface Log {
+  debug(message: string, facts?: Facts): void;
+  info(message: string, facts?: Facts): void;
+  warn(message: string, facts?: Facts): void;
+  error(message: string, facts?: Facts): void;
+}
+
+export type Facts = Readonly<Record<string, unknown>>;
