@@ -1,0 +1,149 @@
+/** A folder of this machine as a storage. Links below the root never lead out of it (see `folders.ts`). */
+import { lstat, rename, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { SyncError } from '../../errors.ts';
+import { backupName, tempName } from '../draft-name.ts';
+import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
+import type { Storage, StoredFile } from '../storage.ts';
+import { explained, isMissing } from './file-error.ts';
+import { storedFileOf } from './file-version.ts';
+import { type Folders, openFolders } from './folders.ts';
+import { listFiles } from './list-files.ts';
+import { probeFolder } from './probe-folder.ts';
+import { READ_BYTES, readFile } from './read-file.ts';
+import { startDraft } from './write-draft.ts';
+
+/** A write may be larger; there is nothing to gain. */
+const WRITE_BYTES = 1024 * 1024;
+/** Node has four threads for files; a few more in flight keep them busy. */
+const FILES_AT_ONCE = 16;
+
+export interface FileStorageOptions {
+  /** The folder. It need not stand yet: writing makes it, listing refuses. */
+  readonly root: string;
+  /** For messages. */
+  readonly label: string;
+}
+
+/** Opens nothing and holds nothing open between calls. */
+export async function fileStorage({ root, label }: FileStorageOptions): Promise<Storage> {
+  const folders = openFolders(resolve(root), label);
+  /** Drafts made without fsync; the folder is flushed for all others, those of a crashed process included. */
+  const unsynced = new Set<string>();
+
+  return {
+    label,
+    capabilities: {
+      atomicReplace: true,
+      fsync: true,
+      setMtime: true,
+      maxReadBytes: READ_BYTES,
+      maxWriteBytes: WRITE_BYTES,
+      mtimeStepMs: 1,
+      filesAtOnce: FILES_AT_ONCE,
+    },
+
+    list: (options) => listFiles(folders, options),
+    read: (path, options) => readFile(folders, path, options),
+
+    async stat(path) {
+      checkPath(path);
+      return look(folders, path, baseOf(path));
+    },
+
+    async draft(path, options) {
+      const draft = await startDraft(folders, path, options);
+      if (options.fsync) return draft;
+      unsynced.add(options.name);
+      return {
+        ...draft,
+        async discard() {
+          unsynced.delete(options.name);
+          await draft.discard();
+        },
+      };
+    },
+
+    async statDraft(path, name) {
+      checkPath(path);
+      const found = await look(folders, path, tempName(name));
+      return found?.kind === 'file' ? { size: found.size, mtimeMs: found.mtimeMs } : undefined;
+    },
+
+    async publish(path, name) {
+      checkPath(path);
+      await publishDraft(folders, path, name);
+      if (!unsynced.delete(name)) await folders.flush(parentOf(path));
+    },
+
+    async recover(path, name) {
+      checkPath(path);
+      return recoverDraft(folders, path, name);
+    },
+
+    probe: (signal) => probeFolder(folders, signal),
+
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** What stands beside `path` under that name. */
+async function look(folders: Folders, path: string, name: string): Promise<StoredFile | undefined> {
+  const folder = await folders.find(parentOf(path));
+  if (folder === undefined) return undefined;
+  return explained({ label: folders.label, path, what: 'look at' }, async () => {
+    try {
+      return storedFileOf(await lstat(joinPath(folder, name)));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function publishDraft(folders: Folders, path: string, name: string): Promise<void> {
+  const folder = await folders.find(parentOf(path));
+  await explained({ label: folders.label, path, what: 'publish' }, async () => {
+    try {
+      if (folder === undefined) throw missingDraft(folders.label, path);
+      await rename(joinPath(folder, tempName(name)), joinPath(folder, baseOf(path)));
+    } catch (error) {
+      if (isMissing(error)) throw missingDraft(folders.label, path, error);
+      throw error;
+    }
+  });
+}
+
+function missingDraft(label: string, path: string, cause?: unknown): SyncError {
+  return new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {
+    kind: 'transient',
+    reason: 'draft-missing',
+    path,
+    cause,
+  });
+}
+
+/** Publishing here needs no back-up, but the folder may be one that was served by SFTP until now. */
+async function recoverDraft(folders: Folders, path: string, name: string): Promise<boolean> {
+  const folder = await folders.find(parentOf(path));
+  if (folder === undefined) return false;
+  const backup = joinPath(folder, backupName(name));
+  return explained({ label: folders.label, path, what: 'recover' }, async () => {
+    const backupStands = (await look(folders, path, backupName(name))) !== undefined;
+    const finalStands = (await look(folders, path, baseOf(path))) !== undefined;
+    if (backupStands && !finalStands) await rename(backup, joinPath(folder, baseOf(path)));
+    else if (backupStands) await remove(backup);
+    const tempStood = await remove(joinPath(folder, tempName(name)));
+    return backupStands || tempStood;
+  });
+}
+
+async function remove(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Lists a tree in pages, one folder after the other, names as bytes: text is made only of those that are UTF-8. Links are
+ * reported and never followed. What vanishes while it is being listed is left out; a folder that can't be opened is
+ * reported as refused and stops nothing.
+ */
+import { lstat, opendir } from 'node:fs/promises';
+import { SyncError } from '../../errors.ts';
+import type { ListedEntry } from '../../model.ts';
+import { isOwnName } from '../draft-name.ts';
+import { checkPath, decodeName, displayName, joinPath } from '../paths.ts';
+import type { ListOptions } from '../storage.ts';
+import { explainFileError, isCode, isMissing } from './file-error.ts';
+import { storedFileOf } from './file-version.ts';
+import type { Folders } from './folders.ts';
+
+const PAGE_ENTRIES = 1000;
+/** Names read from a folder, and looked at, in one go. */
+const NAMES_AT_ONCE = 256;
+
+interface FoundName {
+  readonly name: Buffer;
+  readonly isFolder: boolean;
+}
+
+export async function* listFiles(folders: Folders, options: ListOptions): AsyncGenerator<readonly ListedEntry[]> {
+  const { prefix, signal } = options;
+  if (prefix !== '') checkPath(prefix);
+  const top = await findTop(folders, prefix);
+  if (top === undefined) return;
+  const waiting = [''];
+  let page: ListedEntry[] = [];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    const where = { real: joinPath(top, folder), path: below(prefix, folder) };
+    try {
+      for await (const names of readNames(where.real)) {
+        signal.throwIfAborted();
+        const found = await Promise.all(names.map((name) => look(where, name)));
+        for (const entry of found) {
+          if (typeof entry === 'string') waiting.push(below(folder, entry));
+          else if (entry) page.push(entry);
+        }
+        if (page.length >= PAGE_ENTRIES) {
+          yield page;
+          page = [];
+        }
+      }
+    } catch (error) {
+      const problem = unreadable(error, folders.label, where.path, folder === '');
+      if (problem) page.push(problem);
+    }
+  }
+  signal.throwIfAborted();
+  if (page.length > 0) yield page;
+}
+
+/** Real path of the folder to begin with; `undefined` where there is nothing. The root itself must stand. */
+async function findTop(folders: Folders, prefix: string): Promise<string | undefined> {
+  if ((await folders.find('')) === undefined) {
+    throw new SyncError(`${folders.label}: folder ${folders.root} does not exist: create it or correct --source`, {
+      kind: 'permanent',
+      reason: 'not-found',
+    });
+  }
+  return folders.find(prefix);
+}
+
+async function* readNames(folder: string): AsyncGenerator<readonly FoundName[]> {
+  // Node's types know no Buffer here, but that is what `encoding: 'buffer'` makes of a name.
+  const entries = await opendir(folder, { encoding: 'buffer' as BufferEncoding, bufferSize: NAMES_AT_ONCE });
+  let names: FoundName[] = [];
+  for await (const entry of entries) {
+    names.push({ name: entry.name as unknown as Buffer, isFolder: entry.isDirectory() });
+    if (names.length < NAMES_AT_ONCE) continue;
+    yield names;
+    names = [];
+  }
+  if (names.length > 0) yield names;
+}
+
+/** An entry, or the name of a folder to descend into, or nothing. */
+async function look(
+  folder: { readonly real: string; readonly path: string },
+  { name, isFolder }: FoundName,
+): Promise<ListedEntry | string | undefined> {
+  const text = decodeName(name);
+  if (text === undefined) {
+    const reason = isFolder ? 'its name is not UTF-8, so nothing below it is copied' : 'its name is not UTF-8';
+    return { path: below(folder.path, displayName(name)), kind: 'refused', reason, size: 0, mtimeMs: 0 };
+  }
+  if (isFolder) return text;
+  try {
+    const { kind, size, mtimeMs } = storedFileOf(await lstat(joinPath(folder.real, text)));
+    if (kind === 'folder') return text; // it has become one
+    if (kind === 'file' && isOwnName(text)) return undefined;
+    return { path: below(folder.path, text), kind, size, mtimeMs };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What a failed folder becomes: nothing when it vanished, a refused entry when it is locked, else the listing fails. */
+function unreadable(error: unknown, label: string, path: string, isTop: boolean): ListedEntry | undefined {
+  if (!isTop || path !== '') {
+    if (isMissing(error)) return undefined;
+  }
+  if (!isTop && isCode(error, 'EACCES', 'EPERM')) {
+    const reason = 'permission denied: nothing below this folder is listed';
+    return { path, kind: 'refused', reason, size: 0, mtimeMs: 0 };
+  }
+  throw explainFileError(error, { label, path, what: 'list' });
+}
+
+function below(folder: string, name: string): string {
+  if (folder === '' || name === '') return folder + name;
+  return `${folder}/${name}`;
+}

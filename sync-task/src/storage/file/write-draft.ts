@@ -1,0 +1,121 @@
+/**
+ * Writes a draft. One write is under way while the caller prepares the next; a failure of it shows in the next call, or
+ * in `finish` at the latest.
+ */
+import { constants } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { SyncError } from '../../errors.ts';
+import type { Chunk } from '../../model.ts';
+import { tempName } from '../draft-name.ts';
+import { checkPath, joinPath, parentOf } from '../paths.ts';
+import type { Draft, DraftOptions, FinishedDraft } from '../storage.ts';
+import { explained, explainFileError, isCode, isMissing } from './file-error.ts';
+import { isKept, setMtime, versionOf } from './file-version.ts';
+import type { Folders } from './folders.ts';
+
+const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Less whatever the umask takes away. */
+const CREATE_MODE = 0o666;
+
+export async function startDraft(folders: Folders, path: string, options: DraftOptions): Promise<Draft> {
+  checkPath(path);
+  options.signal.throwIfAborted();
+  const operation = { label: folders.label, path, what: 'write', neededBytes: options.expectedBytes };
+  const temp = joinPath(await folders.ensure(parentOf(path)), tempName(options.name));
+  const file = await createFile(temp);
+  let writing: Promise<void> = Promise.resolve();
+  let written = 0;
+  let closed = false;
+
+  async function createFile(name: string): Promise<FileHandle> {
+    try {
+      return await open(name, CREATE_FLAGS, CREATE_MODE);
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw explainFileError(error, operation);
+      throw new SyncError(`${folders.label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
+        kind: 'permanent',
+        reason: 'draft-exists',
+        path,
+        cause: error,
+      });
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await file.close();
+  }
+
+  async function complete(): Promise<FinishedDraft> {
+    const timesSet = await setMtime(file, options.mtimeMs);
+    if (options.fsync) await file.sync(); // after the time, so that it is on disk too
+    const { size, mtimeMs } = versionOf(await file.stat());
+    await close(); // network file systems report a full disk here
+    if (size !== written) {
+      throw new SyncError(
+        `${folders.label}: ${JSON.stringify(path)} has ${size} bytes after ${written} were written; run again`,
+        {
+          kind: 'transient',
+          reason: 'size-differs',
+          path,
+        },
+      );
+    }
+    return { size, mtimeMs, mtimeKept: timesSet && isKept(options.mtimeMs, mtimeMs) };
+  }
+
+  return {
+    async write(chunk) {
+      await writing;
+      options.signal.throwIfAborted();
+      writing = explained(operation, async () => {
+        written += await writeFully(file, chunk);
+      });
+      writing.catch(() => undefined); // heard by the next call
+    },
+
+    async finish() {
+      await writing;
+      options.signal.throwIfAborted();
+      return explained(operation, complete);
+    },
+
+    async discard() {
+      await writing.catch(() => undefined); // whoever wrote has heard of it, or does not want to know
+      await explained({ ...operation, what: 'discard' }, async () => {
+        try {
+          await close();
+        } finally {
+          await unlink(temp).catch(ignoreMissing);
+        }
+      });
+    },
+  };
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+/** Appends every piece; the system may take fewer bytes than offered. Returns how many there were. */
+async function writeFully(file: FileHandle, chunk: Chunk): Promise<number> {
+  let pieces: readonly Uint8Array[] = chunk;
+  let total = 0;
+  while (pieces.length > 0) {
+    const { bytesWritten } = await file.writev(pieces);
+    total += bytesWritten;
+    pieces = without(pieces, bytesWritten);
+  }
+  return total;
+}
+
+function without(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes;
+  for (const [index, piece] of pieces.entries()) {
+    if (left < piece.length)
+      return left === 0 ? pieces.slice(index) : [piece.subarray(left), ...pieces.slice(index + 1)];
+    left -= piece.length;
+  }
+  return [];
+}

@@ -1,0 +1,32 @@
+/** Which storage stands behind which scheme. A new one is one folder and one line here; each is loaded only when used. */
+import type { Endpoint, Settings } from '../config/settings.ts';
+import type { Log } from '../log.ts';
+import type { Storage } from './storage.ts';
+
+export interface OpenOptions {
+  readonly settings: Pick<
+    Settings,
+    'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
+  >;
+  readonly log: Log;
+}
+
+/** Opens the place; throws what says why it cannot be used. */
+export async function openStorage(
+  endpoint: Endpoint,
+  role: 'source' | 'target',
+  { settings, log }: OpenOptions,
+): Promise<Storage> {
+  const { location, credentials } = endpoint;
+  switch (location.scheme) {
+    case 'file': {
+      const { fileStorage } = await import('./file/file-storage.ts');
+      return fileStorage({ root: location.path, label: location.label });
+    }
+    case 'sftp': {
+      const { sftpStorage } = await import('./sftp/sftp-storage.ts');
+      // Half of the budget for what was read and not yet taken, half for what was written and not yet acknowledged.
+      return sftpStorage({ location, credentials, role, log, ...settings, bufferBytes: settings.bufferBytes / 2 });
+    }
+  }
+}

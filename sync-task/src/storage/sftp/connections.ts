@@ -1,0 +1,137 @@
+/**
+ * The connections of one endpoint. The first is opened at once; more follow only when they pay: the round trip is long
+ * enough for one connection's window to cap it, and what is in flight fills those that are there. A dead one is replaced
+ * on the next use. Where the server refuses more, it stays at what it has.
+ */
+
+import { asSyncError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { SftpChannel } from './channel.ts';
+import { openSession, type SessionOptions, type SftpSession } from './session.ts';
+
+export interface Limits {
+  readonly maxReadBytes: number;
+  readonly maxWriteBytes: number;
+  /** Undefined where the server does not say. */
+  readonly maxOpenHandles: number | undefined;
+  /** The server said its limits: it answers reads in full. */
+  readonly announced: boolean;
+}
+
+export interface Connections {
+  /** The least busy channel. Opens one where none is alive. */
+  pick(): Promise<SftpChannel>;
+  readonly limits: Limits;
+  readonly roundTripMs: number;
+  /** Alive now. */
+  readonly open: number;
+  /** How many there may be. */
+  readonly allowed: number;
+  close(): Promise<void>;
+}
+
+/** sshd's receive window is 2 MiB; from about here on a connection has enough to do. */
+const BUSY_BYTES = 1024 * 1024;
+/** What every server takes (draft-ietf-secsh-filexfer-02 section 3). */
+const SAFE_REQUEST_BYTES = 32 * 1024;
+const LARGEST_REQUEST_BYTES = 255 * 1024;
+/** More than this gains nothing, and servers begin to refuse (OpenSSH's MaxStartups is 10). */
+const MOST_CONNECTIONS = 8;
+/** One connection more for each so many milliseconds of round trip. */
+const ROUND_TRIP_PER_CONNECTION_MS = 2.5;
+
+/** Opens the first connection. `most` bounds their number; undefined: by the measured round trip. Throws what `openSession` throws. */
+export async function openConnections(
+  options: SessionOptions,
+  most: number | undefined,
+  log: Log,
+): Promise<Connections> {
+  const sessions = new Set<SftpSession>();
+  let opening: Promise<SftpSession> | undefined;
+  let closed = false;
+
+  async function openOne(): Promise<SftpSession> {
+    const session = await openSession(options);
+    if (closed) session.end();
+    else sessions.add(session);
+    return session;
+  }
+  function openAnother(): Promise<SftpSession> {
+    opening ??= openOne().finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  }
+
+  const first = await openAnother();
+  const limits = await readLimits(first.channel);
+  const startMs = performance.now();
+  await first.channel.realpath(Buffer.from('.'));
+  const roundTripMs = performance.now() - startMs;
+  let allowed = most ?? Math.min(MOST_CONNECTIONS, Math.max(1, Math.ceil(roundTripMs / ROUND_TRIP_PER_CONNECTION_MS)));
+  log.debug('connected', {
+    role: options.role,
+    roundTripMs: Math.round(roundTripMs * 10) / 10,
+    connections: allowed,
+    ...limits,
+  });
+
+  function alive(): SftpSession[] {
+    for (const session of sessions) if (session.channel.failure) sessions.delete(session);
+    return [...sessions];
+  }
+
+  return {
+    limits,
+    roundTripMs,
+    get open() {
+      return alive().length;
+    },
+    get allowed() {
+      return allowed;
+    },
+    async pick() {
+      const candidates = alive();
+      let least = candidates[0];
+      if (!least) return (await openAnother()).channel;
+      for (const session of candidates) {
+        if (session.channel.bytesInFlight < least.channel.bytesInFlight) least = session;
+      }
+      if (least.channel.bytesInFlight > BUSY_BYTES && candidates.length < allowed && !opening) {
+        openAnother().catch((error: unknown) => {
+          allowed = Math.max(1, alive().length);
+          log.info('the server takes no more connections', {
+            role: options.role,
+            connections: allowed,
+            why: asSyncError(error).message,
+          });
+        });
+      }
+      return least.channel;
+    },
+    async close() {
+      closed = true;
+      await opening?.catch(() => undefined); // its failure was for whoever asked for it
+      for (const session of sessions) session.end();
+      sessions.clear();
+    },
+  };
+}
+
+/** `limits@openssh.com` (OpenSSH PROTOCOL section 4.8): packet, read, write, handles. */
+async function readLimits(channel: SftpChannel): Promise<Limits> {
+  if (!channel.extensions.has('limits@openssh.com')) {
+    return {
+      maxReadBytes: SAFE_REQUEST_BYTES,
+      maxWriteBytes: SAFE_REQUEST_BYTES,
+      maxOpenHandles: undefined,
+      announced: false,
+    };
+  }
+  const reader = await channel.extended('limits@openssh.com', []);
+  reader.uint64();
+  const bounded = (bytes: number) => Math.min(bytes || SAFE_REQUEST_BYTES, LARGEST_REQUEST_BYTES);
+  const maxReadBytes = bounded(reader.uint64());
+  const maxWriteBytes = bounded(reader.uint64());
+  return { maxReadBytes, maxWriteBytes, maxOpenHandles: reader.uint64() || undefined, announced: true };
+}

@@ -1,0 +1,53 @@
+/**
+ * Which keys a host may show, by an OpenSSH known_hosts text (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): plain, hashed and
+ * wildcard names, `[host]:port`, negation, `@revoked`. Certificate authorities are not followed.
+ */
+import { createHash, createHmac } from 'node:crypto';
+
+export interface KnownKey {
+  /** `ssh-ed25519`, `ssh-rsa`, … */
+  readonly type: string;
+  /** The key as it goes over the wire. */
+  readonly blob: Buffer;
+  readonly revoked: boolean;
+}
+
+/** The keys listed for this host and port. */
+export function knownKeys(text: string, host: string, port: number): KnownKey[] {
+  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+  const keys: KnownKey[] = [];
+  for (const line of text.split('\n')) {
+    const fields = line.trim().split(/\s+/);
+    const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+    const [names, type, key] = fields;
+    if (!names || !type || !key || names.startsWith('#') || marker === '@cert-authority') continue;
+    if (!matches(names, name)) continue;
+    keys.push({ type, blob: Buffer.from(key, 'base64'), revoked: marker === '@revoked' });
+  }
+  return keys;
+}
+
+function matches(names: string, name: string): boolean {
+  if (names.startsWith('|1|')) {
+    const [, , salt = '', hash = ''] = names.split('|');
+    return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+  }
+  let matched = false;
+  for (const pattern of names.toLowerCase().split(',')) {
+    const negated = pattern.startsWith('!');
+    if (!wildcard(negated ? pattern.slice(1) : pattern).test(name)) continue;
+    if (negated) return false;
+    matched = true;
+  }
+  return matched;
+}
+
+function wildcard(pattern: string): RegExp {
+  const escaped = pattern.replace(/[\\^$.+()[\]{}|]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+}
+
+/** `SHA256:…`, as `ssh-keygen -l` prints it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}

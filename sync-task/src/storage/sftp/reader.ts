@@ -1,0 +1,141 @@
+/**
+ * Reads a file with many requests in flight and hands it on in order.
+ *
+ * The expected size is known, so the whole schedule is: requests of the largest allowed length, then FSTAT, then CLOSE.
+ * Whatever differs from the expected version throws `changed`: the bytes
+ * handed on so far are then of no use.
+ */
+import { SyncError } from '../../errors.ts';
+import type { Chunk, FileVersion } from '../../model.ts';
+import type { ByteBudget } from '../budget.ts';
+import type { SftpChannel } from './channel.ts';
+import type { Connections } from './connections.ts';
+import { type OpenHandle, openRemoteFile } from './handles.ts';
+import { type Attributes, noAttributes, openFlag, request } from './packet.ts';
+
+export interface ReadPlan {
+  readonly connections: Connections;
+  readonly budget: ByteBudget;
+  readonly remotePath: Buffer;
+  /** For messages. */
+  readonly label: string;
+  readonly path: string;
+  readonly expected: FileVersion;
+  readonly compareMtime: boolean;
+  readonly start: number;
+  readonly signal: AbortSignal;
+}
+
+/** Requests in flight for one file and connection; more had no effect. */
+const DEPTH = 16;
+
+export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
+  const { connections, budget, expected } = plan;
+  const open = (channel: SftpChannel) => channel.handle(request.open, [plan.remotePath, openFlag.read, noAttributes]);
+  const file = await openRemoteFile(connections, expected.size - plan.start, open);
+  const length = connections.limits.maxReadBytes;
+  const queue: { readonly bytes: number; readonly pieces: Promise<Buffer[]> }[] = [];
+  let next = plan.start;
+  let closing: Closing | undefined;
+
+  function ask(): void {
+    const bytes = Math.min(length, expected.size - next);
+    const range = { offset: next, bytes };
+    next += bytes;
+    // Without a stripe this sends the request now, before anything that is sent behind it on the same handle.
+    const at = file.next();
+    const pieces = at instanceof Promise ? at.then((opened) => readRange(opened, range)) : readRange(at, range);
+    pieces.catch(() => undefined); // heard in order, below
+    queue.push({ bytes, pieces });
+  }
+
+  /** All bytes of a range, in pieces; a short answer is asked again for the gap. */
+  async function readRange(opened: OpenHandle, range: { offset: number; bytes: number }): Promise<Buffer[]> {
+    const pieces: Buffer[] = [];
+    let at = opened;
+    let got = 0;
+    while (got < range.bytes) {
+      if (got > 0 && closing) at = { channel: at.channel, handle: await open(at.channel) }; // closed behind this very read
+      const answer = await at.channel.read(at.handle, range.offset + got, range.bytes - got);
+      if (!answer || answer.length === 0) {
+        throw changed(plan, `it ended at ${range.offset + got} of ${expected.size} bytes`);
+      }
+      for (const piece of answer) {
+        pieces.push(piece);
+        got += piece.length;
+      }
+    }
+    if (at !== opened) await at.channel.command(request.close, [at.handle]);
+    return pieces;
+  }
+
+  /**
+   * FSTAT and CLOSE. They may be sent right behind the last READ, because a server handles one connection's requests on
+   * a handle in order; a striped file waits for its answers first.
+   */
+  function finish(): Closing {
+    const { channel, handle } = file.first;
+    const answered = file.striped ? Promise.allSettled(queue.map((asked) => asked.pieces)) : undefined;
+    const attributes = answered
+      ? answered.then(() => channel.attributes(request.fstat, [handle]))
+      : channel.attributes(request.fstat, [handle]);
+    const closed = answered ? attributes.then(() => file.close()) : file.close();
+    attributes.catch(() => undefined);
+    closed.catch(() => undefined);
+    return { attributes, closed };
+  }
+
+  try {
+    while (next < expected.size || queue.length > 0) {
+      plan.signal.throwIfAborted();
+      if (queue.length === 0) {
+        await budget.take(Math.min(length, expected.size - next));
+        ask();
+      }
+      while (next < expected.size && queue.length < DEPTH * connections.open) {
+        if (!budget.tryTake(Math.min(length, expected.size - next))) break;
+        ask();
+      }
+      if (next >= expected.size && connections.limits.announced) closing ??= finish();
+      const [head] = queue;
+      if (!head) break;
+      yield await head.pieces;
+      queue.shift();
+      budget.give(head.bytes);
+    }
+    closing ??= finish();
+    assertSame(plan, await closing.attributes);
+    await closing.closed;
+  } finally {
+    // Reached early after an error or when the reader left: what is in flight comes back before its bytes are given free.
+    await Promise.allSettled(queue.map((asked) => asked.pieces));
+    for (const asked of queue) budget.give(asked.bytes);
+    if (!closing) await file.close().catch(() => undefined); // the error under way says more
+  }
+}
+
+interface Closing {
+  readonly attributes: Promise<Attributes>;
+  readonly closed: Promise<void>;
+}
+
+function assertSame(plan: ReadPlan, now: Attributes): void {
+  const { expected } = plan;
+  if (now.size !== undefined && now.size !== expected.size) {
+    throw changed(plan, `it has ${now.size} bytes now, ${expected.size} when it was listed`);
+  }
+  if (plan.compareMtime && now.mtimeMs !== undefined && now.mtimeMs !== expected.mtimeMs) {
+    throw changed(plan, 'its modification time changed');
+  }
+}
+
+function changed(plan: ReadPlan, how: string): SyncError {
+  return new SyncError(
+    `${plan.label}: ${JSON.stringify(plan.path)} changed while it was read (${how}); a later run takes it`,
+    {
+      kind: 'changed',
+      reason: 'changed-while-read',
+      path: plan.path,
+    },
+  );
+}

@@ -1,0 +1,299 @@
+/** `sftp://`: the storage interface over SFTP version 3. */
+
+import { SyncError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { byteBudget } from '../budget.ts';
+import { backupName, isOwnName, tempName } from '../draft-name.ts';
+import { checkPath, parentOf } from '../paths.ts';
+import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
+import { SftpStatus } from './channel.ts';
+import { confinement } from './confinement.ts';
+import { type Connections, openConnections } from './connections.ts';
+import { kindOf, listTree } from './listing.ts';
+import { type Attributes, noAttributes, request, status } from './packet.ts';
+import { freeSpace, probeServer } from './probe.ts';
+import { publishOver } from './publish.ts';
+import { readRemoteFile } from './reader.ts';
+import { remotePath } from './remote-path.ts';
+import type { SessionOptions } from './session.ts';
+import { explainStatus, isStatus, missing } from './sftp-errors.ts';
+import { startDraft } from './writer.ts';
+
+export interface SftpStorageOptions extends SessionOptions {
+  /** Undefined: by the measured round trip. */
+  readonly connections: number | undefined;
+  /** Bytes in flight at most. */
+  readonly bufferBytes: number;
+  readonly log: Log;
+}
+
+/** Enough in flight for one connection; more only fills memory. */
+const BYTES_PER_CONNECTION = 4 * 1024 * 1024;
+
+const NEAR_MS = 2;
+const FILES_NEAR = 64;
+const FILES_FAR = 256;
+
+/** Connects. Throws `transient` where the server cannot be reached and `permission` where it does not let us in. */
+export async function sftpStorage(options: SftpStorageOptions): Promise<Storage> {
+  const { location } = options;
+  const label = location.label;
+  const connections = await openConnections(options, options.connections, options.log);
+  const { extensions } = await connections.pick();
+  const root = await resolveRoot(location.path, async () => (await connections.pick()).realpath(Buffer.from('.')));
+  const budget = byteBudget(Math.min(options.bufferBytes, BYTES_PER_CONNECTION * connections.allowed));
+  const folders = new Map<string, Promise<void>>();
+
+  const wire = (path: string) => remotePath(root, path);
+  const inside = confinement(label, async (folder) => {
+    const channel = await connections.pick();
+    return channel.realpath(wire(folder)).then(String, (error: unknown) => {
+      if (error instanceof SftpStatus) return undefined;
+      throw error;
+    });
+  });
+  const sibling = (path: string, name: string) => {
+    const parent = parentOf(path);
+    return parent === '' ? name : `${parent}/${name}`;
+  };
+  const temp = (path: string, name: string) => wire(sibling(path, tempName(name)));
+  const backup = (path: string, name: string) => wire(sibling(path, backupName(name)));
+
+  async function lstat(remote: Buffer): Promise<Attributes | undefined> {
+    const channel = await connections.pick();
+    return channel.attributes(request.lstat, [remote]).catch((error: unknown) => {
+      if (isStatus(error, ...missing)) return undefined;
+      throw error;
+    });
+  }
+  async function command(type: number, ...fields: Buffer[]): Promise<void> {
+    await (await connections.pick()).command(type, fields);
+  }
+  async function rename(from: Buffer, to: Buffer): Promise<void> {
+    const channel = await connections.pick();
+    if (extensions.has('posix-rename@openssh.com')) await channel.extended('posix-rename@openssh.com', [from, to]);
+    else await channel.command(request.rename, [from, to]);
+  }
+
+  /** Makes a folder and those above it, once for each process. */
+  function ensureFolder(folder: string): Promise<void> {
+    let made = folders.get(folder);
+    if (!made) {
+      made = makeFolder(folder);
+      folders.set(folder, made);
+      made.catch(() => folders.delete(folder));
+    }
+    return made;
+  }
+  async function makeFolder(folder: string): Promise<void> {
+    const make = async () => (await connections.pick()).command(request.mkdir, [wire(folder), noAttributes]);
+    try {
+      await make().catch(async (error: unknown) => {
+        if (folder === '' || !isStatus(error, ...missing)) throw error;
+        await ensureFolder(parentOf(folder));
+        await make();
+      });
+    } catch (error) {
+      // It may stand already: servers answer anything from FAILURE to FILE_ALREADY_EXISTS. A link to a folder is as good.
+      const standing = await (await connections.pick()).attributes(request.stat, [wire(folder)]).catch(() => undefined);
+      if (standing && kindOf(standing.mode) === 'folder') return;
+      if (!standing) throw explainStatus(error, 'make folder', label, folder);
+      throw new SyncError(`${label}: ${JSON.stringify(folder)} is no folder, but files go below it; move it away`, {
+        kind: 'permanent',
+        reason: 'not-a-folder',
+        path: folder,
+        cause: error,
+      });
+    }
+  }
+
+  /** "Failure" is all that version 3 has for a full disk: the free space tells. */
+  async function explainWrite(error: unknown, path: string): Promise<unknown> {
+    if (isStatus(error, status.failure)) {
+      const channel = await connections.pick();
+      const freeBytes = await freeSpace(channel, wire(parentOf(path))).catch(() => undefined);
+      if (freeBytes === 0) return explainStatus(new SftpStatus(status.noSpace, error.message), 'write', label, path);
+    }
+    return explainStatus(error, 'write', label, path);
+  }
+
+  const storage: Storage = {
+    label,
+    capabilities: {
+      atomicReplace: extensions.has('posix-rename@openssh.com'),
+      fsync: extensions.has('fsync@openssh.com'),
+      setMtime: true,
+      maxReadBytes: connections.limits.maxReadBytes,
+      maxWriteBytes: connections.limits.maxWriteBytes,
+      mtimeStepMs: 1000,
+      filesAtOnce: filesAtOnce(connections),
+    },
+
+    list({ prefix, signal }) {
+      if (prefix !== '') checkPath(prefix);
+      return listTree({
+        connections,
+        root,
+        prefix,
+        signal,
+        isOwnName,
+        explain: (error, path) => explainStatus(error, 'list', label, path),
+      });
+    },
+
+    async stat(path) {
+      checkPath(path);
+      try {
+        const found = await lstat(wire(path));
+        return found && storedFile(found);
+      } catch (error) {
+        throw explainStatus(error, 'look at', label, path);
+      }
+    },
+
+    async *read(path, { expected, start, draft, signal }) {
+      checkPath(path);
+      try {
+        const [found] = await Promise.all([
+          lstat(draft === undefined ? wire(path) : temp(path, draft)),
+          inside.check(parentOf(path)),
+        ]);
+        if (!found) throw vanished(label, path);
+        if (kindOf(found.mode) !== 'file') throw changedKind(label, path);
+        yield* readRemoteFile({
+          connections,
+          budget,
+          remotePath: draft === undefined ? wire(path) : temp(path, draft),
+          label,
+          path,
+          expected,
+          compareMtime: draft === undefined,
+          start,
+          signal,
+        });
+      } catch (error) {
+        if (isStatus(error, ...missing)) throw vanished(label, path);
+        throw explainStatus(error, 'read', label, path);
+      }
+    },
+
+    async draft(path: string, draft: DraftOptions): Promise<Draft> {
+      checkPath(path);
+      const start = () =>
+        startDraft({
+          connections,
+          budget,
+          remotePath: temp(path, draft.name),
+          expectedBytes: draft.expectedBytes,
+          mtimeMs: draft.mtimeMs,
+          fsync: draft.fsync,
+          signal: draft.signal,
+          explain: (error) => explainWrite(error, path),
+        });
+      const startIn = async (error: unknown) => {
+        if (!isStatus(error, ...missing)) throw error;
+        await ensureFolder(parentOf(path));
+        return start();
+      };
+      try {
+        await inside.check(parentOf(path));
+        // Most folders stand already: asking first would cost every file a round trip.
+        return await start()
+          .catch(startIn)
+          .catch((error: unknown) => {
+            folders.clear(); // one that was made has been removed again
+            return startIn(error);
+          });
+      } catch (error) {
+        throw await explainWrite(error, path);
+      }
+    },
+
+    async statDraft(path, name) {
+      checkPath(path);
+      const found = await lstat(temp(path, name)).catch((error: unknown) => {
+        throw explainStatus(error, 'look at', label, path);
+      });
+      return found && storedFile(found);
+    },
+
+    async publish(path, name) {
+      checkPath(path);
+      await publishOver({
+        atomic: storage.capabilities.atomicReplace,
+        temp: temp(path, name),
+        backup: backup(path, name),
+        final: wire(path),
+        rename,
+        remove: (remote) => command(request.remove, remote),
+        kind: async (remote) => {
+          const standing = await lstat(remote);
+          return standing && kindOf(standing.mode);
+        },
+      }).catch(async (error: unknown) => {
+        const standing = await lstat(wire(path)).catch(() => undefined);
+        if (standing && kindOf(standing.mode) === 'folder') {
+          throw new SyncError(`${label}: ${JSON.stringify(path)} is a folder; move it away or exclude the file`, {
+            kind: 'permanent',
+            reason: 'is-a-folder',
+            path,
+            cause: error,
+          });
+        }
+        throw explainStatus(error, 'publish', label, path);
+      });
+    },
+
+    async recover(path, name) {
+      checkPath(path);
+      const [tempStands, backupStands, finalStands] = await Promise.all(
+        [temp(path, name), backup(path, name), wire(path)].map(async (remote) => (await lstat(remote)) !== undefined),
+      );
+      if (tempStands) await command(request.remove, temp(path, name));
+      if (backupStands && finalStands) await command(request.remove, backup(path, name));
+      if (backupStands && !finalStands) await rename(backup(path, name), wire(path));
+      return tempStands === true || backupStands === true;
+    },
+
+    probe: (signal) => probeServer(storage, { signal, channel: () => connections.pick(), root: wire(''), extensions }),
+
+    async [Symbol.asyncDispose]() {
+      await connections.close();
+    },
+  };
+  return storage;
+}
+
+/** A long round trip is hidden by more files in flight; each needs a handle at its server. */
+function filesAtOnce({ roundTripMs, limits }: Connections): number {
+  const wanted = roundTripMs < NEAR_MS ? FILES_NEAR : FILES_FAR;
+  return Math.max(1, Math.min(wanted, Math.floor((limits.maxOpenHandles ?? FILES_FAR) / 2)));
+}
+
+/** `~/…` is below the login's home folder, which is where a session starts. */
+async function resolveRoot(path: string, home: () => Promise<Buffer>): Promise<string> {
+  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
+  if (!trimmed.startsWith('~')) return trimmed;
+  return remotePath((await home()).toString(), trimmed.slice(2)).toString();
+}
+
+function storedFile(found: Attributes): StoredFile {
+  return { kind: kindOf(found.mode), size: found.size ?? 0, mtimeMs: found.mtimeMs ?? 0 };
+}
+
+function vanished(label: string, path: string): SyncError {
+  return new SyncError(`${label}: ${JSON.stringify(path)} vanished after it was listed`, {
+    kind: 'changed',
+    reason: 'vanished',
+    path,
+  });
+}
+
+/** A link would lead elsewhere, and opening a pipe would hang the server. */
+function changedKind(label: string, path: string): SyncError {
+  return new SyncError(`${label}: ${JSON.stringify(path)} is no regular file any more; a later run looks again`, {
+    kind: 'changed',
+    reason: 'changed-while-read',
+    path,
+  });
+}

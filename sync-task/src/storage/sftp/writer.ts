@@ -1,0 +1,162 @@
+/**
+ * Writes a draft with many requests in flight. The last WRITE, the times, fsync, FSTAT and CLOSE leave together where one
+ * connection carries the file: a small file costs two round trips, opening included. Publishing is not part of it: a
+ * rename must never be sent before every one of these has succeeded.
+ */
+import type { Chunk } from '../../model.ts';
+import type { ByteBudget } from '../budget.ts';
+import type { Draft, FinishedDraft } from '../storage.ts';
+import type { SftpChannel } from './channel.ts';
+import type { Connections } from './connections.ts';
+import { openRemoteFile } from './handles.ts';
+import { type Attributes, noAttributes, openFlag, request, status, timesAttribute } from './packet.ts';
+import { isStatus, missing } from './sftp-errors.ts';
+
+export interface WritePlan {
+  readonly connections: Connections;
+  readonly budget: ByteBudget;
+  /** Of the draft, not of the file it will be. */
+  readonly remotePath: Buffer;
+  readonly expectedBytes: number | undefined;
+  readonly mtimeMs: number;
+  readonly fsync: boolean;
+  readonly signal: AbortSignal;
+  /** Turns a server's refusal into an error for the user. */
+  explain(error: unknown): Promise<unknown>;
+}
+
+/** Opens the draft; throws the server's plain status, so that the caller can make a missing folder. */
+export async function startDraft(plan: WritePlan): Promise<Draft> {
+  const { connections, budget, remotePath } = plan;
+  const create = openFlag.write | openFlag.create | openFlag.exclusive;
+  const file = await openRemoteFile(connections, plan.expectedBytes, (channel, again) =>
+    channel.handle(request.open, [remotePath, again ? openFlag.write : create, noAttributes]),
+  );
+  const maxBytes = connections.limits.maxWriteBytes;
+  const sent = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let offset = 0;
+  let closed = false;
+
+  /** Sends the first `bytes` of what is held. */
+  async function send(bytes: number): Promise<void> {
+    const { taken, rest } = cut(held, bytes);
+    held = rest;
+    heldBytes -= bytes;
+    await budget.take(bytes);
+    const at = offset;
+    offset += bytes;
+    const opened = file.next();
+    const answer =
+      opened instanceof Promise
+        ? opened.then(({ channel, handle }) => channel.write(handle, at, taken, bytes))
+        : opened.channel.write(opened.handle, at, taken, bytes);
+    const settled: Promise<void> = answer
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .then(() => {
+        budget.give(bytes);
+        sent.delete(settled);
+      });
+    sent.add(settled);
+  }
+
+  async function check(): Promise<void> {
+    if (failure) throw await plan.explain(failure.error);
+    plan.signal.throwIfAborted();
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await file.close();
+  }
+
+  return {
+    async write(chunk: Chunk) {
+      await check();
+      for (const piece of chunk) {
+        held.push(piece);
+        heldBytes += piece.length;
+      }
+      while (heldBytes >= maxBytes) await send(maxBytes);
+    },
+
+    async finish(): Promise<FinishedDraft> {
+      await check();
+      if (heldBytes > 0) await send(heldBytes);
+      if (file.striped) await Promise.all(sent);
+      const { channel, handle } = file.first;
+      const times = channel.command(request.fsetstat, [handle, timesAttribute(plan.mtimeMs)]).then(
+        () => true,
+        (error: unknown) => refused(error),
+      );
+      const flushed = plan.fsync ? flush(channel, handle) : undefined;
+      const attributes = channel.attributes(request.fstat, [handle]);
+      const done = await Promise.allSettled([times, flushed, attributes, close(), ...sent]);
+      const failed = done.find((result) => result.status === 'rejected');
+      if (failure || failed) throw await plan.explain(failure ? failure.error : failed?.reason);
+      return finished(plan, await times, await attributes, offset);
+    },
+
+    async discard() {
+      await Promise.all(sent);
+      await close().catch(() => undefined); // on a lost connection it is closed already
+      const channel = await connections.pick();
+      await channel.command(request.remove, [remotePath]).catch((error: unknown) => {
+        if (!isStatus(error, ...missing)) throw error;
+      });
+    },
+  };
+}
+
+async function flush(channel: SftpChannel, handle: Buffer): Promise<void> {
+  if (channel.extensions.has('fsync@openssh.com')) await channel.extended('fsync@openssh.com', [handle]);
+}
+
+/** False for a server that won't set times; anything else is a failure. */
+function refused(error: unknown): false {
+  if (isStatus(error, status.unsupported, status.permissionDenied, status.failure)) return false;
+  throw error;
+}
+
+/** Some servers set times by path alone, once the file is closed. */
+async function finished(
+  plan: WritePlan,
+  kept: boolean,
+  attributes: Attributes,
+  written: number,
+): Promise<FinishedDraft> {
+  let mtimeKept = kept;
+  let now = attributes;
+  if (!kept) {
+    const channel = await plan.connections.pick();
+    mtimeKept = await channel.command(request.setstat, [plan.remotePath, timesAttribute(plan.mtimeMs)]).then(
+      () => true,
+      (error: unknown) => refused(error),
+    );
+    now = await channel.attributes(request.lstat, [plan.remotePath]);
+  }
+  // A server that reports no size cannot contradict what it acknowledged.
+  return { size: now.size ?? written, mtimeMs: now.mtimeMs ?? 0, mtimeKept };
+}
+
+/** The first `bytes` of the pieces, and what is left, without copying. */
+function cut(pieces: readonly Uint8Array[], bytes: number): { taken: Uint8Array[]; rest: Uint8Array[] } {
+  const taken: Uint8Array[] = [];
+  let missingBytes = bytes;
+  let index = 0;
+  for (; missingBytes > 0; index++) {
+    const piece = pieces[index] as Uint8Array;
+    if (piece.length > missingBytes) {
+      taken.push(piece.subarray(0, missingBytes));
+      return { taken, rest: [piece.subarray(missingBytes), ...pieces.slice(index + 1)] };
+    }
+    taken.push(piece);
+    missingBytes -= piece.length;
+  }
+  return { taken, rest: pieces.slice(index) };
+}

@@ -1,0 +1,123 @@
+/**
+ * What the engine needs of a place where files live. A backend is one implementation of this file; it must pass
+ * `test/contract/storage.ts`. Differences between backends are declared in `capabilities`, never asked with `instanceof`.
+ *
+ * Every method throws `SyncError` with the reaction in its `kind`. `AbortSignal`s end waiting, not atomic steps.
+ *
+ * A file is written as a *draft* that no reader of the target sees under the final name, then *published* in one step.
+ * On SFTP and in folders the draft is a hidden temp file in the same folder; an object store would use a multipart upload.
+ */
+import type { Chunk, FileVersion, ListedEntry } from '../model.ts';
+
+/** What this place offers, found out when it was opened; recorded with every run. */
+export interface StorageCapabilities {
+  /** Publishing replaces an old file in one atomic step; without it the old one is backed up and restored on failure. */
+  readonly atomicReplace: boolean;
+  /** Written bytes can be forced to disk. */
+  readonly fsync: boolean;
+  /** Modification times can be set. */
+  readonly setMtime: boolean;
+  /** Largest read and write request in bytes. */
+  readonly maxReadBytes: number;
+  readonly maxWriteBytes: number;
+  /** The finest step of a modification time, in milliseconds. */
+  readonly mtimeStepMs: number;
+  /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
+  readonly filesAtOnce: number;
+}
+
+export interface ListOptions {
+  /** List only below this folder. Empty: everything. */
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ReadOptions {
+  /** The version the plan saw. Reading anything else throws kind `changed`, at the end at the latest. */
+  readonly expected: FileVersion;
+  /** First byte to read. */
+  readonly start: number;
+  /** Read the finished draft of this name instead of the published file; `expected.mtimeMs` is not compared then. */
+  readonly draft?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface DraftOptions {
+  /** Unique for one attempt at one file; safe in a file name. Two attempts never share one. */
+  readonly name: string;
+  /** How many bytes will come, where known; only a hint for choosing buffers. */
+  readonly expectedBytes?: number | undefined;
+  /** Set on the finished file where the place can. */
+  readonly mtimeMs: number;
+  /** Force the bytes to disk before `finish` returns, where the place can. */
+  readonly fsync: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A new version being written, invisible under its final name. */
+export interface Draft {
+  /** Accepts bytes; resolves when more may come (back-pressure), not when they are stored. The caller no longer touches them. */
+  write(chunk: Chunk): Promise<void>;
+  /** Resolves when every byte is acknowledged, flushed and the size confirmed by the place itself. No publishing yet. */
+  finish(): Promise<FinishedDraft>;
+  /** Removes what was written. Safe after any failure and after `finish`; does not throw for what is already gone. */
+  discard(): Promise<void>;
+}
+
+export interface FinishedDraft {
+  /** As the place reports it after the last byte. */
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** False where the place refused to set the modification time. */
+  readonly mtimeKept: boolean;
+}
+
+/** What stands at a path. */
+export interface StoredFile extends FileVersion {
+  readonly kind: 'file' | 'folder' | 'link' | 'special';
+}
+
+export interface FreeSpace {
+  readonly freeBytes: number;
+}
+
+export interface Storage extends AsyncDisposable {
+  /** For messages: the URL, without any secret. */
+  readonly label: string;
+  readonly capabilities: StorageCapabilities;
+
+  /** Everything below the root, in pages, in no order. Never follows links; skips this program's own drafts and back-ups. */
+  list(options: ListOptions): AsyncIterable<readonly ListedEntry[]>;
+
+  /** What stands at the path, links not followed; `undefined` where nothing does. */
+  stat(path: string): Promise<StoredFile | undefined>;
+
+  /** The file's bytes from `start`, in order. Throws `changed` when they are not exactly those of the expected version. */
+  read(path: string, options: ReadOptions): AsyncIterable<Chunk>;
+
+  /** Starts a draft for this path, making the folders above it. */
+  draft(path: string, options: DraftOptions): Promise<Draft>;
+
+  /** The finished draft of that name, where it still stands (a crash may have come between). */
+  statDraft(path: string, name: string): Promise<FileVersion | undefined>;
+
+  /**
+   * Makes the finished draft the file at `path`. A reader sees the old file or the new one. An old file is lost in no
+   * case: where the place has no atomic replace it is moved to a back-up and moved back when publishing fails.
+   */
+  publish(path: string, name: string): Promise<void>;
+
+  /** Removes the draft and restores a back-up of that name, where a crash left them. Returns whether anything was there. */
+  recover(path: string, name: string): Promise<boolean>;
+
+  /** Proves that files can be written, renamed and removed here, with a hidden probe; returns what it learned. */
+  probe(signal: AbortSignal): Promise<StorageProbe>;
+}
+
+export interface StorageProbe {
+  /** How far this place's clock is ahead of ours, where it could be told. */
+  readonly clockSkewMs: number | undefined;
+  readonly freeBytes: number | undefined;
+  /** What it misses, and what that costs, one sentence each. */
+  readonly notes: readonly string[];
+}

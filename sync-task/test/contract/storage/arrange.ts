@@ -1,0 +1,111 @@
+/** What the cases share: files on disk to begin with, and short ways to ask a storage. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { type ErrorKind, SyncError } from '../../../src/errors.ts';
+import type { FileVersion, ListedEntry } from '../../../src/model.ts';
+import { draftName } from '../../../src/storage/draft-name.ts';
+import type { Draft, DraftOptions, ReadOptions, Storage } from '../../../src/storage/storage.ts';
+import type { OpenedStorage } from '../storage.ts';
+
+export const never = new AbortController().signal;
+/** Whole seconds, so that every protocol can keep it. */
+export const someTimeMs = Date.UTC(2024, 1, 29, 12, 30, 15);
+
+/** Writes a file and returns its version as the storage must report it. */
+export async function put(place: OpenedStorage, path: string, content: string | Buffer = path): Promise<FileVersion> {
+  const file = join(place.root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+  await utimes(file, someTimeMs / 1000, someTimeMs / 1000);
+  return version(place, path);
+}
+
+export async function version({ root, storage }: OpenedStorage, path: string): Promise<FileVersion> {
+  const found = await stat(join(root, path));
+  const step = storage.capabilities.mtimeStepMs;
+  return { size: found.size, mtimeMs: Math.floor(found.mtimeMs / step) * step };
+}
+
+/** Names below the root on disk, hidden ones included, sorted. */
+export async function namesOnDisk({ root }: OpenedStorage): Promise<readonly string[]> {
+  return (await readdir(root, { recursive: true })).sort();
+}
+
+/** Everything listed, sorted by path. */
+export async function listAll(storage: Storage, prefix = ''): Promise<readonly ListedEntry[]> {
+  const entries: ListedEntry[] = [];
+  for await (const page of storage.list({ prefix, signal: never })) entries.push(...page);
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export async function listPaths(storage: Storage, prefix = ''): Promise<readonly string[]> {
+  return (await listAll(storage, prefix)).map((entry) => entry.path);
+}
+
+export async function readAll(
+  storage: Storage,
+  path: string,
+  expected: FileVersion,
+  options: Partial<ReadOptions> = {},
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const chunk of storage.read(path, { expected, start: 0, signal: never, ...options })) {
+    for (const piece of chunk) {
+      if (piece.length === 0) throw new Error('an empty piece');
+      pieces.push(Buffer.from(piece));
+      piece.fill(0xaa); // chunks are the reader's own: nothing may come to depend on them
+    }
+  }
+  return Buffer.concat(pieces);
+}
+
+let token = 0;
+
+/** A draft name that no other test uses. */
+export function someDraft(path: string): string {
+  token++;
+  return draftName({ run: 'contract', path, token });
+}
+
+export function startDraft(storage: Storage, path: string, options: Partial<DraftOptions> = {}): Promise<Draft> {
+  return storage.draft(path, { name: someDraft(path), mtimeMs: someTimeMs, fsync: false, signal: never, ...options });
+}
+
+/** A finished draft; returns its name. */
+export async function finishDraft(
+  storage: Storage,
+  path: string,
+  content: string | Buffer,
+  options: Partial<DraftOptions> = {},
+): Promise<string> {
+  const name = options.name ?? someDraft(path);
+  const draft = await startDraft(storage, path, { ...options, name });
+  if (content.length > 0) await draft.write([Buffer.from(content)]);
+  await draft.finish();
+  return name;
+}
+
+/** The whole way, as the engine goes it. */
+export async function publishFile(storage: Storage, path: string, content: string | Buffer): Promise<void> {
+  await storage.publish(path, await finishDraft(storage, path, content));
+}
+
+export async function throwsSyncError(
+  t: ExecutionContext,
+  run: () => Promise<unknown>,
+  expected: { readonly kind: ErrorKind; readonly reason?: string },
+): Promise<void> {
+  const error = await t.throwsAsync(run, { instanceOf: SyncError });
+  t.like(error, expected, error.message);
+  t.false(error.message.includes('\n'), 'the message is one line');
+}
+
+export function stopReason(): SyncError {
+  return new SyncError('stopped by a test', { kind: 'stopped', reason: 'test' });
+}
+
+export function noise(bytes: number): Buffer {
+  return randomBytes(bytes);
+}

@@ -1,0 +1,122 @@
+/** Getting in: who they are, who we are, and what the user reads when one of them is wrong. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { Credentials } from '../../src/config/settings.ts';
+import { SyncError } from '../../src/errors.ts';
+import { startSftpServer } from '../kit/sftp-server/server.ts';
+import { openSftp } from '../kit/sftp-storage.ts';
+
+async function newServer(t: ExecutionContext) {
+  const root = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
+  const server = await startSftpServer({ root, userKeys: true });
+  t.teardown(async () => {
+    await server.stop();
+    await rm(root, { recursive: true, force: true });
+  });
+  return server;
+}
+
+type TestServer = Awaited<ReturnType<typeof newServer>>;
+
+const accepted: Record<string, (server: TestServer) => Partial<Credentials>> = {
+  'a password and known_hosts': ({ password, knownHosts }) => ({ password, knownHosts }),
+  'a password and a fingerprint': ({ password, hostKeyFingerprint }) => ({ password, hostKey: hostKeyFingerprint }),
+  'a password and a host key that the user chose to ignore': ({ password }) => ({
+    password,
+    insecureIgnoreHostKey: true,
+  }),
+  'a private key': ({ knownHosts, userKeys }) => ({ knownHosts, privateKey: userKeys?.plain.privateKey }),
+  'an encrypted private key': ({ knownHosts, userKeys }) => ({
+    knownHosts,
+    privateKey: userKeys?.encrypted.privateKey,
+    passphrase: userKeys?.passphrase,
+  }),
+};
+
+for (const [what, credentials] of Object.entries(accepted)) {
+  test(`let in: ${what}`, async (t) => {
+    const server = await newServer(t);
+    await using storage = await openSftp(server, '/', credentials(server));
+    t.is(await storage.stat('nothing'), undefined);
+  });
+}
+
+const refused: Record<string, { give: (server: TestServer) => Partial<Credentials>; reason: string; says: RegExp }> = {
+  'a wrong password': {
+    give: ({ knownHosts }) => ({ password: 'not-the-pass-word', knownHosts }),
+    reason: 'authentication',
+    says: /user \S+ was not let in; check the user name and SYNC_TASK_TARGET_PASSWORD/,
+  },
+  'no credentials at all': {
+    give: ({ knownHosts }) => ({ knownHosts }),
+    reason: 'authentication',
+    says: /was not let in/,
+  },
+  'an unknown host key': {
+    give: ({ password }) => ({ password }),
+    reason: 'host-key-unknown',
+    says: /is not known: compare SHA256:\S+ with what its operator says, then set SYNC_TASK_TARGET_HOST_KEY/,
+  },
+  'another fingerprint': {
+    give: ({ password }) => ({ password, hostKey: `SHA256:${'A'.repeat(43)}` }),
+    reason: 'host-key-changed',
+    says: /shows host key SHA256:\S+, not SHA256:AAAA/,
+  },
+  'another key in known_hosts': {
+    give: ({ password, knownHosts, port }) => ({
+      password,
+      knownHosts: knownHosts.replace(/(AAAAC3NzaC1lZDI1NTE5AAAAI)\S{6}/, `$1${'A'.repeat(6)}`).concat(`# ${port}\n`),
+    }),
+    reason: 'host-key-changed',
+    says: /not the one in known_hosts: somebody may be listening in/,
+  },
+  'a revoked key': {
+    give: ({ password, knownHosts }) => ({ password, knownHosts: `@revoked ${knownHosts}` }),
+    reason: 'host-key-revoked',
+    says: /marks as revoked/,
+  },
+  'a private key without its passphrase': {
+    give: ({ knownHosts, userKeys }) => ({ knownHosts, privateKey: userKeys?.encrypted.privateKey }),
+    reason: 'bad-private-key',
+    says: /check SYNC_TASK_TARGET_PRIVATE_KEY and SYNC_TASK_TARGET_PASSPHRASE/,
+  },
+  'something that is no private key': {
+    give: ({ knownHosts }) => ({ knownHosts, privateKey: 'not a key at all' }),
+    reason: 'bad-private-key',
+    says: /the private key cannot be used/,
+  },
+};
+
+for (const [what, { give, reason, says }] of Object.entries(refused)) {
+  test(`refused: ${what}`, async (t) => {
+    const server = await newServer(t);
+    const error = await t.throwsAsync(openSftp(server, '/', give(server)), { instanceOf: SyncError });
+    t.is(error?.kind, 'permission');
+    t.is(error?.reason, reason);
+    t.regex(error?.message ?? '', says);
+    t.false(error?.message.includes('\n'));
+    for (const secret of [server.password, 'not-the-pass-word', 'not a key at all'])
+      t.false(error?.message.includes(secret));
+  });
+}
+
+test('nobody listens: transient, and says where', async (t) => {
+  const server = await newServer(t);
+  await server.stop();
+  const error = await t.throwsAsync(openSftp(server, '/', {}), { instanceOf: SyncError });
+  t.is(error?.kind, 'transient');
+  t.regex(
+    error?.message ?? '',
+    new RegExp(`^target 127\\.0\\.0\\.1:${server.port}: cannot connect \\(connection refused\\)`),
+  );
+});
+
+test('a host name that does not exist: transient, and says so', async (t) => {
+  const server = { host: 'no-such-host.invalid', port: 22, user: 'nobody' };
+  const error = await t.throwsAsync(openSftp(server, '/', {}), { instanceOf: SyncError });
+  t.is(error?.kind, 'transient');
+  t.regex(error?.message ?? '', /cannot connect \((unknown host name|host name lookup failed)\)/);
+});

@@ -1,0 +1,30 @@
+/** The storage contract over SFTP: a server with every extension, one with none and odd habits, and several connections. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { SftpStorageOptions } from '../../src/storage/sftp/sftp-storage.ts';
+import { type OpenedStorage, storageContract } from '../contract/storage.ts';
+import { type Faults, startSftpServer } from '../kit/sftp-server/server.ts';
+import { openSftp } from '../kit/sftp-storage.ts';
+
+function opener(faults: Faults, options: Partial<SftpStorageOptions> = {}) {
+  return async (t: ExecutionContext): Promise<OpenedStorage> => {
+    const parent = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
+    t.teardown(() => rm(parent, { recursive: true, force: true }));
+    const root = join(parent, 'root');
+    await mkdir(root);
+    const server = await startSftpServer({ root: parent, faults });
+    t.teardown(() => server.stop());
+    const { password, knownHosts } = server;
+    return { root, storage: await openSftp(server, '/root', { password, knownHosts }, options) };
+  };
+}
+
+storageContract(test.serial, 'sftp', opener({}));
+storageContract(
+  test.serial,
+  'sftp, an old and odd server',
+  opener({ noExtensions: true, shortReads: 10_000, outOfOrder: true, maxPacketBytes: 34_000 }),
+);
+storageContract(test.serial, 'sftp, four connections', opener({ delayMs: 1 }, { connections: 4 }));
