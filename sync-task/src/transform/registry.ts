@@ -1,0 +1,9 @@
+/** Every transform there is. To add one: one file beside this one, one line here. */
+import { mask } from './mask.ts';
+import { replaceWhitespace } from './replace-whitespace.ts';
+import type { Transform } from './transform.ts';
+
+export const transforms: readonly Transform[] = [
+  mask, //
+  replaceWhitespace,
+];

@@ -1,0 +1,73 @@
+/**
+ * Validates UTF-8 that comes in pieces, and finds the same offset however it was cut.
+ *
+ * Node's `isUtf8` runs at many GB/s but only knows whole texts and only says yes or no. So it gets the middle of every
+ * chunk, which starts and ends between two characters; a small automaton takes the few bytes before and after, and walks
+ * through the middle only once `isUtf8` said no, to find the place.
+ *
+ * The automaton is Unicode's table 3-7 (well-formed UTF-8 byte sequences): after the first byte it is known how many bytes
+ * must follow and in which range the next one is. That alone excludes overlong forms, surrogates and what is above U+10FFFF.
+ * The offset reported is always that of the first byte of the character, never of the byte where it went wrong.
+ */
+import { isUtf8 } from 'node:buffer';
+
+export interface Utf8Validator {
+  /** The offset, in the whole text, of the first invalid character, `undefined` where all is well so far. Keeps no reference. */
+  check(chunk: Uint8Array): number | undefined;
+  /** The offset of a character that the end of the text has cut off. */
+  end(): number | undefined;
+}
+
+export function utf8Validator(): Utf8Validator {
+  /** Bytes of the current character that must still follow, and the range of the next. */
+  let missing = 0;
+  let lowest = 0x80;
+  let highest = 0xbf;
+  let characterOffset = 0;
+  let chunkOffset = 0;
+
+  /** Returns the offset of an invalid character. */
+  function walk(chunk: Uint8Array, from: number, to: number): number | undefined {
+    for (let index = from; index < to; index++) {
+      const byte = chunk[index] as number;
+      if (missing === 0) {
+        characterOffset = chunkOffset + index;
+        if (byte < 0x80) continue;
+        if (byte < 0xc2 || byte > 0xf4) return characterOffset;
+        missing = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+        lowest = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
+        highest = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
+      } else {
+        if (byte < lowest || byte > highest) return characterOffset;
+        missing--;
+        lowest = 0x80;
+        highest = 0xbf;
+      }
+    }
+    return undefined;
+  }
+
+  return {
+    check(chunk) {
+      const middle = missing === 0 ? 0 : Math.min(missing, chunk.length);
+      const tail = Math.max(middle, startOfLastCharacter(chunk));
+      let invalid = walk(chunk, 0, middle);
+      if (invalid === undefined && !isUtf8(chunk.subarray(middle, tail))) invalid = walk(chunk, middle, tail);
+      if (invalid === undefined) invalid = walk(chunk, tail, chunk.length);
+      chunkOffset += chunk.length;
+      return invalid;
+    },
+    end: () => (missing === 0 ? undefined : characterOffset),
+  };
+}
+
+/** Where the chunk's last character starts, if it could be incomplete; otherwise the chunk's end. */
+function startOfLastCharacter(chunk: Uint8Array): number {
+  const earliest = Math.max(0, chunk.length - 3);
+  for (let index = chunk.length - 1; index >= earliest; index--) {
+    const byte = chunk[index] as number;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return index;
+  }
+  return chunk.length;
+}

@@ -1,0 +1,178 @@
+/**
+ * Proves that the layering rules of biome.json bite. One run of biome over a tree of files, one import a line: exactly
+ * the refused ones must be reported.
+ */
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+
+interface Row {
+  readonly refused: readonly string[];
+  readonly allowed: readonly string[];
+}
+
+/** For a file below src: what it may import and what not, as files below src or names of packages. */
+const rows: Readonly<Record<string, Row>> = {
+  'model.ts': {
+    refused: ['errors.ts', 'glob.ts', 'state/state.ts', 'config/settings.ts', 'pg'],
+    allowed: ['node:path'],
+  },
+  'errors.ts': { refused: ['model.ts', 'log.ts', 'cli/main.ts', 'winston'], allowed: ['node:path'] },
+  'glob.ts': {
+    refused: ['transform/chain.ts', 'config/settings.ts', 'sync/plan.ts', 'ssh2', 'winston'],
+    allowed: ['errors.ts', 'picomatch'],
+  },
+  'log.ts': {
+    refused: ['storage/storage.ts', 'sync/plan.ts', 'cli/main.ts', 'yargs'],
+    allowed: ['model.ts', 'winston'],
+  },
+  'storage/x.ts': {
+    refused: [
+      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts'],
+      ...['ssh2', 'pg', 'winston', 'yargs', 'yargs/helpers', 'picomatch'],
+    ],
+    allowed: ['model.ts', 'errors.ts', 'log.ts', 'config/settings.ts', 'storage/sftp/y.ts', 'node:fs'],
+  },
+  'storage/file/x.ts': {
+    refused: ['transform/chain.ts', 'state/sql/x.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'ssh2'],
+    allowed: ['storage/storage.ts', 'storage/file/y.ts', 'config/settings.ts', 'errors.ts'],
+  },
+  'storage/sftp/x.ts': {
+    refused: ['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', 'winston'],
+    allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', 'ssh2', 'ssh2/lib/client.js'],
+  },
+  'transform/x.ts': {
+    refused: [
+      ...['storage/storage.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts'],
+      ...['ssh2', 'pg', 'winston', 'yargs', 'picomatch'],
+    ],
+    allowed: ['transform/mask.ts', 'config/settings.ts', 'model.ts', 'errors.ts', 'glob.ts', 'zod'],
+  },
+  'state/x.ts': {
+    refused: [
+      ...[
+        'storage/storage.ts',
+        'transform/chain.ts',
+        'config/load.ts',
+        'config/settings.ts',
+        'sync/plan.ts',
+        'cli/main.ts',
+      ],
+      ...['ssh2', 'winston', 'yargs', 'picomatch'],
+    ],
+    allowed: ['state/state.ts', 'state/sql/y.ts', 'model.ts', 'errors.ts', 'pg', 'node:sqlite'],
+  },
+  'state/postgres/x.ts': {
+    refused: ['storage/storage.ts', 'transform/chain.ts', 'sync/plan.ts', 'cli/main.ts', 'ssh2'],
+    allowed: ['state/state.ts', 'model.ts', 'errors.ts', 'pg'],
+  },
+  'config/x.ts': {
+    refused: [
+      'storage/storage.ts',
+      'transform/chain.ts',
+      'state/state.ts',
+      'sync/plan.ts',
+      'cli/main.ts',
+      'yargs',
+      'pg',
+    ],
+    allowed: ['config/settings.ts', 'model.ts', 'errors.ts', 'zod', 'yaml'],
+  },
+  'sync/x.ts': {
+    refused: ['cli/main.ts', 'ssh2', 'ssh2/lib/client.js', 'pg', 'pg/lib/x.js', 'winston', 'yargs', 'picomatch'],
+    allowed: [
+      'storage/storage.ts',
+      'transform/chain.ts',
+      'state/state.ts',
+      'config/settings.ts',
+      'sync/plan.ts',
+      'glob.ts',
+    ],
+  },
+  'cli/x.ts': {
+    refused: ['ssh2', 'pg', 'winston', 'picomatch'],
+    allowed: ['sync/plan.ts', 'storage/open.ts', 'config/load.ts', 'log.ts', 'yargs', 'yargs/helpers', 'cli-progress'],
+  },
+  'cli/log.ts': { refused: ['ssh2', 'pg', 'picomatch'], allowed: ['winston', 'log.ts', 'cli/x.ts'] },
+  'bin.ts': { refused: ['ssh2', 'pg', 'winston', 'yargs', 'picomatch'], allowed: ['cli/main.ts'] },
+};
+
+const forms: readonly ((specifier: string) => string)[] = [
+  (specifier) => `import '${specifier}';`,
+  (specifier) => `import type { A } from '${specifier}';`,
+  (specifier) => `export * from '${specifier}';`,
+  (specifier) => `await import('${specifier}');`,
+];
+
+/** Every import in every form. */
+function probe(from: string, { refused, allowed }: Row): { readonly lines: string[]; readonly refused: string[] } {
+  const linesFor = (targets: readonly string[]) =>
+    targets.flatMap((target) => forms.map((form) => form(specifierOf(from, target))));
+  return { lines: [...linesFor(refused), ...linesFor(allowed)], refused: linesFor(refused) };
+}
+
+function specifierOf(from: string, target: string): string {
+  if (!target.endsWith('.ts')) return target;
+  const path = relative(dirname(from), target);
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('imports against the layering fail the lint, and no others', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sync-task-layering-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  await copyFile(join(root, 'biome.json'), join(folder, 'biome.json'));
+  for (const [from, row] of Object.entries(rows)) {
+    const file = join(folder, 'sync-task/src', from);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${probe(from, row).lines.join('\n')}\n`);
+  }
+  const { exitCode, reported } = await lint(folder);
+  t.is(exitCode, 1);
+  for (const [from, row] of Object.entries(rows)) {
+    const { lines, refused } = probe(from, row);
+    const found = reported.get(`sync-task/src/${from}`) ?? new Set();
+    t.deepEqual(
+      lines.filter((_, index) => found.has(index + 1)),
+      refused,
+      from,
+    );
+  }
+});
+
+test('the settings that layers may import are types alone', async (t) => {
+  t.deepEqual(Object.keys(await import('../src/config/settings.ts')), []);
+});
+
+interface Report {
+  readonly diagnostics: readonly {
+    readonly category: string;
+    readonly severity: string;
+    readonly location: { readonly path: string; readonly start: { readonly line: number } };
+  }[];
+}
+
+/** The lines with errors, counted from 1, by file. */
+async function lint(folder: string): Promise<{ exitCode: unknown; reported: Map<string, Set<number>> }> {
+  const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+  const rule = 'style/noRestrictedImports';
+  const options = ['--vcs-enabled=false', `--only=${rule}`, '--max-diagnostics=none', '--reporter=json'];
+  const { exitCode, stdout } = await new Promise<{ exitCode: unknown; stdout: string }>((resolve) => {
+    const command = [biome, 'lint', ...options, '.'];
+    execFile(process.execPath, command, { cwd: folder, maxBuffer: 2 ** 24 }, (error, stdout) =>
+      resolve({ exitCode: error?.code ?? 0, stdout }),
+    );
+  });
+  const reported = new Map<string, Set<number>>();
+  for (const { category, severity, location } of (JSON.parse(stdout) as Report).diagnostics) {
+    if (category !== `lint/${rule}` || severity !== 'error') continue;
+    const lines = reported.get(location.path) ?? new Set();
+    reported.set(location.path, lines.add(location.start.line));
+  }
+  return { exitCode, reported };
+}

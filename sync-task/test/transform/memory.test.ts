@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+
+const measure = fileURLToPath(new URL('../kit/transform-memory.ts', import.meta.url));
+
+/** 300 MB through a transform make the process grow by less than 128 MB: whatever it holds is bounded, and garbage is collected. */
+async function testMemory(t: ExecutionContext, transform: string): Promise<void> {
+  const { stdout } = await promisify(execFile)(process.execPath, [measure, transform, '300']);
+  const { outputBytes, grownBytes } = JSON.parse(stdout) as { outputBytes: number; grownBytes: number };
+  t.true(outputBytes > 250 * 1024 * 1024, `only ${outputBytes} bytes came out`);
+  t.true(grownBytes < 128 * 1024 * 1024, `grew by ${grownBytes} bytes`);
+}
+
+test.serial('replace-whitespace needs constant memory', testMemory, 'replace-whitespace');
+test.serial('mask needs constant memory', testMemory, 'mask:token=password,token=secret');
+test.serial(
+  'mask with much longer output needs constant memory',
+  testMemory,
+  'mask:token=e,replacement=eeeeeeeeeeeeeeee',
+);

@@ -1,0 +1,64 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { replaceWhitespace } from '../../src/transform/replace-whitespace.ts';
+import { testModel, testTransform } from '../kit/transform.ts';
+
+test('every ASCII whitespace character becomes an underscore', testTransform, replaceWhitespace, {}, [
+  { input: '', output: '' },
+  { input: ' ', output: '_' },
+  { input: ' \t\n\v\f\r', output: '______' },
+  { input: 'one two\r\nthree\tfour ', output: 'one_two__three_four_' },
+  { input: 'nothing_to_do\u0000\u001f!', output: 'nothing_to_do\u0000\u001f!' },
+]);
+
+test('characters of several bytes stay as they are, other kinds of space too', testTransform, replaceWhitespace, {}, [
+  { input: 'Grüße an 日本 😀 !', output: 'Grüße_an_日本_😀_!' },
+  { input: '\ufeffa b', output: '\ufeffa_b' },
+  { input: 'a\u00a0b\u0085c\u2003d\u3000e\u2028f', output: 'a\u00a0b\u0085c\u2003d\u3000e\u2028f' },
+]);
+
+test(
+  'in latin1 every byte is valid, and only ASCII whitespace is whitespace',
+  testTransform,
+  replaceWhitespace,
+  { encoding: 'iso-8859-1' },
+  [
+    {
+      input: Buffer.from('Gr\xfc\xdfe \x85\xa0\xff', 'latin1'),
+      output: Buffer.from('Gr\xfc\xdfe_\x85\xa0\xff', 'latin1'),
+    },
+  ],
+);
+
+test('US-ASCII refuses anything else', testTransform, replaceWhitespace, { encoding: 'us-ascii' }, [
+  { input: 'plain text', output: 'plain_text' },
+  { input: 'not plain: ü', output: /^invalid-encoding: .*US-ASCII at byte offset 11; .*utf-8 or latin1.*exclude/ },
+]);
+
+test('UTF-8 is the default and refuses latin1, saying where and what to do', testTransform, replaceWhitespace, {}, [
+  {
+    input: Buffer.from('Gr\xfc\xdfe an alle', 'latin1'),
+    output: /^invalid-encoding: .*UTF-8 at byte offset 2; .*option encoding \(latin1\), or exclude the file$/,
+  },
+]);
+
+test('any text, against a regular expression', (t) =>
+  testModel(
+    t,
+    replaceWhitespace,
+    fc.record({
+      options: fc.constant({}),
+      input: fc
+        .string({ unit: fc.constantFrom(...' \t\n\v\f\rab_ü日😀\u00a0\u0085'), maxLength: 200 })
+        .map((text) => Buffer.from(text)),
+    }),
+    (input) => Buffer.from(input.toString().replace(/[ \t\n\v\f\r]/g, '_')),
+  ));
+
+test('any bytes as latin1, against a regular expression', (t) =>
+  testModel(
+    t,
+    replaceWhitespace,
+    fc.record({ options: fc.constant({ encoding: 'latin1' }), input: fc.uint8Array({ maxLength: 300 }) }),
+    (input) => Buffer.from(input.toString('latin1').replace(/[ \t\n\v\f\r]/g, '_'), 'latin1'),
+  ));
