@@ -1,0 +1,38 @@
+/**
+ * The little that the operations need of a database. They are written once: the SQL is the same for Postgres and SQLite
+ * but for the words in `Dialect`. Parameters are `$1`, `$2`, …; sets of rows are one JSON parameter.
+ */
+
+export type Parameter = string | number | null;
+// biome-ignore lint/suspicious/noExplicitAny: a row is what the statement next to it selects
+export type Row = Record<string, any>;
+
+export interface Query {
+  readonly dialect: Dialect;
+  query(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+}
+
+export interface Database extends Query {
+  /** For messages. */
+  readonly label: string;
+  /** All or nothing. Postgres may run `work` again after a deadlock, so it has no effects but its queries. */
+  transaction<T>(work: (transaction: Query) => Promise<T>): Promise<T>;
+  /** Runs alone among all starters. */
+  exclusively(work: (transaction: Query) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type ColumnType = 'text' | 'bigint';
+
+export interface Dialect {
+  /** The database's time in milliseconds. */
+  readonly nowMs: string;
+  /** Table expression: the JSON array in that parameter as rows named `r`. */
+  rows(parameter: string, columns: Readonly<Record<string, ColumnType>>): string;
+  /** Behind a SELECT: lock the rows of that table, pass over those that others have locked. */
+  lockSkipping(table: string): string;
+  /** Behind a SELECT: nobody changes these rows until the transaction ends. */
+  readonly lockShared: string;
+  /** Column types of the migrations. */
+  readonly types: { readonly identity: string; readonly path: string };
+}

@@ -1,0 +1,25 @@
+/** Brings the tables up to this program. Steps are numbered, never changed, and each runs once. */
+import { SyncError } from '../errors.ts';
+import type { Database, Dialect } from './database.ts';
+import { first } from './migrations/0001-first.ts';
+
+const migrations: readonly ((dialect: Dialect) => string[])[] = [first];
+
+/** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
+export async function migrate(database: Database): Promise<void> {
+  await database.exclusively(async (transaction) => {
+    await transaction.query('CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL)');
+    const [row] = await transaction.query('SELECT coalesce(max(number), 0) AS newest FROM migration');
+    const newest: number = row?.['newest'];
+    if (newest > migrations.length) {
+      throw new SyncError(
+        `${database.label} was made by a newer sync-task (its tables are at ${newest}, this program knows ${migrations.length}): use the newer one`,
+        { kind: 'usage', reason: 'newer-state' },
+      );
+    }
+    for (let number = newest + 1; number <= migrations.length; number++) {
+      for (const statement of migrations[number - 1]?.(database.dialect) ?? []) await transaction.query(statement);
+      await transaction.query(`INSERT INTO migration (number, at_ms) VALUES ($1, ${database.dialect.nowMs})`, [number]);
+    }
+  });
+}

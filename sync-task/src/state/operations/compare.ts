@@ -1,0 +1,26 @@
+import type { Database } from '../database.ts';
+import type { Candidate, Change } from '../state.ts';
+
+const columns = { index: 'bigint', path: 'text', size: 'bigint', mtimeMs: 'bigint', chain: 'text' } as const;
+
+/** One index look-up for each candidate, and an answer only for those that are to be copied. */
+export async function compare(
+  database: Database,
+  pipelineId: number,
+  candidates: readonly Candidate[],
+): Promise<readonly Change[]> {
+  if (candidates.length === 0) return [];
+  const rows = candidates.map(({ path, size, mtimeMs, chain }, index) => ({ index, path, size, mtimeMs, chain }));
+  const changes = await database.query(
+    `SELECT r."index" AS "index",
+            CASE WHEN file.size IS NULL THEN 'new'
+                 WHEN file.chain <> r.chain THEN 'transform-changed'
+                 WHEN file.size <> r.size THEN 'size-changed'
+                 ELSE 'mtime-changed' END AS reason
+     FROM ${database.dialect.rows('$2', columns)}
+     LEFT JOIN file ON file.pipeline_id = $1 AND file.path = r.path
+     WHERE file.size IS NULL OR file.size <> r.size OR file.mtime_ms <> r."mtimeMs" OR file.chain <> r.chain`,
+    [pipelineId, JSON.stringify(rows)],
+  );
+  return changes.map((row) => ({ index: row['index'], reason: row['reason'] }));
+}

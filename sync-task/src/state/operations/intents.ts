@@ -1,0 +1,40 @@
+import type { Database } from '../database.ts';
+import type { ClaimOwner, IntentRow } from '../state.ts';
+import { addEvents } from './events.ts';
+
+const columns = { path: 'text', token: 'bigint', intent: 'text' } as const;
+
+/** Saves what is about to be published, where the claim still holds. */
+export async function saveIntents(
+  database: Database,
+  { pipelineId, run, owner }: ClaimOwner,
+  rows: readonly IntentRow[],
+): Promise<ReadonlySet<string>> {
+  return database.transaction(async (transaction) => {
+    const saved = await transaction.query(
+      `UPDATE file SET intent = r.intent FROM ${database.dialect.rows('$3', columns)}
+       WHERE file.pipeline_id = $1 AND file.path = r.path AND file.token = r.token AND file.owner = $2
+       RETURNING file.path, file.token`,
+      [
+        pipelineId,
+        owner,
+        JSON.stringify(rows.map(({ path, token, intent }) => ({ path, token, intent: JSON.stringify(intent) }))),
+      ],
+    );
+    await addEvents(
+      transaction,
+      { pipelineId, run },
+      saved.map((row) => ({ path: row['path'], event: 'intent', token: row['token'], detail: '' })),
+    );
+    return lost(
+      rows,
+      saved.map((row) => row['path']),
+    );
+  });
+}
+
+/** The paths asked for that are not among those done. */
+export function lost(asked: readonly { readonly path: string }[], done: readonly string[]): ReadonlySet<string> {
+  const kept = new Set(done);
+  return new Set(asked.map(({ path }) => path).filter((path) => !kept.has(path)));
+}

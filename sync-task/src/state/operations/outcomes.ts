@@ -1,0 +1,71 @@
+import type { Database } from '../database.ts';
+import type { ClaimOwner, OutcomeRow } from '../state.ts';
+import { addEvents } from './events.ts';
+import { lost } from './intents.ts';
+
+const fileColumns = {
+  path: 'text',
+  token: 'bigint',
+  settled: 'bigint',
+  size: 'bigint',
+  mtimeMs: 'bigint',
+  chain: 'text',
+  targetSize: 'bigint',
+  digest: 'text',
+} as const;
+const entryColumns = { path: 'text', outcome: 'text', kind: 'text', reason: 'text', message: 'text' } as const;
+
+/**
+ * With a checkpoint the claim is given back and the intent is done with. Without one the lease ends but the claim counts
+ * as abandoned: should a draft have been left, whoever comes next removes it.
+ */
+export async function recordOutcomes(
+  database: Database,
+  { pipelineId, run, owner }: ClaimOwner,
+  rows: readonly OutcomeRow[],
+): Promise<ReadonlySet<string>> {
+  const { dialect } = database;
+  return database.transaction(async (transaction) => {
+    const recorded = await transaction.query(
+      `UPDATE file SET
+         lease_until_ms = 0,
+         owner = CASE WHEN r.settled = 1 THEN NULL ELSE file.owner END,
+         intent = CASE WHEN r.settled = 1 THEN NULL ELSE file.intent END,
+         size = CASE WHEN r.settled = 1 THEN r.size ELSE file.size END,
+         mtime_ms = CASE WHEN r.settled = 1 THEN r."mtimeMs" ELSE file.mtime_ms END,
+         chain = CASE WHEN r.settled = 1 THEN r.chain ELSE file.chain END,
+         target_size = CASE WHEN r.settled = 1 THEN r."targetSize" ELSE file.target_size END,
+         digest = CASE WHEN r.settled = 1 THEN r.digest ELSE file.digest END
+       FROM ${dialect.rows('$3', fileColumns)}
+       WHERE file.pipeline_id = $1 AND file.path = r.path AND file.token = r.token AND file.owner = $2
+       RETURNING file.path`,
+      [pipelineId, owner, JSON.stringify(rows.map(fileRow))],
+    );
+    const missing = lost(
+      rows,
+      recorded.map((row) => row['path']),
+    );
+    const kept = rows.filter(({ path }) => !missing.has(path));
+    await transaction.query(
+      `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $2
+       FROM ${dialect.rows('$3', entryColumns)} WHERE entry.run_id = $1 AND entry.path = r.path`,
+      [run, owner, JSON.stringify(kept.map(entryRow))],
+    );
+    await addEvents(
+      transaction,
+      { pipelineId, run },
+      kept.map(({ path, outcome, token, reason }) => ({ path, event: outcome, token, detail: reason })),
+    );
+    return missing;
+  });
+}
+
+function fileRow({ path, token, checkpoint }: OutcomeRow) {
+  if (!checkpoint) return { path, token, settled: 0 };
+  const { size, mtimeMs, chain, targetSize, digest } = checkpoint;
+  return { path, token, settled: 1, size, mtimeMs, chain, targetSize, digest: JSON.stringify(digest) };
+}
+
+function entryRow({ path, outcome, kind, reason, message }: OutcomeRow) {
+  return { path, outcome, kind: kind ?? null, reason, message };
+}

@@ -1,0 +1,103 @@
+/** Writing a plan: begin, entries in sets, complete. The plan token keeps a planner that was taken over from writing on. */
+import { SyncError } from '../../errors.ts';
+import type { BatchRange } from '../../model.ts';
+import type { Database, Query } from '../database.ts';
+import type { ListingTotals, NewEntry, PlanTicket } from '../state.ts';
+
+export async function beginPlan(
+  database: Database,
+  run: string,
+  pipelineId: number,
+  details: unknown,
+): Promise<PlanTicket | undefined> {
+  return database.transaction(async (transaction) => {
+    const [row] = await transaction.query(
+      `INSERT INTO run (id, pipeline_id, status, plan_token, created_ms, details)
+       VALUES ($1, $2, 'planning', 1, ${database.dialect.nowMs}, $3)
+       ON CONFLICT (id) DO UPDATE SET plan_token = CASE WHEN run.status = 'planning' THEN run.plan_token + 1 ELSE run.plan_token END
+       RETURNING pipeline_id, status, plan_token`,
+      [run, pipelineId, JSON.stringify(details ?? null)],
+    );
+    if (row?.['pipeline_id'] !== pipelineId) {
+      throw new SyncError(`run ${run} belongs to another pipeline: choose another --run, or check --pipeline`, {
+        kind: 'usage',
+        reason: 'other-pipeline',
+      });
+    }
+    if (row['status'] !== 'planning') return undefined;
+    await transaction.query('DELETE FROM entry WHERE run_id = $1', [run]);
+    return { run, pipelineId, token: row['plan_token'] };
+  });
+}
+
+async function assertOurs(transaction: Query, { run, token }: PlanTicket): Promise<void> {
+  const [row] = await transaction.query(
+    `SELECT 1 AS ours FROM run WHERE id = $1 AND plan_token = $2 AND status = 'planning' ${transaction.dialect.lockShared}`,
+    [run, token],
+  );
+  if (row) return;
+  throw new SyncError(`another process has taken over the plan of run ${run}: let it finish, then run this again`, {
+    kind: 'transient',
+    reason: 'plan-taken-over',
+  });
+}
+
+const columns = {
+  path: 'text',
+  number: 'bigint',
+  size: 'bigint',
+  mtimeMs: 'bigint',
+  chain: 'text',
+  status: 'text',
+  reason: 'text',
+} as const;
+
+export async function addEntries(database: Database, ticket: PlanTicket, entries: readonly NewEntry[]): Promise<void> {
+  const rows = entries.map(({ path, number, size, mtimeMs, chain, status, reason }) => ({
+    path,
+    number: number ?? null,
+    size,
+    mtimeMs,
+    chain,
+    status,
+    reason,
+  }));
+  await database.transaction(async (transaction) => {
+    await assertOurs(transaction, ticket);
+    // A listing that changes while it is read may name a file twice: the first stays.
+    await transaction.query(
+      `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, reason, message)
+       SELECT $1, r.path, r.number, r.size, r."mtimeMs", r.chain, r.reason, r.status, r.reason, ''
+       FROM ${database.dialect.rows('$2', columns)} WHERE true
+       ON CONFLICT (run_id, path) DO NOTHING`,
+      [ticket.run, JSON.stringify(rows)],
+    );
+  });
+}
+
+export async function completePlan(
+  database: Database,
+  ticket: PlanTicket,
+  batches: readonly BatchRange[],
+  totals: ListingTotals,
+): Promise<void> {
+  const types = {
+    number: 'bigint',
+    firstEntry: 'bigint',
+    lastEntry: 'bigint',
+    files: 'bigint',
+    bytes: 'bigint',
+  } as const;
+  await database.transaction(async (transaction) => {
+    await assertOurs(transaction, ticket);
+    await transaction.query(
+      `INSERT INTO batch (run_id, number, first_entry, last_entry, files, bytes)
+       SELECT $1, r.number, r."firstEntry", r."lastEntry", r.files, r.bytes FROM ${database.dialect.rows('$2', types)}`,
+      [ticket.run, JSON.stringify(batches)],
+    );
+    await transaction.query(
+      `UPDATE run SET status = 'planned', listed = $2, unchanged = $3, excluded = $4 WHERE id = $1`,
+      [ticket.run, totals.listed, totals.unchanged, totals.excluded],
+    );
+  });
+}

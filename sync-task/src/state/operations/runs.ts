@@ -1,0 +1,114 @@
+/** Reading runs, batches and entries back. */
+import type { EntryStatus, RunStatus } from '../../model.ts';
+import type { Database, Row } from '../database.ts';
+import type { BatchRecord, EntryCounts, EntryRecord, RunRecord } from '../state.ts';
+
+const runColumns =
+  'run.id, pipeline.name AS pipeline, status, created_ms, finished_ms, listed, unchanged, excluded, details';
+
+function runRecord(row: Row): RunRecord {
+  const listed: number | null = row['listed'];
+  return {
+    id: row['id'],
+    pipeline: row['pipeline'],
+    status: row['status'],
+    createdMs: row['created_ms'],
+    finishedMs: row['finished_ms'] ?? undefined,
+    listing: listed === null ? undefined : { listed, unchanged: row['unchanged'], excluded: row['excluded'] },
+    details: JSON.parse(row['details']),
+  };
+}
+
+export async function run(database: Database, id: string): Promise<RunRecord | undefined> {
+  const [row] = await database.query(
+    `SELECT ${runColumns} FROM run JOIN pipeline ON pipeline.id = run.pipeline_id WHERE run.id = $1`,
+    [id],
+  );
+  return row && runRecord(row);
+}
+
+export async function runs(database: Database, pipelineId: number, limit: number): Promise<readonly RunRecord[]> {
+  const rows = await database.query(
+    `SELECT ${runColumns} FROM run JOIN pipeline ON pipeline.id = run.pipeline_id
+     WHERE run.pipeline_id = $1 ORDER BY created_ms DESC, run.id DESC LIMIT $2`,
+    [pipelineId, limit],
+  );
+  return rows.map(runRecord);
+}
+
+export async function batches(database: Database, id: string): Promise<readonly BatchRecord[]> {
+  const rows = await database.query(
+    `SELECT batch.number, batch.files, batch.bytes,
+            count(*) FILTER (WHERE entry.status = 'planned') AS planned,
+            count(*) FILTER (WHERE entry.status IN ('failed', 'refused')) AS failed
+     FROM batch LEFT JOIN entry ON entry.run_id = batch.run_id AND entry.number BETWEEN batch.first_entry AND batch.last_entry
+     WHERE batch.run_id = $1 GROUP BY batch.number, batch.files, batch.bytes ORDER BY batch.number`,
+    [id],
+  );
+  return rows.map((row) => ({
+    number: row['number'],
+    files: row['files'],
+    bytes: row['bytes'],
+    status: row['planned'] > 0 ? 'planned' : row['failed'] > 0 ? 'failed' : 'done',
+  }));
+}
+
+/** SQL for "in this batch", or in any for null. */
+const inBatch = `(CAST($2 AS BIGINT) IS NULL OR number BETWEEN
+  (SELECT first_entry FROM batch WHERE run_id = $1 AND number = $2) AND
+  (SELECT last_entry FROM batch WHERE run_id = $1 AND number = $2))`;
+
+export async function countEntries(database: Database, id: string, batch?: number): Promise<EntryCounts> {
+  const rows = await database.query(
+    `SELECT status, count(*) AS files FROM entry WHERE run_id = $1 AND ${inBatch} GROUP BY status`,
+    [id, batch ?? null],
+  );
+  const counts: Record<EntryStatus, number> = {
+    planned: 0,
+    copied: 0,
+    adopted: 0,
+    unchanged: 0,
+    deferred: 0,
+    refused: 0,
+    failed: 0,
+    skipped: 0,
+  };
+  for (const row of rows) counts[row['status'] as EntryStatus] = row['files'];
+  return counts;
+}
+
+export interface EntryFilter {
+  readonly statuses: readonly EntryStatus[];
+  readonly batch?: number;
+  readonly limit: number;
+}
+
+export async function entries(database: Database, id: string, filter: EntryFilter): Promise<readonly EntryRecord[]> {
+  const wanted = filter.statuses.map((status) => ({ status }));
+  const rows = await database.query(
+    `SELECT entry.*, (SELECT batch.number FROM batch WHERE batch.run_id = entry.run_id
+                      AND entry.number BETWEEN first_entry AND last_entry) AS batch
+     FROM entry WHERE run_id = $1 AND ${inBatch}
+       AND status IN (SELECT r.status FROM ${database.dialect.rows('$3', { status: 'text' })})
+     ORDER BY path LIMIT $4`,
+    [id, filter.batch ?? null, JSON.stringify(wanted), filter.limit],
+  );
+  return rows.map((row) => ({
+    path: row['path'],
+    size: row['size'],
+    mtimeMs: row['mtime_ms'],
+    chain: row['chain'],
+    status: row['status'],
+    kind: row['kind'] ?? undefined,
+    reason: row['reason'],
+    message: row['message'],
+    batch: row['batch'] ?? undefined,
+  }));
+}
+
+export async function finishRun(database: Database, id: string, status: RunStatus, details: unknown): Promise<void> {
+  await database.query(
+    `UPDATE run SET status = $2, finished_ms = ${database.dialect.nowMs}, details = $3 WHERE id = $1`,
+    [id, status, JSON.stringify(details ?? null)],
+  );
+}

@@ -1,0 +1,39 @@
+/** The state interface over SQL: one line for each operation. */
+import type { Database } from './database.ts';
+import { claim, heldByOthers } from './operations/claim.ts';
+import { compare } from './operations/compare.ts';
+import { eventsOf } from './operations/events.ts';
+import { saveIntents } from './operations/intents.ts';
+import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
+import { recordOutcomes } from './operations/outcomes.ts';
+import { pipeline } from './operations/pipelines.ts';
+import { addEntries, beginPlan, completePlan } from './operations/plan.ts';
+import { batches, countEntries, entries, finishRun, run, runs } from './operations/runs.ts';
+import type { State } from './state.ts';
+
+export function sqlState(database: Database): State {
+  return {
+    label: database.label,
+    pipeline: (name) => pipeline(database, name),
+    beginPlan: (id, pipelineId, details) => beginPlan(database, id, pipelineId, details),
+    compare: (pipelineId, candidates) => compare(database, pipelineId, candidates),
+    addEntries: (ticket, rows) => addEntries(database, ticket, rows),
+    completePlan: (ticket, ranges, totals) => completePlan(database, ticket, ranges, totals),
+    run: (id) => run(database, id),
+    runs: (pipelineId, limit) => runs(database, pipelineId, limit),
+    batches: (id) => batches(database, id),
+    countEntries: (id, batch) => countEntries(database, id, batch),
+    entries: (id, filter) => entries(database, id, filter),
+    finishRun: (id, status, details) => finishRun(database, id, status, details),
+    claim: (request) => claim(database, request),
+    heldByOthers: (request) => heldByOthers(database, request),
+    renew: (owner, leaseMs) => renew(database, owner, leaseMs),
+    saveIntents: (owner, rows) => saveIntents(database, owner, rows),
+    recordOutcomes: (owner, rows) => recordOutcomes(database, owner, rows),
+    release: (owner) => release(database, owner),
+    abandoned: (pipelineId, limit) => abandoned(database, pipelineId, limit),
+    clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
+    events: (pipelineId, path) => eventsOf(database, pipelineId, path),
+    [Symbol.asyncDispose]: () => database.close(),
+  };
+}

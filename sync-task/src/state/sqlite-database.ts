@@ -1,0 +1,145 @@
+/**
+ * SQLite through Node's own `node:sqlite`: one file, one process. The file is locked for the life of the process by an
+ * operating system's lock, which ends with it however it dies; a second process is told to use Postgres.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { SyncError } from '../errors.ts';
+import type { Database, Dialect, Parameter, Query, Row } from './database.ts';
+
+const dialect: Dialect = {
+  nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+  rows: (parameter, columns) =>
+    `(SELECT ${Object.keys(columns)
+      .map((name) => `value->>'${name}' AS "${name}"`)
+      .join(', ')} FROM json_each(${parameter})) AS r`,
+  // One process, one transaction at a time: there is nobody to wait for.
+  lockSkipping: () => '',
+  lockShared: '',
+  types: { identity: 'INTEGER PRIMARY KEY', path: 'TEXT' },
+};
+
+/** Opens or makes the file and its folder. Throws `usage` where another process has it open. */
+export function sqliteDatabase(path: string): Database {
+  const label = `sqlite:${path}`;
+  const file = resolve(path);
+  const connection = explained(label, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    const opened = new DatabaseSync(file, { timeout: 0 });
+    try {
+      opened.exec('PRAGMA locking_mode = EXCLUSIVE');
+      opened.exec('PRAGMA journal_mode = WAL');
+      // What was published is recognised after a power loss too, so a commit need not wait for the disk.
+      opened.exec('PRAGMA synchronous = NORMAL');
+      opened.exec('PRAGMA foreign_keys = ON');
+      opened.exec('BEGIN IMMEDIATE');
+      opened.exec('COMMIT');
+      return opened;
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  });
+  const prepared = new Map<string, StatementSync>();
+  /** Transactions wait for each other: the connection has one. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  function run(sql: string, parameters: readonly Parameter[]): Row[] {
+    return explained(label, () => {
+      let statement = prepared.get(sql);
+      if (!statement) {
+        statement = connection.prepare(sql);
+        prepared.set(sql, statement);
+      }
+      const named = Object.fromEntries(parameters.map((value, index) => [`$${index + 1}`, value]));
+      return statement.all(named) as Row[];
+    });
+  }
+
+  const query: Query = { dialect, query: async (sql, parameters = []) => run(sql, parameters) };
+
+  function transaction<T>(work: (transaction: Query) => Promise<T>): Promise<T> {
+    const result = last.then(async () => {
+      run('BEGIN IMMEDIATE', []);
+      try {
+        const done = await work(query);
+        run('COMMIT', []);
+        return done;
+      } catch (error) {
+        run('ROLLBACK', []);
+        throw error;
+      }
+    });
+    last = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    label,
+    dialect,
+    query: (sql, parameters) => {
+      const result = last.then(() => query.query(sql, parameters));
+      last = result.catch(() => undefined);
+      return result;
+    },
+    transaction,
+    exclusively: transaction,
+    async close() {
+      await last;
+      connection.close();
+    },
+  };
+}
+
+/** Result codes of SQLite (sqlite.org/rescode.html); the low byte is the primary one. */
+const BUSY = 5;
+const LOCKED = 6;
+const READONLY = 8;
+const FULL = 13;
+const CANTOPEN = 14;
+const CORRUPT = 11;
+const NOTADB = 26;
+
+function explained<T>(label: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { code, errcode } = error as { code?: string; errcode?: number };
+    const make = (kind: 'usage' | 'permission' | 'permanent', reason: string, message: string) =>
+      new SyncError(`state ${label}: ${message}`, { kind, reason, cause: error });
+    switch (errcode === undefined ? code : errcode & 0xff) {
+      case BUSY:
+      case LOCKED:
+        throw make(
+          'usage',
+          'state-in-use',
+          'another process has it open, and SQLite serves one; wait for it, or share a Postgres: --state postgres://user@host/database',
+        );
+      case CORRUPT:
+      case NOTADB:
+        throw make(
+          'permanent',
+          'state-corrupt',
+          'it is no intact SQLite database; move it away or restore it from a back-up',
+        );
+      case FULL:
+      case 'ENOSPC':
+        throw make('permanent', 'disk-full', 'its disk is full; free space there, then run again');
+      case READONLY:
+      case CANTOPEN:
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+      case 'ENOTDIR':
+      case 'EEXIST':
+        throw make(
+          'permission',
+          'state-rights',
+          'it cannot be opened for writing; check the folder and its rights, or --state',
+        );
+      default:
+        throw make('permanent', 'state-failure', (error as Error).message);
+    }
+  }
+}

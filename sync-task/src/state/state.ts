@@ -1,0 +1,213 @@
+/**
+ * What is remembered between processes: runs, batches, files (the checkpoints) and an append-only event log.
+ *
+ * Every operation is one transaction and takes sets, not single rows: a million files cost hundreds of round trips.
+ * Time is the database's (Postgres) or the machine's (SQLite, one process). Two processes can't both win a claim.
+ *
+ * The pieces:
+ * - *file*: one row per pipeline and path. Holds the version that was last published, and who may write the next one:
+ *   a lease (`owner`, until when) and a fencing token that grows with every claim. Each write below is conditional on it.
+ * - *entry*: one row per run and path that the plan looked at and did not find unchanged: to copy, or left out with a reason.
+ *   Entries to copy are numbered 1…n in the order planned; a batch is a range of these numbers.
+ * - *event*: what happened to a file, when and under which token. Never changed.
+ */
+import type { ErrorKind } from '../errors.ts';
+import type { BatchRange, ContentDigest, EntryStatus, FileVersion, Outcome, RunStatus } from '../model.ts';
+
+export interface PipelineRecord {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface RunRecord {
+  readonly id: string;
+  readonly pipeline: string;
+  readonly status: RunStatus;
+  readonly createdMs: number;
+  readonly finishedMs: number | undefined;
+  /** What `plan` saw. `undefined` until the plan is complete. */
+  readonly listing: ListingTotals | undefined;
+  /** JSON recorded with the run: settings and capabilities, never secrets. */
+  readonly details: unknown;
+}
+
+export interface ListingTotals {
+  readonly listed: number;
+  readonly unchanged: number;
+  readonly excluded: number;
+}
+
+/** Batches are numbered from 1. */
+export interface BatchRecord {
+  readonly number: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Derived from its entries: `planned` while any is left, `failed` when any failed or was refused, else `done`. */
+  readonly status: 'planned' | 'done' | 'failed';
+}
+
+/** A listed file as the comparison sees it. `chain` identifies the transforms that apply to it ('' for none). */
+export interface Candidate extends FileVersion {
+  readonly path: string;
+  readonly chain: string;
+}
+
+export type ChangeReason = 'new' | 'size-changed' | 'mtime-changed' | 'transform-changed';
+
+export interface Change {
+  /** Position in the candidates given. */
+  readonly index: number;
+  readonly reason: ChangeReason;
+}
+
+/** A row of the manifest. `number` only where it is to be copied. */
+export interface NewEntry extends Candidate {
+  readonly number: number | undefined;
+  readonly status: 'planned' | 'deferred' | 'refused' | 'skipped';
+  readonly reason: string;
+}
+
+export interface EntryRecord extends Candidate {
+  readonly status: EntryStatus;
+  readonly kind: ErrorKind | undefined;
+  readonly reason: string;
+  readonly message: string;
+  readonly batch: number | undefined;
+}
+
+/** What was last published, and how. */
+export interface Checkpoint extends FileVersion {
+  readonly chain: string;
+  readonly targetSize: number;
+  readonly digest: ContentDigest;
+}
+
+export interface Claim extends Candidate {
+  readonly token: number;
+  /** The claim before this one, where it was never given back: its process died or hangs, and may have left a draft. */
+  readonly abandoned: { readonly run: string; readonly token: number } | undefined;
+  /** Why the plan chose it. */
+  readonly reason: string;
+  /** The version published last, where there is one. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** What an earlier attempt wrote down before an irreversible step and did not finish; its own JSON. */
+  readonly intent: unknown;
+}
+
+export interface IntentRow {
+  readonly path: string;
+  readonly token: number;
+  /** JSON, kept as it is. */
+  readonly intent: unknown;
+}
+
+export interface OutcomeRow {
+  readonly path: string;
+  readonly token: number;
+  readonly outcome: Outcome;
+  /** With `failed` and `refused`: how to react. */
+  readonly kind: ErrorKind | undefined;
+  /** A stable word: `copied`, `changed-while-read`, `not-found`. */
+  readonly reason: string;
+  /** For people; empty where the reason says it all. */
+  readonly message: string;
+  /** With `copied` and `adopted`: becomes the file's checkpoint and clears the intent. Otherwise both stay as they are. */
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+export interface ClaimRequest {
+  readonly pipelineId: number;
+  readonly run: string;
+  readonly batch: number;
+  /** Unique for each process that claims. */
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly limit: number;
+}
+
+/** Counts by status. */
+export type EntryCounts = Readonly<Record<EntryStatus, number>>;
+
+export interface State extends AsyncDisposable {
+  /** For messages: the URL, without any secret. */
+  readonly label: string;
+
+  /** Finds or makes the pipeline. */
+  pipeline(name: string): Promise<PipelineRecord>;
+
+  /**
+   * Makes the run, or takes over its unfinished plan: entries that an earlier planner wrote are removed and that planner's
+   * later writes fail. Returns `undefined` where the plan is complete already. Throws `usage` where the run is another pipeline's.
+   */
+  beginPlan(run: string, pipelineId: number, details: unknown): Promise<PlanTicket | undefined>;
+  /** Those of the candidates that are not exactly what was last published. */
+  compare(pipelineId: number, candidates: readonly Candidate[]): Promise<readonly Change[]>;
+  addEntries(ticket: PlanTicket, entries: readonly NewEntry[]): Promise<void>;
+  /** From here on the run's batches can be claimed. */
+  completePlan(ticket: PlanTicket, batches: readonly BatchRange[], totals: ListingTotals): Promise<void>;
+
+  run(id: string): Promise<RunRecord | undefined>;
+  /** Newest first. */
+  runs(pipelineId: number, limit: number): Promise<readonly RunRecord[]>;
+  batches(run: string): Promise<readonly BatchRecord[]>;
+  /** Of the whole run, or of one batch. */
+  countEntries(run: string, batch?: number): Promise<EntryCounts>;
+  /** Ordered by path, at most `limit`, only these statuses. */
+  entries(
+    run: string,
+    filter: { readonly statuses: readonly EntryStatus[]; readonly batch?: number; readonly limit: number },
+  ): Promise<readonly EntryRecord[]>;
+  /** Ends the run. The last call wins. */
+  finishRun(run: string, status: RunStatus, details: unknown): Promise<void>;
+
+  /**
+   * Takes up to `limit` files of the batch that are still to do and that nobody else holds, each with a new fencing token.
+   * To do means `planned`, or `failed` or `refused` under another owner. Empty: nothing can be taken now.
+   */
+  claim(request: ClaimRequest): Promise<readonly Claim[]>;
+  /** Files of the batch that others hold: how many, and in how many milliseconds the first lease ends. `undefined` where none. */
+  heldByOthers(
+    request: Omit<ClaimRequest, 'limit' | 'leaseMs'>,
+  ): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined>;
+  /** Prolongs everything that the owner still holds. */
+  renew(owner: string, leaseMs: number): Promise<void>;
+  /** Saves intents. Returns the paths whose claim is lost: their owner must not go on. */
+  saveIntents(claim: ClaimOwner, rows: readonly IntentRow[]): Promise<ReadonlySet<string>>;
+  /** Records what became of files and gives their leases back. Returns the paths whose claim was lost: nothing was recorded for them. */
+  recordOutcomes(claim: ClaimOwner, rows: readonly OutcomeRow[]): Promise<ReadonlySet<string>>;
+  /** Gives back everything that the owner still holds, untouched. */
+  release(owner: string): Promise<void>;
+  /** Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. */
+  abandoned(pipelineId: number, limit: number): Promise<readonly AbandonedClaim[]>;
+  /** Gives abandoned claims back, unless somebody claimed their files since. */
+  clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
+
+  /** A file's events, oldest first. */
+  events(pipelineId: number, path: string): Promise<readonly EventRecord[]>;
+}
+
+export interface AbandonedClaim {
+  readonly path: string;
+  readonly run: string;
+  readonly token: number;
+}
+
+export interface PlanTicket {
+  readonly run: string;
+  readonly pipelineId: number;
+  readonly token: number;
+}
+
+export interface ClaimOwner {
+  readonly pipelineId: number;
+  readonly run: string;
+  readonly owner: string;
+}
+
+export interface EventRecord {
+  readonly atMs: number;
+  readonly run: string;
+  readonly event: 'claimed' | 'intent' | Outcome;
+  readonly token: number;
+  readonly detail: string;
+}

@@ -1,0 +1,35 @@
+/** What the commands work with: opened by the cli, closed by it in reverse. */
+import type { CommonSettings, Settings } from '../config/settings.ts';
+import type { Facts, Log } from '../log.ts';
+import type { State } from '../state/state.ts';
+import type { Storage } from '../storage/storage.ts';
+
+export type { Facts, Log };
+
+/** Enough to look at what is remembered. */
+export interface StateContext {
+  readonly settings: CommonSettings;
+  readonly state: State;
+}
+
+export interface Context extends StateContext {
+  readonly settings: Settings;
+  readonly source: Storage;
+  readonly target: Storage;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Told as work goes on; draws on a terminal, or does nothing. */
+export interface Progress {
+  /** More work is known: files and bytes to do. */
+  expect(files: number, bytes: number): void;
+  /** Listed so far. */
+  listed(files: number): void;
+  /** Bytes written at the target. */
+  bytes(count: number): void;
+  /** One file is settled, whatever became of it. */
+  file(): void;
+}

@@ -1,0 +1,85 @@
+/** What every command answers: one JSON document on stdout and, where `SYNC_TASK_RESULT` is set, in that file. */
+import type { ErrorKind } from '../errors.ts';
+import type { EntryStatus, RunStatus } from '../model.ts';
+
+export interface Result {
+  readonly schemaVersion: 1;
+  readonly command: string;
+  readonly pipeline: string;
+  /** Empty where the command is about no run. */
+  readonly run: string;
+  readonly status: Exclude<RunStatus, 'planning' | 'planned'>;
+  readonly files: FileCounts;
+  readonly bytes: ByteCounts;
+  readonly batches: readonly BatchResult[];
+  readonly errors: readonly FileError[];
+  /** Errors beyond those listed. */
+  readonly errorsLeftOut: number;
+  readonly durationMs: number;
+  /** What the two servers can and can't do, and what that costs. */
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  /** With `--explain`: why each file was chosen or left out. */
+  readonly explain?: readonly Explanation[];
+  readonly explainLeftOut?: number;
+  /** With `status`: the pipeline's newest runs. */
+  readonly runs?: readonly RunSummary[];
+  /** With `status --path`: what happened to the file, oldest first. */
+  readonly events?: readonly FileEvent[];
+}
+
+export interface FileCounts {
+  readonly listed: number;
+  readonly unchanged: number;
+  readonly excluded: number;
+  /** Chosen by `plan`. */
+  readonly planned: number;
+  readonly copied: number;
+  readonly adopted: number;
+  readonly skipped: number;
+  readonly deferred: number;
+  readonly refused: number;
+  readonly failed: number;
+}
+
+export interface ByteCounts {
+  readonly read: number;
+  readonly written: number;
+  readonly resumed: number;
+}
+
+export interface BatchResult {
+  readonly number: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly status: 'planned' | 'done' | 'failed';
+}
+
+export interface FileError {
+  /** Empty where the error is about no single file. */
+  readonly path: string;
+  readonly kind: ErrorKind;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Explanation {
+  readonly path: string;
+  /** What `plan` decided (`copy`, `excluded`, …) or, with `status`, what became of it. */
+  readonly decision: 'copy' | 'excluded' | EntryStatus;
+  readonly reason: string;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly status: RunStatus;
+  readonly createdAt: string;
+  readonly finishedAt: string | undefined;
+}
+
+export interface FileEvent {
+  readonly at: string;
+  readonly run: string;
+  readonly event: string;
+  readonly token: number;
+  readonly detail: string;
+}

@@ -1,0 +1,40 @@
+/** `run`: transfers one batch. Safe to repeat, alone or beside others. */
+import { SyncError } from '../errors.ts';
+import { workOnBatches } from './batch-worker.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import type { Context } from './context.ts';
+import { makeResult } from './counts.ts';
+import { plannedRun } from './planned.ts';
+import type { Result } from './result.ts';
+
+export async function run(context: Context, id: string, number: number): Promise<Result> {
+  const { settings, state, progress, log } = context;
+  const startedMs = performance.now();
+  await plannedRun(context, id);
+  const batch = (await state.batches(id)).find((each) => each.number === number);
+  if (!batch) {
+    throw new SyncError(`run ${id} has no batch ${number}; its batches: sync-task status --run ${id}`, {
+      kind: 'usage',
+      reason: 'no-such-batch',
+    });
+  }
+  const before = await state.countEntries(id, number);
+  const settled = before.copied + before.adopted + before.unchanged + before.deferred;
+  progress.expect(batch.files - settled, batch.bytes);
+  const pipeline = await state.pipeline(settings.pipeline);
+  const { outcomes, bytes, errors } = await workOnBatches(context, pipeline.id, id, [number]);
+  const incomplete = outcomes.failed + outcomes.refused > 0;
+  log.info(`batch ${number}: ${outcomes.copied} copied, ${settled} settled before`, { run: id, ...outcomes });
+  return makeResult(settings, {
+    command: 'run',
+    run: id,
+    status: incomplete ? 'partial' : 'done',
+    files: { ...outcomes, planned: batch.files, unchanged: outcomes.unchanged + settled },
+    bytes: { ...bytes, resumed: 0 },
+    batches: [{ ...batch, status: incomplete ? 'failed' : 'done' }],
+    errors: errors.errors,
+    errorsLeftOut: errors.errorsLeftOut,
+    capabilities: capabilitiesOf(context),
+    startedMs,
+  });
+}

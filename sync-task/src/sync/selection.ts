@@ -1,0 +1,32 @@
+/** Which listed files are to be looked at, and why the others are left out. */
+import type { Selection } from '../config/settings.ts';
+import { matcher } from '../glob.ts';
+import type { ListedEntry } from '../model.ts';
+
+export interface Decision {
+  readonly decision: 'take' | 'excluded' | 'deferred' | 'refused' | 'skipped';
+  readonly reason: string;
+}
+
+const take: Decision = { decision: 'take', reason: '' };
+
+/** `nowMs` is the source's time. */
+export function selector(selection: Selection, nowMs: () => number): (entry: ListedEntry) => Decision {
+  const included = selection.include.length > 0 ? matcher(selection.include) : () => true;
+  const excluded = selection.exclude.length > 0 ? matcher(selection.exclude) : () => false;
+
+  return (entry) => {
+    if (excluded(entry.path)) return { decision: 'excluded', reason: 'matches --exclude' };
+    if (!included(entry.path)) return { decision: 'excluded', reason: 'matches no --include' };
+    if (entry.kind === 'refused') return { decision: 'refused', reason: entry.reason ?? 'its name cannot be kept' };
+    if (entry.kind === 'link') return { decision: 'skipped', reason: 'is a symbolic link' };
+    if (entry.kind === 'special') return { decision: 'skipped', reason: 'is no regular file' };
+    if (selection.sinceMs !== undefined && entry.mtimeMs < selection.sinceMs) {
+      return { decision: 'excluded', reason: 'is older than --since' };
+    }
+    const ageMs = nowMs() - entry.mtimeMs;
+    // A time in the future is a wrong clock, not a file that still grows.
+    if (ageMs >= 0 && ageMs < selection.minAgeMs) return { decision: 'deferred', reason: 'is younger than --min-age' };
+    return take;
+  };
+}
