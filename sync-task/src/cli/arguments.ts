@@ -1,0 +1,117 @@
+/** The command line through yargs, the only file that imports it. Values are checked later, with those of the environment. */
+import yargs, { type Argv } from 'yargs';
+import { type Option, type OptionName, optionNames, optionOf } from '../config/options.ts';
+import { SyncError } from '../errors.ts';
+import { type CommandHelp, commands, epilogue, usage } from './help.ts';
+
+export interface Arguments {
+  readonly command: string;
+  /** Options that were given, by name. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches'];
+const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
+
+/** Undefined where help or the version was asked for and has been printed. Throws `usage`. */
+export async function parseArguments(words: readonly string[], version: string): Promise<Arguments | undefined> {
+  refuseSecrets(words);
+  let given: Arguments | undefined;
+  const parser = yargs()
+    .scriptName('sync-task')
+    .usage(usage)
+    .epilogue(epilogue)
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true, 'greedy-arrays': false })
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'name a command: sync, check, plan, run, finish or status')
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message, error) => {
+      if (error instanceof SyncError) throw error;
+      throw new SyncError(`${(message ?? error.message).replaceAll('\n', ' ')}; see sync-task --help`, {
+        kind: 'usage',
+        reason: 'bad-argument',
+      });
+    });
+  for (const command of commands) {
+    parser.command(
+      command.name,
+      command.summary,
+      (builder) => declare(builder, command),
+      (parsed) => {
+        const { _: __, $0: ___, ...flags } = parsed;
+        given = { command: command.name, flags };
+      },
+    );
+  }
+  for (const [text, meaning] of commands.flatMap((command) => command.examples.slice(0, 1)))
+    parser.example(text, meaning);
+  await parser.parseAsync([...words]);
+  return given;
+}
+
+function declare(builder: Argv, command: CommandHelp): Argv {
+  builder.usage(`$0 ${command.name} [OPTIONS]\n\n${command.about}`).epilogue(epilogue);
+  for (const [text, meaning] of command.examples) builder.example(text, meaning);
+  builder.option('config', { type: 'string', group: 'Locations', describe: 'a YAML file with any of these options' });
+  if (command.name !== 'check') {
+    builder.option('run', {
+      type: 'string',
+      group: 'Batches',
+      describe: 'name of the run (default for plan and sync: made from the time)',
+      demandOption: command.name === 'run' || command.name === 'finish',
+    });
+  }
+  if (command.name === 'run') {
+    builder.option('batch', {
+      type: 'string',
+      group: 'Batches',
+      describe: 'number of the batch, from 1',
+      demandOption: true,
+    });
+  }
+  if (command.name === 'status') {
+    builder.option('path', { type: 'string', group: 'Selection', describe: 'everything that happened to this file' });
+  }
+  for (const name of optionNames) {
+    if (command.name === 'status' && !stateOnly.includes(name)) continue;
+    if (planning.includes(name) && command.name !== 'plan' && command.name !== 'sync') continue;
+    builder.option(name, declaration(optionOf(name)));
+  }
+  return builder;
+}
+
+function declaration(option: Option) {
+  const { describe, group, choices } = option;
+  const shown = [
+    describe,
+    choices ? `[${choices.join('|')}]` : '',
+    option.default ? `[default: ${option.default}]` : '',
+  ];
+  return {
+    describe: shown.filter((part) => part !== '').join(' '),
+    group,
+    requiresArg: option.kind !== 'flag',
+    ...(option.kind === 'flag'
+      ? { type: 'boolean' as const }
+      : { type: 'string' as const, array: option.kind === 'list' }),
+  };
+}
+
+/** Flags stand in process lists and shell histories. The message never repeats what was given. */
+function refuseSecrets(words: readonly string[]): void {
+  for (const word of words) {
+    const [, role, secret] = /^--(source|target|state)-(password|private-?key|passphrase)(?:=|$)/i.exec(word) ?? [];
+    if (!role || !secret) continue;
+    const variable = `SYNC_TASK_${role}_${secret.replace(/private-?key/i, 'private_key')}`.toUpperCase();
+    throw new SyncError(`--${role}-${secret}: secrets don't belong in flags; set ${variable} or ${variable}_FILE`, {
+      kind: 'usage',
+      reason: 'secret-in-flag',
+    });
+  }
+}

@@ -1,0 +1,101 @@
+/** Opens what a command needs, runs it, and closes all of it in reverse. */
+import { loadCommonSettings, loadSettings } from '../config/load.ts';
+import type { Environment } from '../config/secrets.ts';
+import type { CommonSettings } from '../config/settings.ts';
+import { SyncError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { openState } from '../state/open.ts';
+import type { State } from '../state/state.ts';
+import { openStorage } from '../storage/open.ts';
+import type { Context, Progress } from '../sync/context.ts';
+import type { Result } from '../sync/result.ts';
+import type { Arguments } from './arguments.ts';
+
+export interface Surroundings {
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+type Work = (context: Context) => Promise<Result>;
+
+export async function execute({ command, flags }: Arguments, surroundings: Surroundings): Promise<Result> {
+  const input = { flags, environment: surroundings.environment };
+  if (command === 'status') {
+    const settings = loadCommonSettings(input);
+    await using state = await open(settings, surroundings.signal);
+    const { status } = await import('../sync/status.ts');
+    return await status({ settings, state }, { run: text(flags['run']), path: text(flags['path']) });
+  }
+  const settings = loadSettings(input);
+  const work = await workOf(command, flags);
+  await using stack = new AsyncDisposableStack();
+  const { signal, log } = surroundings;
+  const opening = [
+    open(settings, signal),
+    openStorage(settings.source, 'source', { settings, log }),
+    openStorage(settings.target, 'target', { settings, log }),
+  ] as const;
+  // Each is closed whatever becomes of the others.
+  for (const opened of await Promise.allSettled(opening)) if (opened.status === 'fulfilled') stack.use(opened.value);
+  const [state, source, target] = await Promise.all(opening);
+  return await work({ ...surroundings, settings, state, source, target });
+}
+
+/** The engine of each command, loaded only when it is the one. */
+async function workOf(command: string, flags: Readonly<Record<string, unknown>>): Promise<Work> {
+  const run = runName(text(flags['run']));
+  switch (command) {
+    case 'check': {
+      const { check } = await import('../sync/check.ts');
+      return check;
+    }
+    case 'plan': {
+      const { plan } = await import('../sync/plan.ts');
+      return (context) => plan(context, run);
+    }
+    case 'run': {
+      const batch = batchNumber(text(flags['batch']));
+      const { run: runBatch } = await import('../sync/run.ts');
+      return (context) => runBatch(context, run, batch);
+    }
+    case 'finish': {
+      const { finish } = await import('../sync/finish.ts');
+      return (context) => finish(context, run);
+    }
+    default: {
+      const { sync } = await import('../sync/sync.ts');
+      return (context) => sync(context, run);
+    }
+  }
+}
+
+function open({ state, statePassword, pipeline }: CommonSettings, signal: AbortSignal): Promise<State> {
+  signal.throwIfAborted();
+  return openState(state, statePassword, `sync-task ${pipeline}`.slice(0, 63));
+}
+
+function text(value: unknown): string | undefined {
+  return value === undefined ? undefined : String(value);
+}
+
+/** Airflow's run ids hold colons and plus signs. */
+function runName(given: string | undefined): string {
+  if (given === undefined) {
+    return `${new Date().toISOString().slice(0, 19)}Z-${Math.random().toString(36).slice(2, 8)}`;
+  }
+  if (/^[\w.:+@~-]{1,200}$/.test(given)) return given;
+  throw new SyncError('--run: a run is named by up to 200 letters, digits and . : + @ ~ _ -', {
+    kind: 'usage',
+    reason: 'bad-run',
+  });
+}
+
+function batchNumber(given: string | undefined): number {
+  if (given !== undefined && /^[1-9]\d{0,8}$/.test(given)) return Number(given);
+  throw new SyncError(`--batch: ${JSON.stringify(given)} is no batch number; batches are numbered from 1`, {
+    kind: 'usage',
+    reason: 'bad-batch',
+  });
+}

@@ -1,0 +1,88 @@
+/** The words around the options: what commands are for, examples, exit codes. */
+
+export const usage = `Usage: sync-task COMMAND [OPTIONS]
+
+Moves files one way, from a source to a target, through streaming transforms, and remembers each one. Nothing is ever
+deleted, at either side. Readers of the target see the old file or the whole new one.`;
+
+export const epilogue = `Options come from flags, from the environment (--batch-files is SYNC_TASK_BATCH_FILES; lists have one item a line) or from the
+YAML file of --config, in this order.
+
+Secrets come from the environment only, or from a file that the same name with _FILE gives:
+  SYNC_TASK_SOURCE_PASSWORD      SYNC_TASK_SOURCE_PRIVATE_KEY   SYNC_TASK_SOURCE_PASSPHRASE
+  SYNC_TASK_SOURCE_KNOWN_HOSTS   SYNC_TASK_SOURCE_HOST_KEY      (SHA256:…, as ssh-keygen -l prints it)
+  SYNC_TASK_TARGET_…             likewise
+  SYNC_TASK_STATE_PASSWORD       or libpq's own PGPASSWORD
+SSH_AUTH_SOCK names an agent. Without known hosts of its own, ~/.ssh/known_hosts is read.
+
+Exit codes:
+  0    done, also when nothing was to do
+  64   usage or configuration is wrong
+  65   some files failed for a reason that a retry won't mend
+  75   transient: connection, timeout, lease held; run it again
+  77   authentication, host key or permission
+  130  stopped by SIGINT, 143 by SIGTERM: cleanly, with nothing partial left
+
+One JSON result goes to stdout and, where SYNC_TASK_RESULT is set, to that file; logs go to stderr.`;
+
+export interface CommandHelp {
+  readonly name: string;
+  readonly summary: string;
+  /** When to use it. */
+  readonly about: string;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+}
+
+export const commands: readonly CommandHelp[] = [
+  {
+    name: 'sync',
+    summary: 'plan, run every batch and finish, in one process',
+    about: 'The standalone job: one command in cron, in a container, or by hand.',
+    examples: [
+      ['$0 sync --source sftp://me@partner.example/out --target file:///data/in', 'copy what is new'],
+      ['$0 sync --config nightly.yaml --dry-run', 'say what would be copied, and why'],
+      [
+        '$0 sync --config nightly.yaml --prefix 2026-11-21/ --transform mask:token=secret@*.csv',
+        'one day, with a transform',
+      ],
+    ],
+  },
+  {
+    name: 'check',
+    summary: 'prove that source, target and state can be used',
+    about:
+      'Connects, lists the source, writes and removes a hidden file at the target, and says what the servers lack and what that costs.',
+    examples: [['$0 check --config nightly.yaml', 'before the first run, or when a night failed']],
+  },
+  {
+    name: 'plan',
+    summary: 'list, compare with the state, write the batches of one run',
+    about: 'The first step where batches run apart. The same --run gives the same plan again.',
+    examples: [
+      ['$0 plan --config nightly.yaml --run 2026-11-21', 'the result names the batches'],
+      ['$0 plan --config nightly.yaml --run 2026-11-21 --explain', 'and why each file was chosen or left out'],
+    ],
+  },
+  {
+    name: 'run',
+    summary: 'transfer one batch of a run',
+    about: 'Safe to repeat, alone or beside others: what is done is not done again.',
+    examples: [['$0 run --config nightly.yaml --run 2026-11-21 --batch 3', 'batch 3 of that run']],
+  },
+  {
+    name: 'finish',
+    summary: 'sweep, count, and say what is missing in a run',
+    about: 'The last step where batches run apart. Removes what dead workers left at the target.',
+    examples: [['$0 finish --config nightly.yaml --run 2026-11-21', 'exit 0 when nothing is missing']],
+  },
+  {
+    name: 'status',
+    summary: 'runs, batches and files, and what became of them',
+    about: 'Looks at the state alone; touches no server.',
+    examples: [
+      ['$0 status --config nightly.yaml', 'the newest runs'],
+      ['$0 status --config nightly.yaml --run 2026-11-21', 'its batches and files'],
+      ['$0 status --config nightly.yaml --path a/b/file.txt', 'everything that happened to one file'],
+    ],
+  },
+];

@@ -1,0 +1,99 @@
+/** From words to an exit code: parse, execute, print the result. Everything thrown ends here as one line. */
+import { createRequire } from 'node:module';
+import { asSyncError, exitCodeOf, type SyncError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Result } from '../sync/result.ts';
+import { type Arguments, parseArguments } from './arguments.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export async function main(words: readonly string[], environment: Environment): Promise<void> {
+  let given: Arguments | undefined;
+  let early: SyncError | undefined;
+  try {
+    given = await parseArguments(words, version());
+    if (!given) return;
+  } catch (error) {
+    early = asSyncError(error);
+  }
+  const { listenForSignals } = await import('./signals.ts');
+  const { openProgress } = await import('./progress.ts');
+  using stopping = listenForSignals();
+  const progress = await openProgress(process.stderr.isTTY === true && given !== undefined, () => log);
+  const log = await makeLog(given, environment, () => progress.makeRoom());
+  let result: Result;
+  let exitCode: number;
+  try {
+    if (early || !given) throw early;
+    const { execute } = await import('./execute.ts');
+    result = await execute(given, { environment, log, progress, signal: stopping.signal });
+    const { exitCodeForResult } = await import('../sync/exit-code.ts');
+    exitCode = exitCodeForResult(result);
+  } catch (thrown) {
+    const error = asSyncError(thrown);
+    progress.stop();
+    report(error, log, wantsDebug(given, environment));
+    result = await failedResult(given, error);
+    exitCode = error.kind === 'stopped' ? (stopping.exitCode ?? exitCodeOf(error)) : exitCodeOf(error);
+  }
+  progress.stop();
+  process.exitCode = exitCode;
+  const { summarise, writeResult } = await import('./result-output.ts');
+  if (process.stdout.isTTY) log.info(summarise(result));
+  try {
+    await writeResult(result, environment['SYNC_TASK_RESULT']);
+  } catch (error) {
+    report(asSyncError(error), log, false);
+    process.exitCode = exitCodeOf(asSyncError(error));
+  }
+}
+
+function version(): string {
+  // From src/ and from dist/ alike, the package is one folder up from the entry.
+  const require = createRequire(import.meta.url);
+  for (const place of ['../../package.json', '../../../package.json']) {
+    try {
+      return (require(place) as { version: string }).version;
+    } catch {} // not there: the other one is
+  }
+  return 'unknown';
+}
+
+async function makeLog(given: Arguments | undefined, environment: Environment, beforeLine: () => void): Promise<Log> {
+  const [{ openLog }, { secretsOf }] = await Promise.all([import('./log.ts'), import('../config/secrets.ts')]);
+  const setting = (name: string, variable: string, known: readonly string[]) => {
+    const value = String(given?.flags[name] ?? environment[variable] ?? known[0]);
+    return known.includes(value) ? value : (known[0] as string); // a wrong value is refused with the other settings
+  };
+  const level = setting('log-level', 'SYNC_TASK_LOG_LEVEL', ['info', 'error', 'warn', 'debug']);
+  const format = setting('log-format', 'SYNC_TASK_LOG_FORMAT', ['auto', 'pretty', 'json']) as
+    | 'auto'
+    | 'pretty'
+    | 'json';
+  return openLog({ level, format, secrets: secretsOf(environment), beforeLine });
+}
+
+function wantsDebug(given: Arguments | undefined, environment: Environment): boolean {
+  return (given?.flags['log-level'] ?? environment['SYNC_TASK_LOG_LEVEL']) === 'debug';
+}
+
+function report(error: SyncError, log: Log, debug: boolean): void {
+  log.error(error.message, { reason: error.reason, kind: error.kind, ...(error.path ? { path: error.path } : {}) });
+  if (!debug) return;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) log.debug(cause.stack ?? cause.message);
+}
+
+/** Who reads the result always finds one. */
+async function failedResult(given: Arguments | undefined, error: SyncError): Promise<Result> {
+  const { fileError, makeResult } = await import('../sync/counts.ts');
+  return makeResult(
+    { pipeline: String(given?.flags['pipeline'] ?? ''), state: '', statePassword: undefined },
+    {
+      command: given?.command ?? '',
+      run: String(given?.flags['run'] ?? ''),
+      status: error.kind === 'stopped' ? 'stopped' : 'failed',
+      errors: [fileError(error)],
+      startedMs: performance.now(),
+    },
+  );
+}

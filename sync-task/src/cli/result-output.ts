@@ -1,0 +1,36 @@
+/** The one JSON result: on stdout, and in the file that SYNC_TASK_RESULT names, whole or not at all. */
+import { renameSync, writeFileSync } from 'node:fs';
+import { SyncError } from '../errors.ts';
+import type { Result } from '../sync/result.ts';
+
+/** Throws `usage` where the file cannot be written. */
+export async function writeResult(result: Result, file: string | undefined): Promise<void> {
+  const json = `${JSON.stringify(result)}\n`;
+  if (file) {
+    try {
+      const temp = `${file}.${process.pid}.tmp`;
+      writeFileSync(temp, json);
+      renameSync(temp, file);
+    } catch (error) {
+      throw new SyncError(
+        `SYNC_TASK_RESULT: ${file} cannot be written (${(error as NodeJS.ErrnoException).code}); check the folder`,
+        {
+          kind: 'usage',
+          reason: 'result-unwritable',
+          cause: error,
+        },
+      );
+    }
+  }
+  // A pipe takes the text in pieces: ending before the last one would cut it.
+  await new Promise<void>((resolve) => process.stdout.write(json, () => resolve()));
+}
+
+/** One sentence for people. */
+export function summarise({ command, run, files, status, durationMs }: Result): string {
+  const parts = (['planned', 'copied', 'adopted', 'unchanged', 'deferred', 'refused', 'failed'] as const)
+    .filter((what) => files[what] > 0)
+    .map((what) => `${files[what]} ${what}`);
+  const what = parts.length > 0 ? parts.join(', ') : 'nothing to do';
+  return `${command}${run === '' ? '' : ` ${run}`}: ${status} in ${(durationMs / 1000).toFixed(1)} s: ${what}`;
+}

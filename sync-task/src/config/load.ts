@@ -1,0 +1,181 @@
+/** Flags over environment over file over defaults, checked, as `Settings`. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { SyncError } from '../errors.ts';
+import { readConfigFile } from './config-file.ts';
+import { checkStateUrl, parseLocation } from './location.ts';
+import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
+import { parseTransform } from './parse-transform.ts';
+import { type Environment, readCredentials, readSecret } from './secrets.ts';
+import type { CommonSettings, Endpoint, Location, Settings, TransformSetting } from './settings.ts';
+import { schemaOf } from './values.ts';
+
+export interface Input {
+  /** By option name; only what the user gave. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Environment;
+}
+
+interface Given {
+  readonly value: unknown;
+  /** How the user gave it, for messages. */
+  readonly as: string;
+}
+
+/** Everything a command that touches servers needs. Throws `usage`. */
+export function loadSettings(input: Input): Settings {
+  const values = valuesOf(input);
+  const source = endpoint(values, input, 'source');
+  const target = endpoint(values, input, 'target');
+  return {
+    ...common(values, input, source.location, target.location),
+    source,
+    target,
+    transforms: values.transforms,
+    selection: {
+      include: values.get('include'),
+      exclude: values.get('exclude'),
+      prefix: values.get('prefix'),
+      minAgeMs: values.get('min-age'),
+      sinceMs: values.get('since'),
+    },
+    batchFiles: values.get('batch-files'),
+    batchBytes: values.get('batch-bytes'),
+    maxBatches: values.get('max-batches'),
+    existing: values.get('existing'),
+    files: values.get('files'),
+    bufferBytes: values.get('buffer'),
+    connections: values.get('connections'),
+    fsync: values.get('fsync'),
+    verify: values.get('verify'),
+    force: values.get('force'),
+    explain: values.get('explain'),
+    dryRun: values.get('dry-run'),
+    leaseMs: values.get('lease'),
+    attempts: values.get('attempts'),
+    connectTimeoutMs: values.get('connect-timeout'),
+    idleTimeoutMs: values.get('idle-timeout'),
+    keepaliveMs: values.get('keepalive'),
+  };
+}
+
+/** What is needed to look at the state alone: the pipeline by name, or by its source and target. */
+export function loadCommonSettings(input: Input): CommonSettings {
+  const values = valuesOf(input);
+  if (values.given('pipeline')) return common(values, input, undefined, undefined);
+  return common(values, input, endpoint(values, input, 'source').location, endpoint(values, input, 'target').location);
+}
+
+interface Values {
+  // biome-ignore lint/suspicious/noExplicitAny: each value has the type of its schema in the table
+  get(name: OptionName): any;
+  given(name: OptionName): Given | undefined;
+  readonly transforms: readonly TransformSetting[];
+}
+
+function valuesOf({ flags, environment }: Input): Values {
+  const configFile = flags['config'] ?? environment['SYNC_TASK_CONFIG'];
+  const file = configFile ? readConfigFile(String(configFile)) : new Map<string, unknown>();
+
+  function given(name: OptionName): Given | undefined {
+    const fromEnvironment = environment[environmentName(name)] || undefined;
+    if (flags[name] !== undefined) return { value: flags[name], as: `--${name}` };
+    if (fromEnvironment !== undefined) {
+      // Transforms and globs hold commas themselves, so a list has one item a line.
+      const value =
+        optionOf(name).kind === 'list' ? fromEnvironment.split('\n').filter((line) => line !== '') : fromEnvironment;
+      return { value, as: environmentName(name) };
+    }
+    if (file.has(name)) return { value: file.get(name), as: `${name} in ${configFile}` };
+    return undefined;
+  }
+
+  const checked = new Map<string, unknown>();
+  const found: { transforms: readonly TransformSetting[] } = { transforms: [] };
+  for (const name of optionNames) {
+    const option = optionOf(name);
+    const from = given(name);
+    if (name === 'transform') {
+      if (from) found.transforms = transformsOf(from);
+      continue;
+    }
+    const value = from ? from.value : (option.default ?? (option.kind === 'list' ? [] : undefined));
+    if (value === undefined) continue;
+    const result = schemaOf(option).safeParse(option.kind === 'list' && !Array.isArray(value) ? [value] : value);
+    if (!result.success) throw bad(from?.as ?? `--${name}`, result.error.issues[0]?.message ?? 'is wrong');
+    checked.set(name, result.data);
+  }
+  return { get: (name) => checked.get(name), given, transforms: found.transforms };
+}
+
+const fileTransform = z.strictObject({
+  name: z.string(),
+  options: z
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))]),
+    )
+    .default({}),
+  glob: z.string().optional(),
+});
+
+/** In the short form of the flag, or in the file also spelt out: name, options, glob. */
+function transformsOf({ value, as }: Given): TransformSetting[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((item) => {
+    if (typeof item === 'string') return parseTransform(item);
+    const result = fileTransform.safeParse(item);
+    if (!result.success) {
+      const issue = result.error.issues[0];
+      throw bad(
+        as,
+        `a transform is NAME:OPTION=VALUE@GLOB, or name, options and glob (${issue?.path.join('.')}: ${issue?.message})`,
+      );
+    }
+    const { name, options, glob } = result.data;
+    const texts = Object.entries(options).map(([key, each]) => [
+      key,
+      Array.isArray(each) ? each.map(String) : String(each),
+    ]);
+    return { name, options: Object.fromEntries(texts), glob };
+  });
+}
+
+function endpoint(values: Values, { environment }: Input, role: 'source' | 'target'): Endpoint {
+  const given = values.given(role);
+  if (!given)
+    throw bad(`--${role}`, `it is missing; give the flag, ${environmentName(role)}, or a key in the file of --config`);
+  return {
+    location: parseLocation(String(given.value), given.as),
+    credentials: readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`)),
+  };
+}
+
+function common(
+  values: Values,
+  { environment }: Input,
+  source: Location | undefined,
+  target: Location | undefined,
+): CommonSettings {
+  return {
+    state: checkStateUrl(values.get('state'), values.given('state')?.as ?? '--state'),
+    statePassword: readSecret(environment, 'SYNC_TASK_STATE_PASSWORD'),
+    pipeline: values.get('pipeline') ?? `${pipelineName(source?.label ?? '', target?.label ?? '')}`,
+  };
+}
+
+/** Readable, and different for any two pairs of places. */
+function pipelineName(source: string, target: string): string {
+  const hash = createHash('sha256').update(`${source}\n${target}`).digest('hex').slice(0, 8);
+  const words = (label: string) =>
+    label
+      .replace(/^[a-z]+:\/\/([^@/]*@)?/, '')
+      .replace(/[^A-Za-z0-9.]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40);
+  return `${words(source)}--${words(target)}--${hash}`;
+}
+
+function bad(as: string, message: string): SyncError {
+  return new SyncError(`${as}: ${message}`, { kind: 'usage', reason: 'bad-option' });
+}

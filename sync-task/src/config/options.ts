@@ -1,0 +1,161 @@
+/**
+ * Every option, once: flags, environment variables, the keys of the file and the help all come from this table.
+ * `--batch-files` is `SYNC_TASK_BATCH_FILES` in the environment and `batch-files` or `batchFiles` in the file.
+ */
+
+export type OptionKind = 'text' | 'list' | 'flag' | 'count' | 'bytes' | 'duration' | 'choice' | 'moment' | 'path';
+
+export interface Option {
+  readonly kind: OptionKind;
+  readonly group: 'Locations' | 'Selection' | 'Transforms' | 'Batches' | 'Transfer' | 'Output';
+  readonly describe: string;
+  /** As a user would write it; undefined: none, or chosen by the program. */
+  readonly default?: string | boolean;
+  readonly choices?: readonly string[];
+}
+
+export const options = {
+  source: {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, file:///path',
+  },
+  target: { kind: 'text', group: 'Locations', describe: 'where they go: the same forms' },
+  state: {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'what is remembered: postgres://user@host/database (shared) or sqlite:path (one process)',
+    default: 'sqlite:.sync-task/state.db',
+  },
+  pipeline: {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'name of this source-target pair, whose history it keeps (default: made from both)',
+  },
+  'source-insecure-ignore-host-key': {
+    kind: 'flag',
+    group: 'Locations',
+    describe: 'accept any host key of the source',
+    default: false,
+  },
+  'target-insecure-ignore-host-key': {
+    kind: 'flag',
+    group: 'Locations',
+    describe: 'accept any host key of the target',
+    default: false,
+  },
+  prefix: {
+    kind: 'path',
+    group: 'Selection',
+    describe: 'only what is below this folder of the source, such as 2026-11-21/',
+    default: '',
+  },
+  include: { kind: 'list', group: 'Selection', describe: 'only files that match this glob; repeatable' },
+  exclude: { kind: 'list', group: 'Selection', describe: 'no files that match this glob; repeatable' },
+  'min-age': { kind: 'duration', group: 'Selection', describe: 'defer files younger than this', default: '0s' },
+  since: {
+    kind: 'moment',
+    group: 'Selection',
+    describe: 'leave out files last modified before: 2026-11-21, an ISO time, or an age such as 7d',
+  },
+  force: { kind: 'flag', group: 'Selection', describe: 'copy also what is known and unchanged', default: false },
+  transform: {
+    kind: 'list',
+    group: 'Transforms',
+    describe: 'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order',
+  },
+  'batch-files': { kind: 'count', group: 'Batches', describe: 'files in a batch at most', default: '1000' },
+  'batch-bytes': {
+    kind: 'bytes',
+    group: 'Batches',
+    describe: 'bytes in a batch at most (a larger file is a batch of its own)',
+    default: '10GiB',
+  },
+  'max-batches': {
+    kind: 'count',
+    group: 'Batches',
+    describe: 'batches in a run at most: larger ones rather than more',
+    default: '200',
+  },
+  existing: {
+    kind: 'choice',
+    group: 'Transfer',
+    describe:
+      'a target file that the state does not know: adopt it where size and time agree, else replace it; always replace; or refuse',
+    choices: ['adopt', 'replace', 'refuse'],
+    default: 'adopt',
+  },
+  files: { kind: 'count', group: 'Transfer', describe: 'files in flight at once (default: by the round trip)' },
+  buffer: {
+    kind: 'bytes',
+    group: 'Transfer',
+    describe: 'bytes in flight at most: the bound on memory',
+    default: '16MiB',
+  },
+  connections: {
+    kind: 'count',
+    group: 'Transfer',
+    describe: 'connections to each server at most (default: by the round trip)',
+  },
+  fsync: {
+    kind: 'flag',
+    group: 'Transfer',
+    describe: 'have the target force files to disk before they are published',
+    default: true,
+  },
+  verify: {
+    kind: 'choice',
+    group: 'Transfer',
+    describe: 'check what was written by its size, or by reading it back',
+    choices: ['size', 'read-back'],
+    default: 'size',
+  },
+  lease: { kind: 'duration', group: 'Transfer', describe: 'how long a claim outlives its dead worker', default: '60s' },
+  attempts: { kind: 'count', group: 'Transfer', describe: 'tries for a file after transient failures', default: '3' },
+  'connect-timeout': { kind: 'duration', group: 'Transfer', describe: 'for connecting and logging in', default: '20s' },
+  'idle-timeout': {
+    kind: 'duration',
+    group: 'Transfer',
+    describe: 'a server that answers nothing for so long is lost',
+    default: '60s',
+  },
+  keepalive: {
+    kind: 'duration',
+    group: 'Transfer',
+    describe: 'how often a quiet connection is kept alive',
+    default: '15s',
+  },
+  explain: {
+    kind: 'flag',
+    group: 'Output',
+    describe: 'say for every file why it was chosen or left out',
+    default: false,
+  },
+  'dry-run': { kind: 'flag', group: 'Output', describe: 'plan only, explain, write nothing', default: false },
+  'log-level': {
+    kind: 'choice',
+    group: 'Output',
+    describe: 'how much to log',
+    choices: ['error', 'warn', 'info', 'debug'],
+    default: 'info',
+  },
+  'log-format': {
+    kind: 'choice',
+    group: 'Output',
+    describe: 'auto: pretty on a terminal, else json',
+    choices: ['auto', 'pretty', 'json'],
+    default: 'auto',
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof options;
+
+export const optionNames = Object.keys(options) as OptionName[];
+
+export function optionOf(name: OptionName): Option {
+  return options[name];
+}
+
+export function environmentName(name: string): string {
+  return `SYNC_TASK_${name.replaceAll('-', '_').toUpperCase()}`;
+}
