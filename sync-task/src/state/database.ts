@@ -27,7 +27,10 @@ export type ColumnType = 'text' | 'bigint';
 export interface Dialect {
   /** The database's time in milliseconds. */
   readonly nowMs: string;
-  /** Table expression: the JSON array in that parameter as rows named `r`. */
+  /**
+   * Table expression: the JSON array in that parameter as rows named `r`. An UPDATE joins every column of a key with `r`,
+   * constants included: SQLite would otherwise walk the table and search the JSON for each of its rows.
+   */
   rows(parameter: string, columns: Readonly<Record<string, ColumnType>>): string;
   /** Behind a SELECT: lock the rows of that table, pass over those that others have locked. */
   lockSkipping(table: string): string;

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import type { ClaimOwner, IntentRow } from '../state.ts';
 import { addEvents } from './events.ts';
 
-const columns = { path: 'text', token: 'bigint', intent: 'text' } as const;
+const columns = { pipelineId: 'bigint', path: 'text', token: 'bigint', owner: 'text', intent: 'text' } as const;
 
 /** Saves what is about to be published, where the claim still holds. */
 export async function saveIntents(
@@ -12,13 +12,13 @@ export async function saveIntents(
 ): Promise<ReadonlySet<string>> {
   return database.transaction(async (transaction) => {
     const saved = await transaction.query(
-      `UPDATE file SET intent = r.intent FROM ${database.dialect.rows('$3', columns)}
-       WHERE file.pipeline_id = $1 AND file.path = r.path AND file.token = r.token AND file.owner = $2
+      `UPDATE file SET intent = r.intent FROM ${database.dialect.rows('$1', columns)}
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND file.owner = r.owner
        RETURNING file.path, file.token`,
       [
-        pipelineId,
-        owner,
-        JSON.stringify(rows.map(({ path, token, intent }) => ({ path, token, intent: JSON.stringify(intent) }))),
+        JSON.stringify(
+          rows.map(({ path, token, intent }) => ({ pipelineId, path, token, owner, intent: JSON.stringify(intent) })),
+        ),
       ],
     );
     await addEvents(

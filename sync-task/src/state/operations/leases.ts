@@ -35,8 +35,8 @@ export async function clearAbandoned(
 ): Promise<void> {
   await database.query(
     `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
-     FROM ${database.dialect.rows('$2', { path: 'text', token: 'bigint' })}
-     WHERE file.pipeline_id = $1 AND file.path = r.path AND file.token = r.token`,
-    [pipelineId, JSON.stringify(claims.map(({ path, token }) => ({ path, token })))],
+     FROM ${database.dialect.rows('$1', { pipelineId: 'bigint', path: 'text', token: 'bigint' })}
+     WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token`,
+    [JSON.stringify(claims.map(({ path, token }) => ({ pipelineId, path, token })))],
   );
 }

@@ -4,8 +4,10 @@ import { addEvents } from './events.ts';
 import { lost } from './intents.ts';
 
 const fileColumns = {
+  pipelineId: 'bigint',
   path: 'text',
   token: 'bigint',
+  owner: 'text',
   settled: 'bigint',
   size: 'bigint',
   mtimeMs: 'bigint',
@@ -13,7 +15,14 @@ const fileColumns = {
   targetSize: 'bigint',
   digest: 'text',
 } as const;
-const entryColumns = { path: 'text', outcome: 'text', kind: 'text', reason: 'text', message: 'text' } as const;
+const entryColumns = {
+  run: 'text',
+  path: 'text',
+  outcome: 'text',
+  kind: 'text',
+  reason: 'text',
+  message: 'text',
+} as const;
 
 /**
  * With a checkpoint the claim is given back and the intent is done with. Without one the lease ends but the claim counts
@@ -36,10 +45,10 @@ export async function recordOutcomes(
          chain = CASE WHEN r.settled = 1 THEN r.chain ELSE file.chain END,
          target_size = CASE WHEN r.settled = 1 THEN r."targetSize" ELSE file.target_size END,
          digest = CASE WHEN r.settled = 1 THEN r.digest ELSE file.digest END
-       FROM ${dialect.rows('$3', fileColumns)}
-       WHERE file.pipeline_id = $1 AND file.path = r.path AND file.token = r.token AND file.owner = $2
+       FROM ${dialect.rows('$1', fileColumns)}
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND file.owner = r.owner
        RETURNING file.path`,
-      [pipelineId, owner, JSON.stringify(rows.map(fileRow))],
+      [JSON.stringify(rows.map((row) => ({ pipelineId, owner, ...fileRow(row) })))],
     );
     const missing = lost(
       rows,
@@ -47,9 +56,9 @@ export async function recordOutcomes(
     );
     const kept = rows.filter(({ path }) => !missing.has(path));
     await transaction.query(
-      `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $2
-       FROM ${dialect.rows('$3', entryColumns)} WHERE entry.run_id = $1 AND entry.path = r.path`,
-      [run, owner, JSON.stringify(kept.map(entryRow))],
+      `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $1
+       FROM ${dialect.rows('$2', entryColumns)} WHERE entry.run_id = r.run AND entry.path = r.path`,
+      [owner, JSON.stringify(kept.map((row) => ({ run, ...entryRow(row) })))],
     );
     await addEvents(
       transaction,

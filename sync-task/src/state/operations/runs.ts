@@ -53,14 +53,16 @@ export async function batches(database: Database, id: string): Promise<readonly 
   }));
 }
 
-/** SQL for "in this batch", or in any for null. */
-const inBatch = `(CAST($2 AS BIGINT) IS NULL OR number BETWEEN
-  (SELECT first_entry FROM batch WHERE run_id = $1 AND number = $2) AND
-  (SELECT last_entry FROM batch WHERE run_id = $1 AND number = $2))`;
+/** SQL for "in batch `$2`"; without one `$2` is null and every entry counts. Two texts, so that each finds its index. */
+function inBatch(batch: number | undefined): string {
+  if (batch === undefined) return 'CAST($2 AS BIGINT) IS NULL';
+  const end = (which: 'first' | 'last') => `(SELECT ${which}_entry FROM batch WHERE run_id = $1 AND number = $2)`;
+  return `number BETWEEN ${end('first')} AND ${end('last')}`;
+}
 
 export async function countEntries(database: Database, id: string, batch?: number): Promise<EntryCounts> {
   const rows = await database.query(
-    `SELECT status, count(*) AS files FROM entry WHERE run_id = $1 AND ${inBatch} GROUP BY status`,
+    `SELECT status, count(*) AS files FROM entry WHERE run_id = $1 AND ${inBatch(batch)} GROUP BY status`,
     [id, batch ?? null],
   );
   const counts: Record<EntryStatus, number> = {
@@ -88,7 +90,7 @@ export async function entries(database: Database, id: string, filter: EntryFilte
   const rows = await database.query(
     `SELECT entry.*, (SELECT batch.number FROM batch WHERE batch.run_id = entry.run_id
                       AND entry.number BETWEEN first_entry AND last_entry) AS batch
-     FROM entry WHERE run_id = $1 AND ${inBatch}
+     FROM entry WHERE run_id = $1 AND ${inBatch(filter.batch)}
        AND status IN (SELECT r.status FROM ${database.dialect.rows('$3', { status: 'text' })})
      ORDER BY path LIMIT $4`,
     [id, filter.batch ?? null, JSON.stringify(wanted), filter.limit],
