@@ -28,12 +28,17 @@ export interface PostgresOptions {
   readonly applicationName: string;
 }
 
+/** To pg a URL without a password is an empty one, and it overrides the option: so the URL carries it, in memory alone. */
+function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`;
+}
+
 /** Connects once to prove that it can. What the URL leaves open comes from libpq's own `PG…` variables. */
 export async function postgresDatabase({ url, password, applicationName }: PostgresOptions): Promise<Database> {
   const label = labelOf(url);
   const pool = new pg.Pool({
-    connectionString: url,
-    ...(password === undefined ? {} : { password }),
+    connectionString: withPassword(url, password),
     application_name: applicationName,
     options: '-c search_path=sync_task',
     max: CONNECTIONS,

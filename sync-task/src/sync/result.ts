@@ -73,7 +73,7 @@ export interface RunSummary {
   readonly run: string;
   readonly status: RunStatus;
   readonly createdAt: string;
-  readonly finishedAt: string | undefined;
+  readonly finishedAt?: string;
 }
 
 export interface FileEvent {

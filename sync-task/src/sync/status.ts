@@ -34,7 +34,7 @@ export async function status(context: StateContext, { run, path }: StatusOptions
         run: id,
         status: became,
         createdAt: new Date(createdMs).toISOString(),
-        finishedAt: finishedMs === undefined ? undefined : new Date(finishedMs).toISOString(),
+        ...(finishedMs === undefined ? {} : { finishedAt: new Date(finishedMs).toISOString() }),
       })),
       startedMs,
     });

@@ -218,7 +218,9 @@ function outcomeRow(claim: Claim, outcome: Outcome, reason: string, checkpoint: 
 function failedRow(claim: Claim, error: SyncError): OutcomeRow {
   const outcome = error.kind === 'changed' ? 'deferred' : error.kind === 'refused' ? 'refused' : 'failed';
   const kind = outcome === 'deferred' ? undefined : error.kind;
-  return { ...outcomeRow(claim, outcome, error.reason, undefined), kind, message: error.message };
+  // A transform knows no path; whoever reads the message needs it.
+  const message = error.path === undefined ? `${JSON.stringify(claim.path)}: ${error.message}` : error.message;
+  return { ...outcomeRow(claim, outcome, error.reason, undefined), kind, message };
 }
 
 function notAsWritten({ target }: Context, path: string, how: string): SyncError {

@@ -1,0 +1,84 @@
+/** The result as a schema, for whoever reads it: `docs/result.schema.json` is written from it. Loaded by tests and scripts alone. */
+import { z } from 'zod';
+import type { Result } from './result.ts';
+
+const count = z.int().nonnegative();
+const kind = z.enum(['usage', 'permanent', 'transient', 'permission', 'refused', 'changed', 'stopped']);
+
+export const resultSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    command: z.string(),
+    pipeline: z.string(),
+    run: z.string().describe('empty where the command is about no run'),
+    status: z.enum(['done', 'partial', 'failed', 'refused', 'stopped']),
+    files: z.strictObject({
+      listed: count,
+      unchanged: count,
+      excluded: count,
+      planned: count,
+      copied: count,
+      adopted: count,
+      skipped: count,
+      deferred: count,
+      refused: count,
+      failed: count,
+    }),
+    bytes: z.strictObject({ read: count, written: count, resumed: count }),
+    batches: z.array(
+      z.strictObject({ number: count, files: count, bytes: count, status: z.enum(['planned', 'done', 'failed']) }),
+    ),
+    errors: z.array(z.strictObject({ path: z.string(), kind, reason: z.string(), message: z.string() })),
+    errorsLeftOut: count,
+    durationMs: count,
+    capabilities: z.record(z.string(), z.unknown()),
+    explain: z
+      .array(
+        z.strictObject({
+          path: z.string(),
+          decision: z.enum([
+            'copy',
+            'excluded',
+            'planned',
+            'copied',
+            'adopted',
+            'unchanged',
+            'deferred',
+            'refused',
+            'failed',
+            'skipped',
+          ]),
+          reason: z.string(),
+        }),
+      )
+      .exactOptional(),
+    explainLeftOut: count.exactOptional(),
+    runs: z
+      .array(
+        z.strictObject({
+          run: z.string(),
+          status: z.enum(['planning', 'planned', 'done', 'partial', 'failed', 'refused', 'stopped']),
+          createdAt: z.string(),
+          finishedAt: z.string().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+    events: z
+      .array(
+        z.strictObject({
+          at: z.string(),
+          run: z.string(),
+          event: z.string(),
+          token: count,
+          detail: z.string(),
+        }),
+      )
+      .exactOptional(),
+  })
+  .meta({ title: 'The result of a sync-task command' });
+
+/** Fails to compile where the schema and the type differ. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
+const same: Same<Mutable<Result>, z.infer<typeof resultSchema>> = true;
+void same;
