@@ -131,7 +131,7 @@ function explain(error: unknown, label: string): unknown {
   const code = (error as { code?: string }).code ?? '';
   const make = (kind: 'transient' | 'permission' | 'usage' | 'permanent', reason: string, message: string) =>
     new SyncError(`state ${label}: ${message}`, { kind, reason, cause: error });
-  if (code === '28P01' || code === '28000') {
+  if (code === '28P01' || code === '28000' || error.message.includes('password must be a string')) {
     return make(
       'permission',
       'state-authentication',
