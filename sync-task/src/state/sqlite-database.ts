@@ -33,6 +33,8 @@ export function sqliteDatabase(path: string): Database {
       // What was published is recognised after a power loss too, so a commit need not wait for the disk.
       opened.exec('PRAGMA synchronous = NORMAL');
       opened.exec('PRAGMA foreign_keys = ON');
+      // Not in files: a container with a read-only root has no /tmp to write to.
+      opened.exec('PRAGMA temp_store = MEMORY');
       opened.exec('BEGIN IMMEDIATE');
       opened.exec('COMMIT');
       return opened;
@@ -67,7 +69,8 @@ export function sqliteDatabase(path: string): Database {
         run('COMMIT', []);
         return done;
       } catch (error) {
-        run('ROLLBACK', []);
+        // Some failures (a full disk) have rolled it back already.
+        if (connection.isTransaction) run('ROLLBACK', []);
         throw error;
       }
     });
