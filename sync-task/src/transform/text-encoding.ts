@@ -31,7 +31,7 @@ export function encoded(text: string, encoding: TextEncoding): Buffer | undefine
 }
 
 /**
- * The same bytes, as long as they are valid. Throws `permanent`, reason `invalid-encoding`, with the offset of the first
+ * The same bytes, as long as they are valid. Throws `refused`, reason `invalid-encoding`, with the offset of the first
  * character that is not valid. That error may come after bytes of this very character were passed on.
  */
 export function validated(input: ByteStream, encoding: TextEncoding): ByteStream {

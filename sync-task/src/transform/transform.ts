@@ -3,7 +3,7 @@
  *
  * The contract: output depends on the bytes alone, never on how they were cut into chunks; memory is bounded whatever
  * the file's size; a chunk may be changed in place, because nobody else holds it. Input that the transform cannot take
- * (invalid in its encoding, say) throws a `SyncError` of kind `permanent`, and the file is refused as it is.
+ * (invalid in its encoding, say) throws a `SyncError` of kind `refused`, and the others go on.
  */
 import type { z } from 'zod';
 

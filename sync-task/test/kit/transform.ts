@@ -93,7 +93,7 @@ async function outcome<Options>(
       chunk.fill(0xff);
     }
   } catch (error) {
-    if (!(error instanceof SyncError) || error.kind !== 'permanent') throw error;
+    if (!(error instanceof SyncError) || error.kind !== 'refused') throw error;
     return { bytes: undefined, refused: `${error.reason}: ${error.message}` };
   }
   return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined };
