@@ -37,10 +37,19 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     openStorage(settings.source, 'source', { settings, log }),
     openStorage(settings.target, 'target', { settings, log }),
   ] as const;
-  // Each is closed whatever becomes of the others.
-  for (const opened of await Promise.allSettled(opening)) if (opened.status === 'fulfilled') stack.use(opened.value);
+  // Each is closed whatever becomes of the others; a signal does not wait for a server that does not answer.
+  for (const opened of await orStopped(Promise.allSettled(opening), signal)) {
+    if (opened.status === 'fulfilled') stack.use(opened.value);
+  }
   const [state, source, target] = await Promise.all(opening);
   return await work({ ...surroundings, settings, state, source, target });
+}
+
+function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, stopped]);
 }
 
 /** The engine of each command, loaded only when it is the one. */

@@ -46,6 +46,8 @@ export async function main(words: readonly string[], environment: Environment): 
     report(asSyncError(error), log, false);
     process.exitCode = exitCodeOf(asSyncError(error));
   }
+  // A connection attempt that nobody waits for any more must not keep a stopped process alive.
+  if (stopping.exitCode !== undefined) process.exit();
 }
 
 function version(): string {

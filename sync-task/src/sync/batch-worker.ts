@@ -78,7 +78,7 @@ export async function workOnBatches(
     else if (outcome === 'failed' || outcome === 'refused') {
       log.error(`${outcome}: ${message}`, { path, reason });
       errors.add({ path, kind: row.kind ?? 'permanent', reason, message });
-    } else log.debug(outcome, { path, reason });
+    } else log.debug(message === '' ? outcome : `${outcome}: ${message}`, { path, reason });
   }
 
   try {

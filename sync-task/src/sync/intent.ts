@@ -10,6 +10,7 @@ export interface PublishIntent {
   readonly targetSize: number;
   /** As the target reported it for the draft. */
   readonly targetMtimeMs: number;
+  readonly mtimeKept: boolean;
   readonly digest: ContentDigest;
 }
 

@@ -75,7 +75,8 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
     if (standing) return standing;
   }
   const published = await copy(transfer, claim);
-  return outcomeRow(claim, 'copied', reason, checkpointOf(claim, published));
+  const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, published));
+  return published.mtimeKept ? row : { ...row, message: 'the target did not keep the modification time' };
 }
 
 /** A target file that the state does not know: adopted, refused, or (undefined) replaced. */
@@ -151,6 +152,7 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
       chain: claim.chain,
       targetSize: written,
       targetMtimeMs: finished.mtimeMs,
+      mtimeKept: finished.mtimeKept,
       digest: digest.finish(),
     };
     if (finished.size !== written) throw notAsWritten(context, path, `${finished.size} bytes of ${written} arrived`);

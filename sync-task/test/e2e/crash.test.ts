@@ -98,6 +98,42 @@ for (const [signal, code] of [
   });
 }
 
+test('SIGTERM while a server does not answer: stopped at once', async (t) => {
+  const { environment, target } = await newFolders(t);
+  const server = await startSftpServer({ root: target, faults: { silentAtRequest: { type: 'REALPATH', count: 1 } } });
+  t.teardown(() => server.stop());
+  const { child, ended } = startCommand(['sync'], {
+    ...environment,
+    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
+    SYNC_TASK_TARGET_PASSWORD: server.password,
+    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+  });
+  await until(() => (server.counters.requests.get('REALPATH') ?? 0) > 0);
+  child.kill('SIGTERM');
+  const outcome = await ended;
+  t.is(outcome.code, 143);
+  t.is(outcome.result.status, 'stopped');
+});
+
+test('a target that won’t keep modification times: recorded, and nothing fails', async (t) => {
+  const { source, target, environment } = await newFolders(t);
+  await put(source, 'a', 'a');
+  const server = await startSftpServer({ root: target, faults: { refuseSetstat: true } });
+  t.teardown(() => server.stop());
+  const sftp = {
+    ...environment,
+    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
+    SYNC_TASK_TARGET_PASSWORD: server.password,
+    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+  };
+  t.is((await runCommand(['sync', '--run', 'r'], sftp)).code, 0);
+  const { result } = await runCommand(['status', '--run', 'r'], sftp);
+  t.deepEqual(result.explain, [
+    { path: 'a', decision: 'copied', reason: 'the target did not keep the modification time' },
+  ]);
+  t.is((await runCommand(['sync'], sftp)).result.files.unchanged, 1);
+});
+
 test('the connection breaks: it is opened again and the files go on', async (t) => {
   const { source, target, environment, server } = await slowJob(t);
   const { ended } = startCommand(['sync', '--run', 'r'], environment);
@@ -133,7 +169,15 @@ test('published but not recorded: recognised by the intent, not copied again', a
     const { size, mtimeMs, token, path } = claim;
     const draft = draftName({ run: 'r', path, token });
     const digest = { segmentBytes: 1, segments: [] };
-    const intent = { draft, version: { size, mtimeMs }, chain: '', targetSize: size, targetMtimeMs: mtimeMs, digest };
+    const intent = {
+      draft,
+      version: { size, mtimeMs },
+      chain: '',
+      targetSize: size,
+      targetMtimeMs: mtimeMs,
+      mtimeKept: true,
+      digest,
+    };
     await state.saveIntents(owner, [{ path, token, intent }]);
   }
   await put(target, 'a', 'content');
@@ -158,7 +202,15 @@ test('complete but not published: the draft is published, not copied again', asy
     const draft = draftName({ run: 'r', path, token });
     await put(target, tempName(draft), 'content');
     const digest = { segmentBytes: 1, segments: [] };
-    const intent = { draft, version: { size, mtimeMs }, chain: '', targetSize: size, targetMtimeMs: mtimeMs, digest };
+    const intent = {
+      draft,
+      version: { size, mtimeMs },
+      chain: '',
+      targetSize: size,
+      targetMtimeMs: mtimeMs,
+      mtimeKept: true,
+      digest,
+    };
     await state.saveIntents(owner, [{ path, token, intent }]);
   }
   const run = await runCommand(['run', '--run', 'r', '--batch', '1'], environment);
