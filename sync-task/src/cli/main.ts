@@ -89,7 +89,7 @@ function report(error: SyncError, log: Log, debug: boolean): void {
 async function failedResult(given: Arguments | undefined, error: SyncError): Promise<Result> {
   const { fileError, makeResult } = await import('../sync/counts.ts');
   return makeResult(
-    { pipeline: String(given?.flags['pipeline'] ?? ''), state: '', statePassword: undefined },
+    { pipeline: String(given?.flags['pipeline'] ?? '') },
     {
       command: given?.command ?? '',
       run: String(given?.flags['run'] ?? ''),

@@ -25,19 +25,22 @@ export interface ResultParts extends Partial<Omit<Result, 'files' | 'schemaVersi
 }
 
 /** A result with everything that was not said left at nothing. */
-export function makeResult(settings: CommonSettings, { startedMs, files, ...parts }: ResultParts): Result {
+export function makeResult(settings: Pick<CommonSettings, 'pipeline'>, { startedMs, ...parts }: ResultParts): Result {
+  const { command, run = '', status, files, bytes, batches = [], errors = [], errorsLeftOut = 0, ...rest } = parts;
   return {
     schemaVersion: 1,
+    command,
     pipeline: settings.pipeline,
-    run: '',
-    bytes: { read: 0, written: 0, resumed: 0 },
-    batches: [],
-    errors: [],
-    errorsLeftOut: 0,
+    run,
+    status,
+    files: { ...noFiles, ...files },
+    bytes: bytes ?? { read: 0, written: 0, resumed: 0 },
+    batches,
+    errors,
+    errorsLeftOut,
     durationMs: Math.round(performance.now() - startedMs),
     capabilities: {},
-    files: { ...noFiles, ...files },
-    ...parts,
+    ...rest,
   };
 }
 
