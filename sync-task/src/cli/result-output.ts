@@ -23,7 +23,8 @@ export async function writeResult(result: Result, file: string | undefined): Pro
     }
   }
   // A pipe takes the text in pieces: ending before the last one would cut it.
-  await new Promise<void>((resolve) => process.stdout.write(json, () => resolve()));
+  const shown = process.stdout.isTTY ? `${JSON.stringify(result, null, 2)}\n` : json;
+  await new Promise<void>((resolve) => process.stdout.write(shown, () => resolve()));
 }
 
 /** One sentence for people. */
