@@ -1,0 +1,43 @@
+"""Prints the connections of the stack as the JSON that `airflow connections import` reads, from the secrets volume."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+SECRETS = Path("/secrets")
+
+
+def secret(name: str) -> str:
+    return (SECRETS / name).read_text()
+
+
+def sftp(host: str) -> dict:
+    return {
+        "conn_type": "sftp",
+        "host": host,
+        "port": 22,
+        "login": os.environ["SFTP_USER"],
+        "extra": {
+            "path": "/data",
+            "private_key": secret("sftp_private_key"),
+            "known_hosts": secret("known_hosts"),
+        },
+    }
+
+
+json.dump(
+    {
+        "source_sftp_conn": sftp("sftp-source"),
+        "target_sftp_conn": sftp("sftp-target"),
+        "sync_task_state": {
+            "conn_type": "postgres",
+            "host": "postgres",
+            "port": 5432,
+            "login": "sync_task",
+            "schema": "sync_task",
+            "password": secret("state_password").strip(),
+        },
+    },
+    sys.stdout,
+)

@@ -1,0 +1,109 @@
+"""
+Airflow connections as sync-task's environment.
+
+The mappings made here hold secrets: they go from here into the container's environment and nowhere else. Never assign
+one to an attribute of an operator, a template field, an XCom or a log line.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.log import mask_secret
+
+if TYPE_CHECKING:
+    from airflow.sdk import Connection
+
+
+def endpoint_environment(role: str, connection: Connection) -> dict[str, str]:
+    """
+    Turn an SFTP connection into the settings of one side.
+
+    Read are host, port, login, password and the extras `path` (the root; default: the login's home folder),
+    `private_key`, `private_key_passphrase`, `known_hosts`, `host_key` and `no_host_key_check`.
+
+    :param role: `SOURCE` or `TARGET`.
+    """
+    if connection.conn_type not in ("sftp", "ssh"):
+        raise wrong(connection, f"is of type {connection.conn_type!r}, not 'sftp'")
+    if not connection.host or not connection.login:
+        raise wrong(connection, "has no host or no login")
+    extra = connection.extra_dejson
+    secrets = {
+        "PASSWORD": connection.password,
+        "PRIVATE_KEY": extra.get("private_key"),
+        "PASSPHRASE": extra.get("private_key_passphrase"),
+    }
+    for secret in secrets.values():
+        mask(secret)
+    settings = {
+        **secrets,
+        "KNOWN_HOSTS": extra.get("known_hosts"),
+        "HOST_KEY": fingerprint(connection, extra.get("host_key")),
+        "INSECURE_IGNORE_HOST_KEY": "true" if is_true(extra.get("no_host_key_check")) else None,
+    }
+    prefix = f"SYNC_TASK_{role}"
+    environment = {f"{prefix}_{name}": value for name, value in settings.items() if value}
+    environment[prefix] = sftp_url(connection, extra)
+    return environment
+
+
+def state_environment(connection: Connection) -> dict[str, str]:
+    """Turn a Postgres connection into the settings of the state."""
+    if connection.conn_type not in ("postgres", "postgresql"):
+        raise wrong(connection, f"is of type {connection.conn_type!r}, not 'postgres'")
+    mask(connection.password)
+    url = f"postgres://{authority(connection, 5432)}/{quote(connection.schema or '', safe='')}"
+    environment = {"SYNC_TASK_STATE": url}
+    if connection.password:
+        environment["SYNC_TASK_STATE_PASSWORD"] = connection.password
+    return environment
+
+
+def sftp_url(connection: Connection, extra: Mapping[str, Any]) -> str:
+    """`sftp://user@host:port/path`, without any secret."""
+    path = str(extra.get("path") or "~").strip("/")
+    return f"sftp://{authority(connection, 22)}/{quote(path, safe='/~')}"
+
+
+def authority(connection: Connection, default_port: int) -> str:
+    host = connection.host or ""
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    return f"{quote(connection.login or '', safe='')}@{host}:{connection.port or default_port}"
+
+
+def fingerprint(connection: Connection, host_key: str | None) -> str | None:
+    """`SHA256:…` for what Airflow's SSH hook calls a host key: `type base64` or the base64 alone; or as it is."""
+    if not host_key or host_key.startswith("SHA256:"):
+        return host_key or None
+    parts = host_key.split()
+    try:
+        blob = base64.b64decode(parts[1] if len(parts) > 1 else parts[0], validate=True)
+    except (binascii.Error, IndexError):
+        raise wrong(connection, "has an extra 'host_key' that is no public key and no SHA256: fingerprint") from None
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+
+
+def mask(secret: str | None) -> None:
+    """Hide a secret in the task's log, each line of a key too: logs are written line by line."""
+    if not secret:
+        return
+    mask_secret(secret)
+    for line in secret.splitlines():
+        if len(line) > 16 and not line.startswith("-----"):
+            mask_secret(line)
+
+
+def wrong(connection: Connection, problem: str) -> AirflowFailException:
+    return AirflowFailException(f"connection {connection.conn_id!r} {problem}: change it in Admin > Connections")
+
+
+def is_true(value: Any) -> bool:
+    return str(value).lower() == "true"

@@ -1,0 +1,77 @@
+"""
+A container's standard error as the task's log.
+
+The stream may break long before the container ends: the engine restarts, or a proxy closes what was silent for ten
+minutes while one large file was copied. So the stream is followed again from the last line seen, and whether the
+container runs is always asked of the engine.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk.exceptions import AirflowException
+from docker.errors import NotFound
+from requests import RequestException
+from urllib3.exceptions import HTTPError
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Logger
+    from docker import APIClient
+
+BROKEN = (RequestException, HTTPError, OSError)
+ATTEMPTS = 6
+LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
+
+
+def follow_until_exit(client: APIClient, container_id: str, log: Logger) -> dict[str, Any]:
+    """Log what the container says until it ends; return the engine's account of its end (`ExitCode`, `OOMKilled`)."""
+    seen = ""
+    failures = 0
+    while True:
+        try:
+            for stamp, line in lines_after(client, container_id, seen):
+                seen = stamp
+                failures = 0
+                write(log, line)
+            state = client.inspect_container(container_id)["State"]
+            if not state["Running"]:
+                return state
+        except NotFound:
+            raise AirflowException("the container was removed while it ran: a retry goes on where it ended") from None
+        except BROKEN as error:
+            failures += 1
+            if failures == ATTEMPTS:
+                raise
+            log.warning("lost the engine (%s): looking again", type(error).__name__)
+        time.sleep(min(2**failures, 30))
+
+
+def lines_after(client: APIClient, container_id: str, seen: str) -> Iterator[tuple[str, str]]:
+    """Time stamps and lines, in order, from the first line whose stamp is later than `seen`."""
+    since = int(time.mktime(time.strptime(seen[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone) if seen else None
+    stream = client.logs(
+        container_id, stdout=False, stderr=True, stream=True, follow=True, timestamps=True, since=since
+    )
+    for frame in stream:
+        stamp, _, line = frame.decode(errors="replace").partition(" ")
+        # Stamps have nine decimals always: they compare as text.
+        if stamp > seen:
+            yield stamp, line.rstrip()
+
+
+def write(log: Logger, line: str) -> None:
+    """One line of JSON as a sentence with its facts, at its level; anything else as it is."""
+    try:
+        record = json.loads(line)
+        level, message = LEVELS[record.pop("level")], record.pop("message")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        log.info("%s", line)
+        return
+    record.pop("time", None)
+    facts = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in record.items())
+    log.log(level, "%s", f"{message}  {facts}" if facts else message)

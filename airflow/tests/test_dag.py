@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import HOME, NEEDLES
+from tests.fake_engine import Ending, FakeEngine, make_error, make_result
+
+BATCHES = [{"number": n, "files": 10 * n, "bytes": 1_500_000 * n, "status": "planned"} for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def dag(database: Path) -> Any:
+    """Parsed anew for each test: a test run leaves its parameters in it."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    bag = DagBag()
+    assert bag.import_errors == {}
+    assert list(bag.dags) == ["sftp_sync"]
+    return bag.dags["sftp_sync"]
+
+
+def test_shape(dag: Any) -> None:
+    assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
+        "check": ["plan"],
+        "plan": ["run"],
+        "run": ["finish", "verdict"],
+        "finish": ["verdict"],
+        "verdict": [],
+    }
+    assert dag.get_task("check").is_setup
+    assert dag.get_task("run").is_mapped
+    assert dag.get_task("finish").trigger_rule == "all_done"
+    assert (dag.catchup, dag.max_active_runs) == (False, 1)
+    assert dag.schedule == "@daily"
+    assert all(dag.params.get_param(name).description for name in ("prefix", "batch_files", "force"))
+
+
+def plan_of(batches: list[dict[str, Any]], fails: Any = lambda _command: None) -> Any:
+    def behave(command: list[str]) -> Ending:
+        return fails(command) or Ending(result=make_result(command[0], batches=batches if command[0] == "plan" else []))
+
+    return behave
+
+
+def states(run: Any) -> dict[str, str]:
+    names = {ti: ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]" for ti in run.get_task_instances()}
+    return {name: str(ti.state) for ti, name in names.items()}
+
+
+def test_a_run_of_three_batches(dag: Any, engine: FakeEngine) -> None:
+    engine.behave = plan_of(BATCHES)
+    run = dag.test(run_conf={"prefix": "{ds}/", "batch_files": 7, "force": True}, logical_date=day(1))
+    assert run.state == "success"
+    assert [container.command[0] for container in engine.created] == ["check", "plan", "run", "run", "run", "finish"]
+    planned = engine.created[1].environment
+    assert planned["SYNC_TASK_PREFIX"] == "2024-03-01/"
+    assert planned["SYNC_TASK_BATCH_FILES"] == "7"
+    assert planned["SYNC_TASK_FORCE"] == "true"
+    ids = {container.command[2] for container in engine.created[1:]}
+    assert ids == {f"sftp_sync.{run.run_id}"}
+    labels = sorted(ti.rendered_map_index for ti in run.get_task_instances() if ti.task_id == "run")
+    assert labels == ["batch 1 · 10 files · 1.5 MB", "batch 2 · 20 files · 3.0 MB", "batch 3 · 30 files · 4.5 MB"]
+
+
+def test_nothing_to_do_is_green(dag: Any, engine: FakeEngine) -> None:
+    engine.behave = plan_of([])
+    run = dag.test(logical_date=day(2))
+    assert run.state == "success"
+    assert states(run)["run"] == "skipped"
+    assert states(run)["finish"] == "success"
+    assert "SYNC_TASK_FORCE" not in engine.created[1].environment
+    assert "SYNC_TASK_PREFIX" not in engine.created[1].environment
+
+
+def test_a_failed_batch_makes_the_run_red_and_stops_no_other(dag: Any, engine: FakeEngine) -> None:
+    failed = Ending(65, make_result("run", status="partial", errors=[make_error("a.txt is not UTF-8")]))
+    engine.behave = plan_of(BATCHES, lambda command: failed if command[-1] == "2" else None)
+    run = dag.test(logical_date=day(3))
+    assert run.state == "failed"
+    assert states(run) == {
+        "check": "success",
+        "plan": "success",
+        "run[0]": "success",
+        "run[1]": "failed",
+        "run[2]": "success",
+        "finish": "success",
+        "verdict": "upstream_failed",
+    }
+    assert sum(command_of(container) == "run 2" for container in engine.created) == 1, "65 is not retried"
+
+
+def test_a_passing_problem_is_for_a_retry(dag: Any, engine: FakeEngine) -> None:
+    task = dag.get_task("check")
+    assert (task.retries, bool(task.retry_exponential_backoff)) == (3, True)
+    task.retry_delay = timedelta(0)
+    answers = iter([Ending(75, make_result("check", errors=[make_error("timed out")]))])
+    engine.behave = plan_of([], lambda command: next(answers, None) if command[0] == "check" else None)
+    run = dag.test(logical_date=day(4))
+    assert run.state == "success"
+    assert [container.command[0] for container in engine.created] == ["check", "check", "plan", "finish"]
+
+
+def test_a_failed_check_plans_nothing(dag: Any, engine: FakeEngine) -> None:
+    refused = Ending(77, make_result("check", errors=[make_error("wrong password")]))
+    engine.behave = plan_of([], lambda command: refused if command[0] == "check" else None)
+    run = dag.test(logical_date=day(5))
+    assert run.state == "failed"
+    assert [container.command[0] for container in engine.created] == ["check"]
+    assert set(states(run).values()) == {"failed", "upstream_failed"}, "there is no plan: nothing to finish either"
+
+
+def test_nothing_that_airflow_stored_holds_a_secret(dag: Any, engine: FakeEngine, database: Path) -> None:
+    """The DAG as serialised, the rendered fields, XComs, all else in the database."""
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    leak = " ".join(NEEDLES)
+    engine.behave = plan_of(
+        BATCHES,
+        lambda command: Ending(77, make_result(errors=[make_error(leak)]), log=[leak]) if command[-1] == "2" else None,
+    )
+    run = dag.test(logical_date=day(6))
+    assert run.state == "failed"
+    assert engine.created[0].environment["SYNC_TASK_STATE_PASSWORD"] in NEEDLES, "the needles are what was used"
+
+    serialised = json.dumps(DagSerialization.serialize_dag(dag), default=str)
+    assert "source_sftp_conn" in serialised
+    stored = [serialised.encode(), *(path.read_bytes() for path in sorted(HOME.rglob("*")) if path.is_file())]
+    text = b"\n".join(stored)
+    assert b"SYNC_TASK_BATCH_FILES" in text, "rendered fields were stored"
+    assert [needle for needle in NEEDLES if needle.encode() in text] == []
+
+
+def test_task_logs_mask_what_the_connections_held(engine: FakeEngine) -> None:
+    from airflow.sdk.log import mask_logs
+
+    from sync_task_airflow import SyncTaskOperator
+
+    SyncTaskOperator(task_id="t", verb="check")._connections()
+    masked = mask_logs(None, "info", {"event": f"a container said {' '.join(NEEDLES)}"})["event"]
+    assert masked.startswith("a container said ***")
+    assert [needle for needle in NEEDLES if needle in masked] == []
+
+
+def command_of(container: Any) -> str:
+    return f"{container.command[0]} {container.command[-1]}"
+
+
+def day(number: int) -> Any:
+    from airflow.sdk import timezone
+
+    return timezone.datetime(2024, 3, number)

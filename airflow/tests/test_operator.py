@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from docker.errors import ImageNotFound
+
+from sync_task_airflow import SyncTaskOperator
+from sync_task_airflow.result import MAX_BYTES
+from tests.conftest import NEEDLES, SECRETS
+from tests.fake_engine import Ending, FakeEngine, make_error, make_result
+
+BATCH = {"number": 3, "files": 120, "bytes": 4_500_000}
+
+
+class Task:
+    """An operator outside a DAG, executed as the task runner does it."""
+
+    def __init__(self, verb: str = "run", **arguments: Any) -> None:
+        batch = BATCH if verb == "run" else None
+        self.operator = SyncTaskOperator(task_id="t", verb=verb, batch=batch, pipeline="p", **arguments)
+        self.pushed: dict[str, Any] = {}
+
+    def execute(self, try_number: int = 1) -> Any:
+        ti = SimpleNamespace(
+            dag_id="d",
+            run_id="manual__2026-01-01T00:00:00+00:00",
+            task_id="t",
+            map_index=2,
+            try_number=try_number,
+            xcom_push=lambda key, value: self.pushed.update({key: value}),
+        )
+        return self.operator.execute({"ti": ti, "run_id": ti.run_id})
+
+
+def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None:
+    task = Task(environment={"SYNC_TASK_PREFIX": "a/", "SYNC_TASK_TRANSFORM": ""})
+    assert task.execute() is None
+
+    [container] = engine.created
+    assert container.command == ["run", "--run", "p.manual__2026-01-01T00:00:00+00:00", "--batch", "3"]
+    assert container.labels == {
+        "sync-task.dag": "d",
+        "sync-task.run": "manual__2026-01-01T00:00:00+00:00",
+        "sync-task.task": "t",
+        "sync-task.map-index": "2",
+        "sync-task.try": "1",
+    }
+    assert container.environment == {
+        "SYNC_TASK_PREFIX": "a/",
+        "SYNC_TASK_PIPELINE": "p",
+        "SYNC_TASK_RESULT": "/result/result.json",
+        "SYNC_TASK_LOG_FORMAT": "json",
+        "SYNC_TASK_SOURCE": "sftp://de%20mo@source.example:22/in%20coming",
+        "SYNC_TASK_SOURCE_PRIVATE_KEY": SECRETS["source key"],
+        "SYNC_TASK_SOURCE_PASSPHRASE": SECRETS["source passphrase"],
+        "SYNC_TASK_SOURCE_KNOWN_HOSTS": "source.example ssh-ed25519 AAAA\n",
+        "SYNC_TASK_TARGET": "sftp://demo@target.example:2022/~",
+        "SYNC_TASK_TARGET_PASSWORD": SECRETS["target password"],
+        "SYNC_TASK_TARGET_HOST_KEY": container.environment["SYNC_TASK_TARGET_HOST_KEY"],
+        "SYNC_TASK_STATE": "postgres://sync_task@state.example:5432/sync_task",
+        "SYNC_TASK_STATE_PASSWORD": SECRETS["state password"],
+    }
+    host = container.host_config
+    assert (host["ReadonlyRootfs"], host["CapDrop"], host["SecurityOpt"]) == (True, ["ALL"], ["no-new-privileges"])
+    assert (host["Memory"], host["MemorySwap"], host["NanoCpus"]) == (512 * 2**20, 512 * 2**20, 10**9)
+    assert host["NetworkMode"] == "sync-task"
+
+    assert engine.there == {}, "the container is removed"
+    assert task.pushed["result"]["files"] == {"copied": 3}
+
+
+def test_nothing_of_a_connection_is_kept_by_the_task(engine: FakeEngine) -> None:
+    task = Task()
+    task.execute()
+    kept = repr(vars(task.operator)) + repr(task.pushed)
+    assert not [needle for needle in NEEDLES if needle in kept]
+
+
+def test_plan_returns_numbers_alone(engine: FakeEngine) -> None:
+    batch = {"number": 1, "files": 2, "bytes": 3, "status": "planned"}
+    engine.behave = lambda _command: Ending(result=make_result("plan", batches=[batch]))
+    assert Task("plan").execute() == [{"number": 1, "files": 2, "bytes": 3}]
+
+
+def test_check_is_about_no_run(engine: FakeEngine) -> None:
+    Task("check").execute()
+    assert engine.created[0].command == ["check"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "error", "says"),
+    [
+        (Ending(64, make_result(errors=[make_error("no such transform")])), AirflowFailException, "no such transform"),
+        (Ending(65, make_result(errors=[make_error("a\nb")] * 3, errorsLeftOut=9)), AirflowFailException, "b .and 11"),
+        (Ending(77, make_result(errors=[make_error("wrong password")])), AirflowFailException, "77, auth.*wrong pass"),
+        (Ending(75, make_result(errors=[make_error("timed out")])), AirflowException, "75, a passing.*timed out"),
+        (Ending(75), AirflowException, "see the log above"),
+        (Ending(143, make_result()), AirflowException, "stopped"),
+        (Ending(137), AirflowException, "killed from outside"),
+        (Ending(137, out_of_memory=True), AirflowException, "more memory"),
+        (Ending(139), AirflowException, "crashed"),
+        (Ending(1), AirflowException, "unknown exit code"),
+        (Ending(0), AirflowFailException, "wrote no result"),
+        (Ending(0, b"not json"), AirflowFailException, "not JSON"),
+        (Ending(0, b"\x80\x04N."), AirflowFailException, "not JSON"),
+        (Ending(0, []), AirflowFailException, "schema version"),
+        (Ending(0, make_result(schemaVersion=2)), AirflowFailException, "schema version"),
+        (Ending(0, b" " * (MAX_BYTES + 1)), AirflowFailException, "larger than"),
+        (Ending(0, b" " * (MAX_BYTES + 99_999), claimed_size=1), AirflowFailException, "larger than"),
+    ],
+)
+def test_endings(engine: FakeEngine, ending: Ending, error: type, says: str) -> None:
+    engine.behave = lambda _command: ending
+    with pytest.raises(AirflowException, match=says) as raised:
+        Task().execute()
+    assert type(raised.value) is error, "AirflowFailException is what Airflow does not retry"
+    assert "\n" not in str(raised.value)
+    assert engine.there == {}, "the container is removed whatever happened"
+
+
+def test_counts_are_pushed_by_a_failed_batch_too(engine: FakeEngine) -> None:
+    engine.behave = lambda _command: Ending(65, make_result(status="partial"))
+    task = Task()
+    with pytest.raises(AirflowFailException):
+        task.execute()
+    assert task.pushed["result"]["status"] == "partial"
+
+
+def test_a_missing_image_says_how_to_get_it(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create(**_options: Any) -> None:
+        raise ImageNotFound("no such image")
+
+    monkeypatch.setattr(engine, "create_container", create)
+    with pytest.raises(AirflowFailException, match="docker compose build"):
+        Task().execute()
+
+
+def test_killing_the_task_stops_the_container(engine: FakeEngine) -> None:
+    task = Task()
+    engine.behave = lambda _command: Ending(143, make_result(status="stopped"))
+    engine.before_logs = lambda _container: task.operator.on_kill()
+    with pytest.raises(AirflowException, match="143, stopped"):
+        task.execute()
+    assert "container0" in engine.stopped
+    assert engine.there == {}
+    task.operator.on_kill()  # The container is gone: nothing to do, no error.
+
+
+def test_killing_a_task_without_a_container_does_nothing(engine: FakeEngine) -> None:
+    Task().operator.on_kill()
+    assert engine.stopped == []
+
+
+def test_a_container_of_an_earlier_try_is_stopped_first(engine: FakeEngine) -> None:
+    task = Task()
+    engine.before_logs = lambda _container: (_ for _ in ()).throw(KeyboardInterrupt)
+    engine.remove_container = lambda *_args, **_options: None  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        task.execute()
+    assert list(engine.there) == ["container0"]
+
+    del engine.remove_container
+    engine.before_logs = lambda _container: None
+    task.execute(try_number=2)
+    assert engine.there == {}
+    assert engine.stopped.index("container0") < engine.stopped.index("container1")
+
+
+@pytest.mark.parametrize(
+    ("batch", "label"),
+    [
+        (BATCH, "batch 3 · 120 files · 4.5 MB"),
+        ({"number": 1, "files": 1, "bytes": 0}, "batch 1 · 1 file · 0 B"),
+        ({"number": 200, "files": 2, "bytes": 5 * 10**15}, "batch 200 · 2 files · 5000.0 TB"),
+    ],
+)
+def test_labels(batch: dict[str, int], label: str) -> None:
+    assert SyncTaskOperator(task_id="t", verb="run", batch=batch).label == label

@@ -1,0 +1,69 @@
+/** The compose stack as a project of its own: other ports, network and data folder than a stack that is in use. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { attempt, docker, run } from './shell.ts';
+
+export const project = 'sync-task-e2e';
+export const airflowUrl = 'http://127.0.0.1:18080';
+export const sourcePort = 12222;
+export const targetPort = 12223;
+
+const dataFolder = resolve('data/e2e');
+export const sourceRoot = join(dataFolder, 'source');
+export const targetRoot = join(dataFolder, 'target');
+/** For `docker run` without Airflow. */
+export const standaloneRoot = join(dataFolder, 'standalone');
+
+Object.assign(process.env, {
+  COMPOSE_PROJECT_NAME: project,
+  // The builder inside compose: any version of the buildx plugin will do.
+  COMPOSE_BAKE: process.env['COMPOSE_BAKE'] ?? 'false',
+  SYNC_TASK_NETWORK: project,
+  DATA_DIR: dataFolder,
+  AIRFLOW_PORT: '18080',
+  SFTP_SOURCE_PORT: String(sourcePort),
+  SFTP_TARGET_PORT: String(targetPort),
+  // A user's .env must not change the test.
+  AIRFLOW_UI_USER: 'airflow',
+  AIRFLOW_UI_PASSWORD: 'airflow',
+  SFTP_USER: 'demo',
+  SFTP_PASSWORD: '',
+  SYNC_TASK_TRANSFORM: '',
+});
+
+export const compose = (...args: string[]) => run('docker', ['compose', ...args]);
+
+/** Nothing of an earlier run is left: no container, volume or file. */
+export async function removeStack(): Promise<void> {
+  const left = await docker('ps', '--all', '--quiet', '--filter', `network=${project}`);
+  const ids = left.split('\n').filter((id) => id !== '');
+  if (ids.length > 0) await docker('rm', '--force', '--volumes', ...ids);
+  await compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
+  rmSync(dataFolder, { recursive: true, force: true });
+}
+
+export async function startStack(): Promise<void> {
+  mkdirSync(standaloneRoot, { recursive: true });
+  await compose('up', '--detach', '--build', '--wait', '--wait-timeout', '600', '--quiet-pull');
+}
+
+/** The ends of the logs of whatever may explain a failure, without the lines that only say that all is well. */
+export async function showLogs(): Promise<void> {
+  const states = await attempt('docker', ['compose', 'ps', '--all', '--format', '{{.Service}}: {{.Status}}']);
+  console.log(states.stdout || states.stderr);
+  for (const service of ['airflow-init', 'airflow-scheduler', 'airflow-worker', 'airflow-webserver', 'sftp-source']) {
+    const { stdout } = await attempt('docker', ['compose', 'logs', '--no-color', '--no-log-prefix', service]);
+    show(
+      service,
+      stdout.split('\n').filter((line) => !/http\.access|GET \/health|127\.0\.0\.1|kex_exchange|Permission/.test(line)),
+    );
+  }
+  const script = 'ls -t $(find /opt/airflow/logs -path "*dag_id=*" -name "*.log") | head -3 | xargs tail -n 8';
+  const tasks = await attempt('docker', ['compose', 'exec', '-T', 'airflow-worker', 'bash', '-c', script]);
+  show('newest task logs', (tasks.stdout || tasks.stderr).split('\n'));
+}
+
+function show(title: string, lines: readonly string[]): void {
+  const last = lines.slice(-30).map((line) => (line.length > 600 ? `${line.slice(0, 600)} …` : line));
+  console.log([`--- ${title}`, ...last].join('\n'));
+}
