@@ -29,7 +29,8 @@ export interface Dialect {
   readonly nowMs: string;
   /**
    * Table expression: the JSON array in that parameter as rows named `r`. An UPDATE joins every column of a key with `r`,
-   * constants included: SQLite would otherwise walk the table and search the JSON for each of its rows.
+   * constants included: SQLite would otherwise walk the table and search the JSON for each of its rows. And what is
+   * no part of the key is compared so that no index serves it: Postgres would otherwise join by the owner.
    */
   rows(parameter: string, columns: Readonly<Record<string, ColumnType>>): string;
   /** Behind a SELECT: lock the rows of that table, pass over those that others have locked. */

@@ -1,71 +1,93 @@
 /**
  * Taking files. The candidates are read with their tokens, then taken only where the token is still the same: of any
- * number of processes that read the same candidate, one wins.
+ * number of processes that read the same candidate, one wins. What was published last is read while taking: another
+ * run's worker may have recorded it after the candidates were read.
  */
-import type { Database, Row } from '../database.ts';
+import type { Database, Query, Row } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
+
+/** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
+const inBatch = `entry.run_id = $2
+  AND entry.number BETWEEN (SELECT first_entry FROM batch WHERE run_id = $2 AND number = $3)
+                       AND (SELECT last_entry FROM batch WHERE run_id = $2 AND number = $3)`;
 
 /** To do, for this owner: not settled, or settled badly by somebody before. */
 const toDo = `(entry.status = 'planned' OR (entry.status IN ('failed', 'refused') AND entry.owner <> $4))`;
 
 export async function claim(database: Database, request: ClaimRequest): Promise<readonly Claim[]> {
-  const { pipelineId, run, batch, owner, leaseMs, limit } = request;
-  const { dialect } = database;
   return database.transaction(async (transaction) => {
-    const candidates = await transaction.query(
-      `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
-              coalesce(file.token, 0) AS token, file.owner, file.claim_run, file.intent,
-              file.size AS published_size, file.mtime_ms AS published_mtime_ms, file.chain AS published_chain,
-              file.target_size, file.digest
-       FROM batch JOIN entry ON entry.run_id = batch.run_id AND entry.number BETWEEN batch.first_entry AND batch.last_entry
-       LEFT JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
-       WHERE batch.run_id = $2 AND batch.number = $3 AND ${toDo}
-         AND (file.owner IS NULL OR file.lease_until_ms <= ${dialect.nowMs})
-       ORDER BY entry.number LIMIT $5 ${dialect.lockSkipping('entry')}`,
-      [pipelineId, run, batch, owner, limit],
-    );
-    if (candidates.length === 0) return [];
-    const taken = await transaction.query(
-      `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, claim_run)
-       SELECT $1, r.path, r.token + 1, $2, ${dialect.nowMs} + $3, $4
-       FROM ${dialect.rows('$5', { path: 'text', token: 'bigint' })} WHERE true
-       ON CONFLICT (pipeline_id, path) DO UPDATE
-         SET token = excluded.token, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms, claim_run = excluded.claim_run
-         WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR file.lease_until_ms <= ${dialect.nowMs})
-       RETURNING path, token`,
-      [pipelineId, owner, leaseMs, run, JSON.stringify(candidates.map(({ path, token }) => ({ path, token })))],
-    );
-    const ours = new Set(taken.map((row) => row['path']));
-    await addEvents(
-      transaction,
-      { pipelineId, run },
-      taken.map((row) => ({ path: row['path'], event: 'claimed', token: row['token'], detail: owner })),
-    );
-    return candidates.filter((row) => ours.has(row['path'])).map(claimed);
+    for (;;) {
+      const found = await candidates(transaction, request);
+      if (found.length === 0) return [];
+      const taken = await take(transaction, request, found);
+      // Another was faster with every one of them: there may be more.
+      if (taken.size === 0) continue;
+      await addEvents(
+        transaction,
+        request,
+        [...taken.values()].map(({ path, token }) => ({ path, event: 'claimed', token, detail: request.owner })),
+      );
+      return found.flatMap((entry) => {
+        const file = taken.get(entry['path']);
+        return file ? [claimed(entry, file)] : [];
+      });
+    }
   });
 }
 
-function claimed(row: Row): Claim {
-  const publishedSize: number | null = row['published_size'];
+function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }: ClaimRequest): Promise<Row[]> {
+  const { nowMs, lockSkipping } = transaction.dialect;
+  return transaction.query(
+    `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
+            coalesce(file.token, 0) AS token, file.owner, file.claim_run
+     FROM entry LEFT JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
+     WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
+     ORDER BY entry.number LIMIT $5 ${lockSkipping('entry')}`,
+    [pipelineId, run, batch, owner, limit],
+  );
+}
+
+/** The file rows that are ours now, by path. */
+async function take(
+  transaction: Query,
+  { pipelineId, run, owner, leaseMs }: ClaimRequest,
+  found: readonly Row[],
+): Promise<ReadonlyMap<string, Row>> {
+  const { nowMs, rows } = transaction.dialect;
+  const taken = await transaction.query(
+    `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, claim_run)
+     SELECT $1, r.path, r.token + 1, $2, ${nowMs} + $3, $4
+     FROM ${rows('$5', { path: 'text', token: 'bigint' })} WHERE true
+     ON CONFLICT (pipeline_id, path) DO UPDATE
+       SET token = excluded.token, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms, claim_run = excluded.claim_run
+       WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
+     RETURNING path, token, intent, size, mtime_ms, chain, target_size, digest`,
+    [pipelineId, owner, leaseMs, run, JSON.stringify(found.map(({ path, token }) => ({ path, token })))],
+  );
+  return new Map(taken.map((row) => [row['path'], row]));
+}
+
+function claimed(entry: Row, file: Row): Claim {
+  const publishedSize: number | null = file['size'];
   return {
-    path: row['path'],
-    size: row['size'],
-    mtimeMs: row['mtime_ms'],
-    chain: row['chain'],
-    reason: row['plan_reason'],
-    token: row['token'] + 1,
-    abandoned: row['owner'] === null ? undefined : { run: row['claim_run'], token: row['token'] },
-    intent: row['intent'] === null ? undefined : JSON.parse(row['intent']),
+    path: entry['path'],
+    size: entry['size'],
+    mtimeMs: entry['mtime_ms'],
+    chain: entry['chain'],
+    reason: entry['plan_reason'],
+    token: file['token'],
+    abandoned: entry['owner'] === null ? undefined : { run: entry['claim_run'], token: entry['token'] },
+    intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),
     checkpoint:
       publishedSize === null
         ? undefined
         : {
             size: publishedSize,
-            mtimeMs: row['published_mtime_ms'],
-            chain: row['published_chain'],
-            targetSize: row['target_size'],
-            digest: JSON.parse(row['digest']),
+            mtimeMs: file['mtime_ms'],
+            chain: file['chain'],
+            targetSize: file['target_size'],
+            digest: JSON.parse(file['digest']),
           },
   };
 }
@@ -77,10 +99,8 @@ export async function heldByOthers(
   const { nowMs } = database.dialect;
   const [row] = await database.query(
     `SELECT count(*) AS files, min(file.lease_until_ms) - ${nowMs} AS ends_in_ms
-     FROM batch JOIN entry ON entry.run_id = batch.run_id AND entry.number BETWEEN batch.first_entry AND batch.last_entry
-     JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
-     WHERE batch.run_id = $2 AND batch.number = $3 AND ${toDo}
-       AND file.owner IS NOT NULL AND file.owner <> $4`,
+     FROM entry JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
+     WHERE ${inBatch} AND ${toDo} AND file.owner IS NOT NULL AND file.owner <> $4`,
     [pipelineId, run, batch, owner],
   );
   if (!row || row['files'] === 0) return undefined;

@@ -13,7 +13,7 @@ export async function saveIntents(
   return database.transaction(async (transaction) => {
     const saved = await transaction.query(
       `UPDATE file SET intent = r.intent FROM ${database.dialect.rows('$1', columns)}
-       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND file.owner = r.owner
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND coalesce(file.owner, '') = r.owner
        RETURNING file.path, file.token`,
       [
         JSON.stringify(

@@ -46,7 +46,7 @@ export async function recordOutcomes(
          target_size = CASE WHEN r.settled = 1 THEN r."targetSize" ELSE file.target_size END,
          digest = CASE WHEN r.settled = 1 THEN r.digest ELSE file.digest END
        FROM ${dialect.rows('$1', fileColumns)}
-       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND file.owner = r.owner
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND coalesce(file.owner, '') = r.owner
        RETURNING file.path`,
       [JSON.stringify(rows.map((row) => ({ pipelineId, owner, ...fileRow(row) })))],
     );
@@ -76,5 +76,6 @@ function fileRow({ path, token, checkpoint }: OutcomeRow) {
 }
 
 function entryRow({ path, outcome, kind, reason, message }: OutcomeRow) {
-  return { path, outcome, kind: kind ?? null, reason, message };
+  // A server's own words may hold what Postgres cannot: NUL, or half a surrogate pair.
+  return { path, outcome, kind: kind ?? null, reason, message: message.toWellFormed().replaceAll('\0', '\ufffd') };
 }
