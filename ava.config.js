@@ -1,5 +1,5 @@
 export default {
   extensions: ['ts'],
-  files: ['sync-task/test/**/*.test.ts'],
+  files: ['sync-task/test/**/*.test.ts', 'bench/test/**/*.test.ts'],
   timeout: '3m',
 };

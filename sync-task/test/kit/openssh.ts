@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -150,11 +150,19 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Children, grandchildren and so on; none where the system has no /proc. */
+/** Children, grandchildren and so on, found by every process's parent; none where the system has no /proc. */
 async function descendants(pid: number): Promise<readonly number[]> {
-  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-  const children = text.split(' ').filter(Boolean).map(Number);
-  return [...children, ...(await Promise.all(children.map(descendants))).flat()];
+  const parents = new Map<number, number>();
+  for (const name of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(name)) continue;
+    // Behind the name in parentheses, which may hold anything: the state, then the parent (proc(5)).
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => ''); // ended meanwhile
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state !== 'Z') parents.set(Number(name), Number(parent));
+  }
+  const below = (root: number): number[] =>
+    [...parents].flatMap(([child, parent]) => (parent === root ? [child, ...below(child)] : []));
+  return below(pid);
 }
 
 /** Sessions have process groups of their own and would outlive the daemon, which must be there to collect them. */

@@ -1,0 +1,70 @@
+/** Everything that a measurement needs around it: the two servers, the ways to them, the trees. Made when first asked for. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DataSpec, fileCount, makeData, neededBytes } from './data.ts';
+import { type Link, openLink } from './links.ts';
+import { openPlaces, type Place, removeTree } from './places.ts';
+import { newUserKey, type Server, startServer, type UserKey } from './servers.ts';
+
+export interface Lab extends AsyncDisposable {
+  readonly key: UserKey;
+  /** Process ids of the two daemons. */
+  readonly servers: readonly number[];
+  /** A folder on disk that is removed at the end. */
+  readonly scratch: string;
+  link(roundTripMs: number): Promise<Link>;
+  /** The tree of this kind; the one before is removed. With room for `copies` copies of it at the same time. */
+  tree(spec: DataSpec, copies: number): Promise<Tree>;
+}
+
+export interface Tree {
+  readonly place: Place;
+  readonly folder: string;
+  readonly files: number;
+}
+
+export async function openLab(): Promise<Lab> {
+  await using opened = new AsyncDisposableStack();
+  const places = opened.use(await openPlaces());
+  const key = await newUserKey(places.scratch);
+  async function start(name: string): Promise<Server> {
+    return opened.use(await startServer(join(places.scratch, name), key));
+  }
+  const servers = { source: await start('source'), target: await start('target') };
+  const links = new Map<number, Link>();
+  const linkStack = opened.use(new AsyncDisposableStack());
+  let current: { readonly wanted: string; readonly tree: Tree } | undefined;
+  const kept = opened.move();
+
+  return {
+    key,
+    servers: [servers.source.pid, servers.target.pid],
+    scratch: places.scratch,
+    async link(roundTripMs) {
+      const known = links.get(roundTripMs);
+      if (known) return known;
+      const link = linkStack.use(await openLink(places.scratch, servers, key, roundTripMs));
+      links.set(roundTripMs, link);
+      return link;
+    },
+    async tree(spec, copies) {
+      const wanted = JSON.stringify([spec, copies]);
+      if (current?.wanted === wanted) return current.tree;
+      if (current) removeTree(current.tree.folder);
+      current = undefined;
+      const place = await places.dataPlace(neededBytes(spec, copies));
+      const folder = join(place.folder, 'tree');
+      makeData(spec, folder);
+      current = { wanted, tree: { place, folder, files: fileCount(spec) } };
+      return current.tree;
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** Makes a folder that must not exist yet and returns its path. */
+export async function newFolder(...parts: readonly string[]): Promise<string> {
+  const folder = join(...parts);
+  await mkdir(folder);
+  return folder;
+}
