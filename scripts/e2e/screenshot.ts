@@ -1,6 +1,6 @@
 /**
  * Takes the README's picture of Airflow's grid from a running stack, with the Chromium of the machine and no library:
- *   E2E_KEEP=1 npm run test:e2e && node scripts/e2e/screenshot.ts [http://127.0.0.1:18080] [docs/images/airflow-grid.png]
+ *   E2E_KEEP=1 npm run test:e2e && node scripts/e2e/screenshot.ts [RUN] [docs/images/airflow-grid.png] [http://127.0.0.1:18080]
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const [url = 'http://127.0.0.1:18080', file = 'docs/images/airflow-grid.png'] = process.argv.slice(2);
+const [run = 'many-files', file = 'docs/images/airflow-grid.png', url = 'http://127.0.0.1:18080'] =
+  process.argv.slice(2);
 const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-port=0'];
 const chromium = spawn('chromium', [...flags, '--window-size=1440,900', `--user-data-dir=${profile}`, 'about:blank'], {
@@ -76,8 +77,15 @@ async function main(): Promise<void> {
   })()`);
   await until(`location.pathname === '/' || location.pathname.startsWith('/dags')`);
   // The grid on the left, the batches of one run on the right.
-  await send('Page.navigate', { url: `${url}/dags/sftp_sync/runs/many-files/tasks/run/mapped` });
+  await send('Page.navigate', { url: `${url}/dags/sftp_sync/runs/${run}/tasks/run/mapped` });
   await until(`document.body.innerText.includes('verdict') && document.body.innerText.includes('batch 1')`);
+  // Room for the grid: its border is dragged to the right.
+  const mouse = (type: string, x: number) =>
+    send('Input.dispatchMouseEvent', { type, x, y: 700, button: 'left', buttons: 1, clickCount: 1 });
+  await sleep(2000);
+  await mouse('mousePressed', 347);
+  for (let x = 350; x <= 480; x += 10) await mouse('mouseMoved', x);
+  await mouse('mouseReleased', 480);
   await sleep(4000);
   const { data } = await send('Page.captureScreenshot', { format: 'png' });
   mkdirSync(dirname(file), { recursive: true });

@@ -3,7 +3,9 @@ import test from 'ava';
 import pg from 'pg';
 import { SyncError } from '../../src/errors.ts';
 import { openState } from '../../src/state/open.ts';
+import { claimAll, planRun } from '../contract/state/arrange.ts';
 import { stateContract } from '../contract/state.ts';
+import { until } from '../kit/job.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 
 let server: Postgres;
@@ -22,11 +24,17 @@ function urlOf(database: string): string {
   return url.href;
 }
 
-async function newDatabase(): Promise<string> {
-  const url = new URL(server.url);
+/** A connection without this program's own code between. */
+async function connect(to: string): Promise<pg.Client> {
+  const url = new URL(to);
   url.password = server.password;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
+  return client;
+}
+
+async function newDatabase(): Promise<string> {
+  const client = await connect(server.url);
   const database = `test_${randomBytes(6).toString('hex')}`;
   await client.query(`CREATE DATABASE ${database}`);
   await client.end();
@@ -98,4 +106,49 @@ test.serial('postgres: a restart in between is at most a transient error, and th
     t.is((error as SyncError).kind, 'transient');
   }
   t.is((await state.pipeline('one')).id, id);
+});
+
+/** Claims while another transaction changes file rows: the claim has read them before, and waits to write them. */
+async function claimDuring(url: string, change: string, claim: () => ReturnType<typeof claimAll>) {
+  const [other, watcher] = [await connect(url), await connect(url)];
+  try {
+    await other.query(`BEGIN; ${change}`);
+    const claiming = claim();
+    await until(async () => {
+      const { rows } = await watcher.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      return rows.length === 1;
+    });
+    await other.query('COMMIT');
+    return await claiming;
+  } finally {
+    await other.end();
+    await watcher.end();
+  }
+}
+
+test.serial('postgres: a claim sees what another run recorded while it was claiming', async (t) => {
+  const url = await newDatabase();
+  await using state = await open(url);
+  const id = await planRun(state, 'other', ['a']);
+  await planRun(state, 'r', ['a']);
+  await state.claim({ pipelineId: id, run: 'other', batch: 1, owner: 'slow', leaseMs: 1, limit: 1 });
+  await until(async () => (await state.abandoned(id, 1)).length === 1);
+  const recorded = `UPDATE sync_task.file SET owner = NULL, size = 10, mtime_ms = 1000, chain = '', target_size = 10, digest = '{}'`;
+  const [claim] = await claimDuring(url, recorded, () => claimAll(state, id, 'me'));
+  t.like(claim?.checkpoint, { size: 10, mtimeMs: 1000 });
+});
+
+test.serial('postgres: a claim that loses every file to another takes the next ones', async (t) => {
+  const url = await newDatabase();
+  await using state = await open(url);
+  const id = await planRun(state, 'r', ['a', 'b', 'c']);
+  const taken = `INSERT INTO sync_task.file (pipeline_id, path, token, owner, lease_until_ms, claim_run)
+    SELECT ${id}, path, 1, 'you', 1e15, 'r' FROM unnest(ARRAY['a', 'b']) AS path`;
+  const claims = await claimDuring(url, taken, () => claimAll(state, id, 'me', { limit: 2 }));
+  t.deepEqual(
+    claims.map(({ path }) => path),
+    ['c'],
+  );
 });

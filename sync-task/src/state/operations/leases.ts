@@ -20,9 +20,10 @@ export async function abandoned(
   pipelineId: number,
   limit: number,
 ): Promise<readonly AbandonedClaim[]> {
+  // By owner, and not by pipeline: SQLite would walk all files of the pipeline, where few have an owner.
   const rows = await database.query(
     `SELECT path, claim_run, token FROM file
-     WHERE pipeline_id = $1 AND owner IS NOT NULL AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2`,
+     WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2`,
     [pipelineId, limit],
   );
   return rows.map((row) => ({ path: row['path'], run: row['claim_run'], token: row['token'] }));

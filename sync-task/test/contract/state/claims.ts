@@ -1,0 +1,96 @@
+import type { Claim, State } from '../../../src/state/state.ts';
+import { until } from '../../kit/job.ts';
+import { claimAll, copied, type DeclareCase, LEASE_MS, planRun } from './arrange.ts';
+
+export function claimCases(declare: DeclareCase): void {
+  declare('many claimers at once never get the same file', async (t, state, another) => {
+    const paths = Array.from({ length: 500 }, (_, index) => `f${index}`);
+    const id = await planRun(state, 'r', paths);
+    const states = [state, await another()];
+    const taken: string[] = [];
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, worker) => {
+        const mine = states[worker % 2] as State;
+        // An empty answer may mean that others are taking the last ones right now: ask once more.
+        for (let empty = 0; empty < 3; ) {
+          const claims = await claimAll(mine, id, `worker-${worker}`, { limit: 17 });
+          taken.push(...claims.map(({ path }) => path));
+          empty = claims.length === 0 ? empty + 1 : 0;
+        }
+      }),
+    );
+    t.is(taken.length, 500);
+    t.is(new Set(taken).size, 500);
+  });
+
+  declare('what is claimed is not claimed again, and others can see until when', async (t, state) => {
+    const id = await planRun(state, 'r', ['a', 'b']);
+    t.is((await claimAll(state, id, 'me', { limit: 1 })).length, 1);
+    t.deepEqual(
+      (await claimAll(state, id, 'you')).map(({ path }) => path),
+      ['b'],
+    );
+    t.deepEqual(await claimAll(state, id, 'me'), []);
+    const held = await state.heldByOthers({ pipelineId: id, run: 'r', batch: 1, owner: 'me' });
+    t.is(held?.files, 1);
+    t.true((held?.firstEndsInMs ?? 0) > 0 && (held?.firstEndsInMs ?? 0) <= LEASE_MS);
+  });
+
+  declare('a lease that ended is taken over with a higher token; the zombie records nothing', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    const [zombie] = await claimAll(state, id, 'zombie', { leaseMs: 1 });
+    if (!zombie) throw new Error('nothing claimed');
+    t.is(zombie.abandoned, undefined);
+    let successor: Claim | undefined;
+    await until(async () => {
+      [successor] = await claimAll(state, id, 'successor');
+      return successor !== undefined;
+    });
+    if (!successor) throw new Error('nothing claimed');
+    t.true(successor.token > zombie.token);
+    t.deepEqual(successor.abandoned, { run: 'r', token: zombie.token });
+    const late = { pipelineId: id, run: 'r', owner: 'zombie' };
+    t.deepEqual(await state.saveIntents(late, [{ path: 'a', token: zombie.token, intent: 1 }]), new Set(['a']));
+    t.deepEqual(await state.recordOutcomes(late, [copied(zombie)]), new Set(['a']));
+    t.like(await state.countEntries('r'), { planned: 1, copied: 0 });
+    t.deepEqual(await state.recordOutcomes({ ...late, owner: 'successor' }, [copied(successor)]), new Set());
+    t.like(await state.countEntries('r'), { planned: 0, copied: 1 });
+  });
+
+  declare('a renewed lease is kept', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    await claimAll(state, id, 'me', { leaseMs: 300 });
+    await state.renew('me', LEASE_MS);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    t.deepEqual(await claimAll(state, id, 'you'), []);
+  });
+
+  declare('released claims count as abandoned until they are cleared', async (t, state) => {
+    const id = await planRun(state, 'r', ['a', 'b']);
+    const claims = await claimAll(state, id, 'me');
+    t.deepEqual(await state.abandoned(id, 10), []);
+    await state.release('me');
+    const abandoned = await state.abandoned(id, 10);
+    t.deepEqual(abandoned.map(({ path }) => path).sort(), ['a', 'b']);
+    const [again] = await claimAll(state, id, 'you', { limit: 1 });
+    t.deepEqual(again?.abandoned, { run: 'r', token: claims[0]?.token });
+    await state.clearAbandoned(id, abandoned);
+    t.deepEqual(await state.abandoned(id, 10), []);
+    t.is(
+      (await state.heldByOthers({ pipelineId: id, run: 'r', batch: 1, owner: 'me' }))?.files,
+      1,
+      'the new claim is not cleared',
+    );
+  });
+
+  declare('a claim takes files of its batch alone, in the order planned', async (t, state) => {
+    const id = await planRun(state, 'r', ['e', 'd', 'c', 'b', 'a'], 2);
+    const taken = async (batch: number) => (await claimAll(state, id, 'me', { batch })).map(({ path }) => path);
+    t.deepEqual(await taken(2), ['c', 'b']);
+    t.deepEqual(await taken(3), ['a']);
+    t.deepEqual(await taken(4), []);
+    t.deepEqual(await taken(1), ['e', 'd']);
+    t.is(await state.heldByOthers({ pipelineId: id, run: 'r', batch: 1, owner: 'me' }), undefined);
+    t.is((await state.heldByOthers({ pipelineId: id, run: 'r', batch: 2, owner: 'you' }))?.files, 2);
+  });
+}
