@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
-import type { Claim, OutcomeRow } from '../state/state.ts';
+import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
 import { transformChain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import { type ErrorList, errorList } from './counts.ts';
@@ -21,6 +21,8 @@ export interface WorkDone {
 }
 
 const CLAIM_AT_ONCE = 500;
+const SHORTEST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5000;
 
 /**
  * Works until every file of these batches is settled. Files that another worker holds are waited for, but no longer than a
@@ -37,6 +39,7 @@ export async function workOnBatches(
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
   const bytes = { read: 0, written: 0 };
   const errors = errorList();
+  let settled = 0;
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows));
   const transfer: Transfer = {
@@ -63,6 +66,7 @@ export async function workOnBatches(
       const row = await transferFile(transfer, claim);
       transfer.intents.delete(claim.path);
       settleRow(row, await record(row));
+      settled++;
     }
   }
 
@@ -82,14 +86,16 @@ export async function workOnBatches(
   }
 
   try {
-    const waitUntilMs = Date.now() + settings.leaseMs;
+    let idleSinceMs = Date.now();
     for (;;) {
       claims.restart(batches);
+      const settledBefore = settled;
       const workers = await Promise.allSettled(Array.from({ length: atOnce }, work));
+      if (settled > settledBefore) idleSinceMs = Date.now();
       signal.throwIfAborted();
       const broken = workers.find((worker) => worker.status === 'rejected');
       if (broken) throw broken.reason;
-      const waitMs = await heldByOthers(context, claimOwner, batches, waitUntilMs);
+      const waitMs = await waitForOthers(context, claimOwner, batches, idleSinceMs + settings.leaseMs);
       if (waitMs === undefined) return { outcomes, bytes, errors };
       await sleep(waitMs, undefined, { signal }).catch(() => undefined); // the next turn sees the signal
     }
@@ -99,19 +105,22 @@ export async function workOnBatches(
   }
 }
 
-/** How long to wait before looking again; undefined where nobody holds anything. Throws when the wait is over. */
-async function heldByOthers(
+/** How long to wait before looking again; undefined where nothing is left to do. Throws when the wait is over. */
+async function waitForOthers(
   { state }: Context,
-  claimOwner: { readonly pipelineId: number; readonly run: string; readonly owner: string },
+  claimOwner: ClaimOwner,
   batches: readonly number[],
   waitUntilMs: number,
 ): Promise<number | undefined> {
   for (const batch of batches) {
+    const { planned } = await state.countEntries(claimOwner.run, batch);
+    if (planned === 0) continue;
+    // Another worker that is taking files right now can't be seen yet: then look again at once.
     const held = await state.heldByOthers({ ...claimOwner, batch });
-    if (!held) continue;
-    if (Date.now() < waitUntilMs) return Math.max(100, Math.min(held.firstEndsInMs + 50, 5000));
+    const endsInMs = held?.firstEndsInMs ?? 0;
+    if (Date.now() < waitUntilMs) return Math.max(SHORTEST_WAIT_MS, Math.min(endsInMs, LONGEST_WAIT_MS));
     throw new SyncError(
-      `batch ${batch}: another worker holds ${held.files} of its files, for ${Math.ceil(held.firstEndsInMs / 1000)} s at least; run it again later`,
+      `batch ${batch}: another worker holds ${held?.files ?? planned} of its files, for ${Math.ceil(endsInMs / 1000)} s at least; run it again later`,
       { kind: 'transient', reason: 'lease-held' },
     );
   }
