@@ -28,6 +28,9 @@ from airflow.sdk import DAG, Param, TriggerRule
 
 from sync_task_airflow import SyncTaskOperator
 
+# What happens to the files on their way, one transform a line; see `docker run --rm sync-task --help`.
+TRANSFORM = {"SYNC_TASK_TRANSFORM": os.environ.get("SYNC_TASK_TRANSFORM", "")}
+
 with DAG(
     dag_id="sftp_sync",
     description="New and changed files from one SFTP server to another, daily",
@@ -72,6 +75,7 @@ with DAG(
     check = SyncTaskOperator(
         task_id="check",
         verb="check",
+        environment=TRANSFORM,
         execution_timeout=timedelta(minutes=5),
     ).as_setup()
 
@@ -82,7 +86,7 @@ with DAG(
             "SYNC_TASK_PREFIX": "{{ params.prefix.replace('{ds}', (dag_run.logical_date or dag_run.run_after) | ds) }}",
             "SYNC_TASK_BATCH_FILES": "{{ params.batch_files }}",
             "SYNC_TASK_FORCE": "{{ 'true' if params.force else '' }}",
-            "SYNC_TASK_TRANSFORM": os.environ.get("SYNC_TASK_TRANSFORM", ""),
+            **TRANSFORM,
         },
         execution_timeout=timedelta(hours=2),
     )
@@ -90,7 +94,7 @@ with DAG(
     run = SyncTaskOperator.partial(
         task_id="run",
         verb="run",
-        environment={"SYNC_TASK_TRANSFORM": os.environ.get("SYNC_TASK_TRANSFORM", "")},
+        environment=TRANSFORM,
         map_index_template="{{ task.label }}",
         max_active_tis_per_dagrun=4,
         execution_timeout=timedelta(hours=12),

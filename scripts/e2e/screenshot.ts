@@ -12,7 +12,7 @@ const [run = 'many-files', file = 'docs/images/airflow-grid.png', url = 'http://
   process.argv.slice(2);
 const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--remote-debugging-port=0'];
-const chromium = spawn('chromium', [...flags, '--window-size=1440,900', `--user-data-dir=${profile}`, 'about:blank'], {
+const chromium = spawn('chromium', [...flags, '--window-size=1440,640', `--user-data-dir=${profile}`, 'about:blank'], {
   stdio: ['ignore', 'ignore', 'pipe'],
 });
 
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     throw new Error(`never true: ${expression}; the page says ${await evaluate('document.body.innerText')}`);
   };
 
-  await send('Emulation.setDeviceMetricsOverride', { width: 1440, height: 900, deviceScaleFactor: 1, mobile: false });
+  await send('Emulation.setDeviceMetricsOverride', { width: 1440, height: 640, deviceScaleFactor: 1, mobile: false });
   await send('Page.navigate', { url: `${url}/auth/login/?next=${encodeURIComponent(`${url}/dags/sftp_sync`)}` });
   await until(`!!document.querySelector('input[name=username]')`);
   await evaluate(`(() => {
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
   await until(`document.body.innerText.includes('verdict') && document.body.innerText.includes('batch 1')`);
   // Room for the grid: its border is dragged to the right.
   const mouse = (type: string, x: number) =>
-    send('Input.dispatchMouseEvent', { type, x, y: 700, button: 'left', buttons: 1, clickCount: 1 });
+    send('Input.dispatchMouseEvent', { type, x, y: 560, button: 'left', buttons: 1, clickCount: 1 });
   await sleep(2000);
   await mouse('mousePressed', 347);
   for (let x = 350; x <= 480; x += 10) await mouse('mouseMoved', x);

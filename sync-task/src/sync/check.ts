@@ -1,4 +1,5 @@
 /** `check`: proves that source, target and state can be used, and says what the servers can't do and what that costs. */
+import { transformChain } from '../transform/chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { makeResult } from './counts.ts';
@@ -8,6 +9,7 @@ import type { Result } from './result.ts';
 export async function check(context: Context): Promise<Result> {
   const { settings, source, target, state, log, signal } = context;
   const startedMs = performance.now();
+  transformChain(settings.transforms); // throws for a name or an option that is none
   await state.pipeline(settings.pipeline);
   log.info(`state ${state.label} is reachable`);
   for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
