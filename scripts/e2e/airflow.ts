@@ -16,6 +16,7 @@ export interface TaskInstance {
 export interface Counts {
   readonly status: string;
   readonly files: Readonly<Record<string, number>>;
+  readonly bytes: { readonly read: number; readonly written: number };
 }
 
 let token: string | undefined;
