@@ -13,6 +13,7 @@ export const sourceRoot = join(dataFolder, 'source');
 export const targetRoot = join(dataFolder, 'target');
 /** For `docker run` without Airflow. */
 export const standaloneRoot = join(dataFolder, 'standalone');
+export const standaloneVolume = `${project}-standalone-state`;
 
 Object.assign(process.env, {
   COMPOSE_PROJECT_NAME: project,
@@ -39,6 +40,7 @@ export async function removeStack(): Promise<void> {
   const ids = left.split('\n').filter((id) => id !== '');
   if (ids.length > 0) await docker('rm', '--force', '--volumes', ...ids);
   await compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
+  await docker('volume', 'rm', '--force', standaloneVolume);
   rmSync(dataFolder, { recursive: true, force: true });
 }
 

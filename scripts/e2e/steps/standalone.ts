@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, put, putLarge, tree } from '../files.ts';
 import { attempt, docker, type Ended, expect, expectEqual, until } from '../shell.ts';
-import { compose, project, sourceRoot, standaloneRoot, targetRoot } from '../stack.ts';
+import { compose, project, sourceRoot, standaloneRoot, standaloneVolume, targetRoot } from '../stack.ts';
 
 export const standaloneSteps: readonly (readonly [string, () => Promise<string | undefined>])[] = [
   ['docker run: folder to folder, twice', foldersTwice],
@@ -18,9 +18,8 @@ interface Result {
   readonly errors: readonly { readonly message: string }[];
 }
 
-const volume = `${project}-standalone-state`;
 const locked = ['--rm', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
-const state = ['--volume', `${volume}:/state`];
+const state = ['--volume', `${standaloneVolume}:/state`];
 
 /** Exit code, result on stdout, log on stderr. */
 async function sync(options: readonly string[], ...args: readonly string[]): Promise<Ended & { result: Result }> {
