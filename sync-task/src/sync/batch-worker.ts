@@ -20,13 +20,16 @@ export interface WorkDone {
   readonly errors: ErrorList;
 }
 
-const CLAIM_AT_ONCE = 500;
+/** Files claimed ahead for each one in transfer: enough that nobody waits for the state, few enough to share a batch. */
+const CLAIM_AHEAD = 4;
+const MOST_CLAIMED_AT_ONCE = 500;
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * Works until every file of these batches is settled. Files that another worker holds are waited for, but no longer than a
- * lease lasts; throws `transient` where they are still held then, and `stopped` after a signal, with every claim given back.
+ * Works until every file of these batches is settled. Files that another worker holds are waited for while anybody settles
+ * any; throws `transient` when nothing was settled for two leases (a dead worker's files come free within one), and
+ * `stopped` after a signal, with every claim given back.
  */
 export async function workOnBatches(
   context: Context,
@@ -39,7 +42,6 @@ export async function workOnBatches(
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
   const bytes = { read: 0, written: 0 };
   const errors = errorList();
-  let settled = 0;
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows));
   const transfer: Transfer = {
@@ -50,10 +52,9 @@ export async function workOnBatches(
     intents: new Map<string, PublishIntent>(),
     bytes,
   };
-  const claims = claimQueue((batch) =>
-    state.claim({ ...claimOwner, batch, leaseMs: settings.leaseMs, limit: CLAIM_AT_ONCE }),
-  );
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
+  const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
+  const claims = claimQueue((batch) => state.claim({ ...claimOwner, batch, leaseMs: settings.leaseMs, limit }));
 
   const heartbeat = setInterval(() => {
     state.renew(owner, settings.leaseMs).catch((error: unknown) => {
@@ -66,7 +67,6 @@ export async function workOnBatches(
       const row = await transferFile(transfer, claim);
       transfer.intents.delete(claim.path);
       settleRow(row, await record(row));
-      settled++;
     }
   }
 
@@ -86,17 +86,18 @@ export async function workOnBatches(
   }
 
   try {
-    let idleSinceMs = Date.now();
+    const patience = { planned: Number.POSITIVE_INFINITY, sinceMs: 0 };
     for (;;) {
       claims.restart(batches);
-      const settledBefore = settled;
       const workers = await Promise.allSettled(Array.from({ length: atOnce }, work));
-      if (settled > settledBefore) idleSinceMs = Date.now();
       signal.throwIfAborted();
       const broken = workers.find((worker) => worker.status === 'rejected');
       if (broken) throw broken.reason;
-      const waitMs = await waitForOthers(context, claimOwner, batches, idleSinceMs + settings.leaseMs);
-      if (waitMs === undefined) return { outcomes, bytes, errors };
+      const others = await lookAtOthers(state, claimOwner, batches);
+      if (!others) return { outcomes, bytes, errors };
+      if (others.planned < patience.planned) Object.assign(patience, { planned: others.planned, sinceMs: Date.now() });
+      if (Date.now() - patience.sinceMs > 2 * settings.leaseMs) throw stillHeld(others);
+      const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(others.endsInMs, LONGEST_WAIT_MS));
       await sleep(waitMs, undefined, { signal }).catch(() => undefined); // the next turn sees the signal
     }
   } finally {
@@ -105,26 +106,39 @@ export async function workOnBatches(
   }
 }
 
-/** How long to wait before looking again; undefined where nothing is left to do. Throws when the wait is over. */
-async function waitForOthers(
-  { state }: Context,
+interface Others {
+  readonly batch: number;
+  /** Files not settled yet, over all batches. */
+  readonly planned: number;
+  readonly held: number;
+  /** Until the first of their leases ends; 0 where another worker is taking files right now and can't be seen yet. */
+  readonly endsInMs: number;
+}
+
+/** What other workers still have in hand; undefined where nothing is left to do. */
+async function lookAtOthers(
+  state: Context['state'],
   claimOwner: ClaimOwner,
   batches: readonly number[],
-  waitUntilMs: number,
-): Promise<number | undefined> {
+): Promise<Others | undefined> {
+  let others: Others | undefined;
   for (const batch of batches) {
     const { planned } = await state.countEntries(claimOwner.run, batch);
     if (planned === 0) continue;
-    // Another worker that is taking files right now can't be seen yet: then look again at once.
-    const held = await state.heldByOthers({ ...claimOwner, batch });
-    const endsInMs = held?.firstEndsInMs ?? 0;
-    if (Date.now() < waitUntilMs) return Math.max(SHORTEST_WAIT_MS, Math.min(endsInMs, LONGEST_WAIT_MS));
-    throw new SyncError(
-      `batch ${batch}: another worker holds ${held?.files ?? planned} of its files, for ${Math.ceil(endsInMs / 1000)} s at least; run it again later`,
-      { kind: 'transient', reason: 'lease-held' },
-    );
+    if (others) others = { ...others, planned: others.planned + planned };
+    else {
+      const held = await state.heldByOthers({ ...claimOwner, batch });
+      others = { batch, planned, held: held?.files ?? planned, endsInMs: held?.firstEndsInMs ?? 0 };
+    }
   }
-  return undefined;
+  return others;
+}
+
+function stillHeld({ batch, held, endsInMs }: Others): SyncError {
+  return new SyncError(
+    `batch ${batch}: another worker holds ${held} of its files, for ${Math.ceil(endsInMs / 1000)} s at least; run it again later`,
+    { kind: 'transient', reason: 'lease-held' },
+  );
 }
 
 /** Claims ahead in sets, batch by batch; concurrent callers share one request. */

@@ -19,7 +19,7 @@ test.serial(
   async (t) => {
     const { source, target, environment } = await newFolders(t);
     for (let number = 0; number < FILES; number++) await put(source, `f${number}`, `content ${number}`);
-    const server = await startSftpServer({ root: target, faults: { delayMs: 10 } });
+    const server = await startSftpServer({ root: target, faults: { delayMs: 30 } });
     t.teardown(() => server.stop());
     const job = {
       ...environment,
