@@ -39,6 +39,8 @@ export interface ReadOptions {
   readonly start: number;
   /** Read the finished draft of this name instead of the published file; `expected.mtimeMs` is not compared then. */
   readonly draft?: string;
+  /** The caller is done with a chunk's bytes when it asks for the next one: their memory may then be used again. */
+  readonly borrow?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +58,9 @@ export interface DraftOptions {
 
 /** A new version being written, invisible under its final name. */
 export interface Draft {
-  /** Accepts bytes; resolves when more may come (back-pressure), not when they are stored. The caller no longer touches them. */
+  /** The bytes of a chunk are no longer looked at when `write` has resolved; else they are the draft's from then on. */
+  readonly takesAtOnce: boolean;
+  /** Accepts bytes; resolves when more may come (back-pressure), not when they are stored. */
   write(chunk: Chunk): Promise<void>;
   /** Resolves when every byte is acknowledged, flushed and the size confirmed by the place itself. No publishing yet. */
   finish(): Promise<FinishedDraft>;

@@ -137,7 +137,7 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
   try {
     const digest = segmentDigest();
     let written = 0;
-    for await (const chunk of content(transfer, claim)) {
+    for await (const chunk of content(transfer, claim, draft.takesAtOnce)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -171,9 +171,20 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
   }
 }
 
-async function* content({ context, chain, bytes }: Transfer, claim: Claim): AsyncGenerator<Chunk> {
+async function* content(
+  { context, chain, bytes }: Transfer,
+  claim: Claim,
+  takesAtOnce: boolean,
+): AsyncGenerator<Chunk> {
   const { source, signal } = context;
-  const chunks = source.read(claim.path, { expected: { size: claim.size, mtimeMs: claim.mtimeMs }, start: 0, signal });
+  // A transform may keep what it was given.
+  const borrow = takesAtOnce && claim.chain === '';
+  const chunks = source.read(claim.path, {
+    expected: { size: claim.size, mtimeMs: claim.mtimeMs },
+    start: 0,
+    borrow,
+    signal,
+  });
   async function* counted(): AsyncGenerator<Chunk> {
     for await (const chunk of chunks) {
       for (const piece of chunk) bytes.read += piece.length;
@@ -190,8 +201,9 @@ async function* content({ context, chain, bytes }: Transfer, claim: Claim): Asyn
 async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
   const digest = segmentDigest();
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, { expected, start: 0, draft: intent.draft, signal }))
+  for await (const chunk of target.read(path, { expected, start: 0, draft: intent.draft, borrow: true, signal })) {
     digest.update(chunk);
+  }
   if (!sameDigest(digest.finish(), intent.digest)) {
     throw new SyncError(
       `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; nothing was published`,

@@ -66,6 +66,8 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
   }
 
   return {
+    takesAtOnce: false,
+
     async write(chunk) {
       await writing;
       options.signal.throwIfAborted();

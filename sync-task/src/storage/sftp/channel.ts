@@ -53,28 +53,37 @@ export interface SftpChannel {
   page(handle: Buffer): Promise<readonly DirectoryPage[] | undefined>;
   realpath(path: Buffer): Promise<Buffer>;
   extended(name: string, fields: readonly Field[]): Promise<FieldReader>;
-  /** READ: what came, in pieces, possibly less than asked; undefined at the end of the file. */
-  read(handle: Buffer, offset: number, length: number): Promise<Buffer[] | undefined>;
-  /** WRITE of pieces that together are `length` bytes; they are not copied where they are large. */
-  write(handle: Buffer, offset: number, pieces: readonly Uint8Array[], length: number): Promise<void>;
+  /** READ into this memory: how many bytes came, possibly less than it holds; 0 at the end of the file. */
+  read(handle: Buffer, offset: number, into: Uint8Array): Promise<number>;
+  /** WRITE. The bytes have been taken when it returns. */
+  write(handle: Buffer, offset: number, bytes: Uint8Array): Promise<void>;
 }
 
 interface Pending {
   readonly bytes: number;
-  readonly pieces: Buffer[] | undefined;
+  /** Where the answer to READ goes, and how much of it came. */
+  readonly into: Uint8Array | undefined;
+  got: number;
   resolve(reply: { type: number; payload: Buffer }): void;
   reject(error: Error): void;
 }
 
 const LARGEST_ID = 0xffffffff;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Speaks SFTP on the stream. Resolves when the server has said its version. Every request fails with a `transient`
- * SyncError when the stream ends, or when requests wait and nothing is heard for `idleTimeoutMs`.
+ * SyncError when the stream ends, or when requests wait and nothing is heard for `idleTimeoutMs`. The stream's bytes are not
+ * looked at again once its 'data' listeners have returned.
  */
-export async function openSftpChannel(stream: Duplex, label: string, idleTimeoutMs: number): Promise<SftpChannel> {
+export async function openSftpChannel(
+  stream: Duplex,
+  label: string,
+  idleTimeoutMs: number,
+  takesNow: (bytes: number) => boolean = () => false,
+): Promise<SftpChannel> {
   const pending = new Map<number, Pending>();
-  const out = outbox(stream);
+  const out = outbox(stream, takesNow);
   const extensions = new Map<string, string>();
   let nextId = 1;
   let bytesInFlight = 0;
@@ -127,11 +136,16 @@ export async function openSftpChannel(stream: Duplex, label: string, idleTimeout
           extensions.set(name, reader.left > 0 ? reader.bytes().toString('latin1') : '');
         }
         version.resolve();
-      } else settle(id)?.resolve({ type, payload });
+      } else settle(id)?.resolve({ type, payload: Buffer.from(payload) }); // what is read into is used again
     },
     onData(id, piece, last) {
-      if (piece.length > 0) pending.get(id)?.pieces?.push(piece);
-      if (last) settle(id)?.resolve({ type: reply.data, payload: piece });
+      const waiting = pending.get(id);
+      if (waiting?.into) {
+        if (waiting.got + piece.length > waiting.into.length) throw new RangeError('more data than asked for');
+        waiting.into.set(piece, waiting.got);
+        waiting.got += piece.length;
+      }
+      if (last) settle(id)?.resolve({ type: reply.data, payload: NOTHING });
     },
   });
 
@@ -153,32 +167,39 @@ export async function openSftpChannel(stream: Duplex, label: string, idleTimeout
   stream.on('end', () => fail(lost('the server ended the session')));
   stream.on('close', () => fail(lost('the connection was closed')));
 
-  function ask(type: number, fields: readonly Field[], bytes = 0, data?: readonly Uint8Array[], dataBytes = 0) {
-    return new Promise<{ type: number; payload: Buffer; pieces: Buffer[] }>((resolve, reject) => {
+  interface Question {
+    /** Counted as in flight. */
+    readonly bytes?: number;
+    readonly into?: Uint8Array;
+    readonly content?: Uint8Array;
+  }
+  function ask(type: number, fields: readonly Field[], { bytes = 0, into, content }: Question = {}) {
+    return new Promise<{ type: number; payload: Buffer; got: number }>((resolve, reject) => {
       if (failure) return reject(failure);
       if (pending.size === 0) lastHeardMs = performance.now();
       const id = nextId;
       nextId = nextId === LARGEST_ID ? 1 : nextId + 1;
-      const pieces: Buffer[] = [];
-      pending.set(id, {
+      const waiting: Pending = {
         bytes,
-        pieces: type === request.read ? pieces : undefined,
+        into,
+        got: 0,
         reject,
         resolve: ({ type: answer, payload }) => {
-          if (answer !== reply.status) return resolve({ type: answer, payload, pieces });
+          if (answer !== reply.status) return resolve({ type: answer, payload, got: waiting.got });
           const reader = fieldReader(payload);
           const code = reader.uint32();
-          if (code === status.ok) return resolve({ type: answer, payload, pieces });
+          if (code === status.ok) return resolve({ type: answer, payload, got: 0 });
           reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
         },
-      });
+      };
+      pending.set(id, waiting);
       bytesInFlight += bytes;
-      out.send(encodePacket(type, id, fields, dataBytes), data);
+      out.send(encodePacket(type, id, fields, content?.length), content);
     });
   }
 
-  async function expect(wanted: number, type: number, fields: readonly Field[], bytes = 0) {
-    const answer = await ask(type, fields, bytes);
+  async function expect(wanted: number, type: number, fields: readonly Field[], question?: Question) {
+    const answer = await ask(type, fields, question);
     if (answer.type === wanted) return answer;
     throw new SyncError(`${label}: answer ${answer.type} to request ${type}, which is no SFTP`, {
       kind: 'permanent',
@@ -238,12 +259,13 @@ export async function openSftpChannel(stream: Duplex, label: string, idleTimeout
       const answer = await ask(request.extended, [Buffer.from(name), ...fields]);
       return fieldReader(answer.payload);
     },
-    async read(handle, offset, length) {
-      const answer = await expect(reply.data, request.read, [handle, BigInt(offset), length], length).catch(atEnd);
-      return answer?.pieces;
+    async read(handle, offset, into) {
+      const fields = [handle, BigInt(offset), into.length];
+      const answer = await expect(reply.data, request.read, fields, { bytes: into.length, into }).catch(atEnd);
+      return answer?.got ?? 0;
     },
-    async write(handle, offset, pieces, length) {
-      await ask(request.write, [handle, BigInt(offset), length], length, pieces, length);
+    async write(handle, offset, bytes) {
+      await ask(request.write, [handle, BigInt(offset), bytes.length], { bytes: bytes.length, content: bytes });
     },
   };
 }

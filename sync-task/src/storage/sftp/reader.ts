@@ -12,10 +12,13 @@ import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
 import { type OpenHandle, openRemoteFile } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request } from './packet.ts';
+import type { Slots } from './slots.ts';
 
 export interface ReadPlan {
   readonly connections: Connections;
   readonly budget: ByteBudget;
+  /** Where the bytes may lie only until the next chunk is asked for. */
+  readonly slots: Slots | undefined;
   readonly remotePath: Buffer;
   /** For messages. */
   readonly label: string;
@@ -34,39 +37,38 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
   const open = (channel: SftpChannel) => channel.handle(request.open, [plan.remotePath, openFlag.read, noAttributes]);
   const file = await openRemoteFile(connections, expected.size - plan.start, open);
   const length = connections.limits.maxReadBytes;
-  const queue: { readonly bytes: number; readonly pieces: Promise<Buffer[]> }[] = [];
+  const queue: { readonly bytes: number; readonly into: Buffer; readonly filled: Promise<void> }[] = [];
   let next = plan.start;
   let closing: Closing | undefined;
 
   function ask(): void {
     const bytes = Math.min(length, expected.size - next);
-    const range = { offset: next, bytes };
+    const offset = next;
     next += bytes;
+    const into = plan.slots?.take(bytes) ?? Buffer.allocUnsafe(bytes);
     // Without a stripe this sends the request now, before anything that is sent behind it on the same handle.
     const at = file.next();
-    const pieces = at instanceof Promise ? at.then((opened) => readRange(opened, range)) : readRange(at, range);
-    pieces.catch(() => undefined); // heard in order, below
-    queue.push({ bytes, pieces });
+    const filled = at instanceof Promise ? at.then((opened) => fill(opened, offset, into)) : fill(at, offset, into);
+    filled.catch(() => undefined); // heard in order, below
+    queue.push({ bytes, into, filled });
   }
 
-  /** All bytes of a range, in pieces; a short answer is asked again for the gap. */
-  async function readRange(opened: OpenHandle, range: { offset: number; bytes: number }): Promise<Buffer[]> {
-    const pieces: Buffer[] = [];
+  /** All bytes of a range; a short answer is asked again for the gap. */
+  async function fill(opened: OpenHandle, offset: number, into: Buffer): Promise<void> {
     let at = opened;
     let got = 0;
-    while (got < range.bytes) {
+    while (got < into.length) {
       if (got > 0 && closing) at = { channel: at.channel, handle: await open(at.channel) }; // closed behind this very read
-      const answer = await at.channel.read(at.handle, range.offset + got, range.bytes - got);
-      if (!answer || answer.length === 0) {
-        throw changed(plan, `it ended at ${range.offset + got} of ${expected.size} bytes`);
-      }
-      for (const piece of answer) {
-        pieces.push(piece);
-        got += piece.length;
-      }
+      const more = await at.channel.read(at.handle, offset + got, into.subarray(got));
+      if (more === 0) throw changed(plan, `it ended at ${offset + got} of ${expected.size} bytes`);
+      got += more;
     }
     if (at !== opened) await at.channel.command(request.close, [at.handle]);
-    return pieces;
+  }
+
+  function free({ bytes, into }: { readonly bytes: number; readonly into: Buffer }): void {
+    budget.give(bytes);
+    plan.slots?.give(into);
   }
 
   /**
@@ -75,7 +77,7 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
    */
   function finish(): Closing {
     const { channel, handle } = file.first;
-    const answered = file.striped ? Promise.allSettled(queue.map((asked) => asked.pieces)) : undefined;
+    const answered = file.striped ? Promise.allSettled(queue.map((asked) => asked.filled)) : undefined;
     const attributes = answered
       ? answered.then(() => channel.attributes(request.fstat, [handle]))
       : channel.attributes(request.fstat, [handle]);
@@ -99,17 +101,18 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
       if (next >= expected.size && connections.limits.announced) closing ??= finish();
       const [head] = queue;
       if (!head) break;
-      yield await head.pieces;
+      await head.filled;
+      yield [head.into];
       queue.shift();
-      budget.give(head.bytes);
+      free(head);
     }
     closing ??= finish();
     assertSame(plan, await closing.attributes);
     await closing.closed;
   } finally {
     // Reached early after an error or when the reader left: what is in flight comes back before its bytes are given free.
-    await Promise.allSettled(queue.map((asked) => asked.pieces));
-    for (const asked of queue) budget.give(asked.bytes);
+    await Promise.allSettled(queue.map((asked) => asked.filled));
+    for (const asked of queue) free(asked);
     if (!closing) await file.close().catch(() => undefined); // the error under way says more
   }
 }

@@ -1,11 +1,13 @@
 /** One SSH connection with one SFTP channel on it. The only file that imports ssh2. */
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type ConnectConfig } from 'ssh2';
 import type { Credentials, Location } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
 import { hostKeyCheck } from './host-key.ts';
+import { bulkSocket } from './socket.ts';
+import { flowAtOnce, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
 
 export interface SessionOptions {
   readonly location: Location;
@@ -31,9 +33,14 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
   const client = new ssh2.Client();
   let socket: Socket | undefined;
   try {
-    socket = await connectSocket(options);
+    let ready = false;
+    socket = await connectSocket(options, () => ready && keepsNothing(client));
     const stream = await openSubsystem(client, socket, options);
-    const channel = await openSftpChannel(stream, label(options), options.idleTimeoutMs);
+    flowAtOnce(stream);
+    const channel = await openSftpChannel(stream, label(options), options.idleTimeoutMs, (bytes) =>
+      takesNow(stream, bytes),
+    );
+    ready = true;
     // Whatever breaks from now on reaches the channel as the end of its stream; an unheard 'error' would end the process.
     client.on('error', (error) => stream.destroy(error));
     return {
@@ -55,11 +62,10 @@ function label({ role, location }: SessionOptions): string {
   return `${role} ${host}:${location.port}`;
 }
 
-/** An own socket, so that `noDelay` is on from the start: without it connecting takes four times as long. */
-async function connectSocket(options: SessionOptions): Promise<Socket> {
+async function connectSocket(options: SessionOptions, mayReuse: () => boolean): Promise<Socket> {
   const { host, port } = options.location;
   const connected = Promise.withResolvers<void>();
-  const socket = createConnection({ host, port, noDelay: true, keepAlive: true });
+  const socket = bulkSocket(host, port, mayReuse);
   const unreachable = (why: string, cause?: unknown) =>
     new SyncError(`${label(options)}: cannot connect (${why}); check host, port and network`, {
       kind: 'transient',
@@ -122,6 +128,8 @@ function openSubsystem(client: ssh2.Client, socket: Socket, options: SessionOpti
     });
     client.once('error', (error: Error & { level?: string }) => reject(refusedKey ?? explain(error, options)));
     client.once('close', () => reject(refusedKey ?? explain(new Error('the server closed the connection'), options)));
+    // Every key exchange makes a new cipher.
+    client.on('handshake', () => reusePacketRoom(client, socket));
     client.once('ready', () => {
       client.removeAllListeners('error');
       client.removeAllListeners('close');

@@ -17,6 +17,7 @@ import { readRemoteFile } from './reader.ts';
 import { remotePath } from './remote-path.ts';
 import type { SessionOptions } from './session.ts';
 import { explainStatus, isStatus, missing } from './sftp-errors.ts';
+import { slots } from './slots.ts';
 import { startDraft } from './writer.ts';
 
 export interface SftpStorageOptions extends SessionOptions {
@@ -27,8 +28,10 @@ export interface SftpStorageOptions extends SessionOptions {
   readonly log: Log;
 }
 
-/** Enough in flight for one connection; more only fills memory. */
-const BYTES_PER_CONNECTION = 4 * 1024 * 1024;
+/** Enough asked for on one connection; more only fills memory. */
+const READ_BYTES_PER_CONNECTION = 4 * 1024 * 1024;
+/** Less than the window of OpenSSH's sessions (2 MiB): what does not fit in it would wait here, as a copy. */
+const WRITE_BYTES_PER_CONNECTION = 1.5 * 1024 * 1024;
 
 const NEAR_MS = 2;
 const FILES_NEAR = 64;
@@ -41,7 +44,10 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   const connections = await openConnections(options, options.connections, options.log);
   const { extensions } = await connections.pick();
   const root = await resolveRoot(location.path, async () => (await connections.pick()).realpath(Buffer.from('.')));
-  const budget = byteBudget(Math.min(options.bufferBytes, BYTES_PER_CONNECTION * connections.allowed));
+  const bounded = (bytes: number) => byteBudget(Math.min(options.bufferBytes, bytes * connections.allowed));
+  const reading = bounded(READ_BYTES_PER_CONNECTION);
+  const writing = bounded(WRITE_BYTES_PER_CONNECTION);
+  const readSlots = slots(connections.limits.maxReadBytes);
   const folders = new Map<string, Promise<void>>();
 
   const wire = (path: string) => remotePath(root, path);
@@ -151,7 +157,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       }
     },
 
-    async *read(path, { expected, start, draft, signal }) {
+    async *read(path, { expected, start, draft, borrow, signal }) {
       checkPath(path);
       try {
         const [found] = await Promise.all([
@@ -162,7 +168,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
         if (kindOf(found.mode) !== 'file') throw changedKind(label, path);
         yield* readRemoteFile({
           connections,
-          budget,
+          budget: reading,
+          slots: borrow ? readSlots : undefined,
           remotePath: draft === undefined ? wire(path) : temp(path, draft),
           label,
           path,
@@ -182,7 +189,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       const start = () =>
         startDraft({
           connections,
-          budget,
+          budget: writing,
           remotePath: temp(path, draft.name),
           expectedBytes: draft.expectedBytes,
           mtimeMs: draft.mtimeMs,

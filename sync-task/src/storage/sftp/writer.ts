@@ -35,33 +35,51 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
   const maxBytes = connections.limits.maxWriteBytes;
   const sent = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  /** Bytes that do not fill a request yet. */
+  let room: Buffer | undefined;
+  let held = 0;
   let offset = 0;
   let closed = false;
 
-  /** Sends the first `bytes` of what is held. */
-  async function send(bytes: number): Promise<void> {
-    const { taken, rest } = cut(held, bytes);
-    held = rest;
-    heldBytes -= bytes;
-    await budget.take(bytes);
+  /** The bytes have been taken when it resolves. */
+  async function send(bytes: Uint8Array): Promise<void> {
+    await budget.take(bytes.length);
     const at = offset;
-    offset += bytes;
+    offset += bytes.length;
     const opened = file.next();
-    const answer =
-      opened instanceof Promise
-        ? opened.then(({ channel, handle }) => channel.write(handle, at, taken, bytes))
-        : opened.channel.write(opened.handle, at, taken, bytes);
-    const settled: Promise<void> = answer
+    const { channel, handle } = opened instanceof Promise ? await opened : opened;
+    const settled: Promise<void> = channel
+      .write(handle, at, bytes)
       .catch((error: unknown) => {
         failure ??= { error };
       })
       .then(() => {
-        budget.give(bytes);
+        budget.give(bytes.length);
         sent.delete(settled);
       });
     sent.add(settled);
+  }
+
+  async function hold(piece: Uint8Array): Promise<void> {
+    for (let rest = piece; rest.length > 0; ) {
+      if (held === 0 && rest.length >= maxBytes) {
+        await send(rest.subarray(0, maxBytes));
+        rest = rest.subarray(maxBytes);
+        continue;
+      }
+      room ??= Buffer.allocUnsafe(Math.min(maxBytes, plan.expectedBytes ?? maxBytes));
+      if (room.length < maxBytes && held + rest.length > room.length) room = Buffer.concat([room], maxBytes);
+      const part = rest.subarray(0, maxBytes - held);
+      room.set(part, held);
+      held += part.length;
+      rest = rest.subarray(part.length);
+      if (held === maxBytes) await sendHeld(room);
+    }
+  }
+  async function sendHeld(from: Buffer): Promise<void> {
+    const bytes = from.subarray(0, held);
+    held = 0;
+    await send(bytes);
   }
 
   async function check(): Promise<void> {
@@ -76,18 +94,16 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
   }
 
   return {
+    takesAtOnce: true,
+
     async write(chunk: Chunk) {
       await check();
-      for (const piece of chunk) {
-        held.push(piece);
-        heldBytes += piece.length;
-      }
-      while (heldBytes >= maxBytes) await send(maxBytes);
+      for (const piece of chunk) await hold(piece);
     },
 
     async finish(): Promise<FinishedDraft> {
       await check();
-      if (heldBytes > 0) await send(heldBytes);
+      if (room && held > 0) await sendHeld(room);
       if (file.striped) await Promise.all(sent);
       const { channel, handle } = file.first;
       const times = channel.command(request.fsetstat, [handle, timesAttribute(plan.mtimeMs)]).then(
@@ -142,21 +158,4 @@ async function finished(
   }
   // A server that reports no size cannot contradict what it acknowledged.
   return { size: now.size ?? written, mtimeMs: now.mtimeMs ?? 0, mtimeKept };
-}
-
-/** The first `bytes` of the pieces, and what is left, without copying. */
-function cut(pieces: readonly Uint8Array[], bytes: number): { taken: Uint8Array[]; rest: Uint8Array[] } {
-  const taken: Uint8Array[] = [];
-  let missingBytes = bytes;
-  let index = 0;
-  for (; missingBytes > 0; index++) {
-    const piece = pieces[index] as Uint8Array;
-    if (piece.length > missingBytes) {
-      taken.push(piece.subarray(0, missingBytes));
-      return { taken, rest: [piece.subarray(missingBytes), ...pieces.slice(index + 1)] };
-    }
-    taken.push(piece);
-    missingBytes -= piece.length;
-  }
-  return { taken, rest: pieces.slice(index) };
 }

@@ -1,0 +1,99 @@
+/**
+ * Where ssh2 1.17 is used beyond its public interface, all for speed on large files: the garbage of a packet each costs
+ * more than its encryption. The version is pinned; where its insides are not as they were nothing is changed, and ssh2
+ * goes its own, slower way. `ssh2-insides.test.ts` fails then.
+ */
+import { randomFillSync } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
+import type { Client } from 'ssh2';
+
+interface Insides {
+  readonly _protocol?: {
+    /** AES-GCM with the native addon. */
+    readonly _cipher?: { allocPacket(payloadBytes: number): Buffer };
+    /** Ours, while keys are exchanged: what came then is hashed later. */
+    readonly _kexinit: Buffer | undefined;
+  };
+}
+
+const SLAB_BYTES = 512 * 1024;
+const BLOCK_BYTES = 16;
+const TAG_BYTES = 16;
+const LEAST_PADDING_BYTES = 4;
+const LENGTH_BYTES = 4;
+
+/**
+ * Makes room for outgoing packets in one slab that is used again and again. Call it after every key exchange: each makes a
+ * new cipher. Returns whether it could.
+ */
+export function reusePacketRoom(client: Client, socket: Socket): boolean {
+  const cipher = (client as Insides)._protocol?._cipher;
+  if (cipher?.constructor.name !== 'AESGCMCipherBinding') return false;
+  cipher.allocPacket = packetRoom(() => socket.writableLength === 0);
+  return true;
+}
+
+/** Whether nothing that came in is looked at later: ssh2 keeps the other side's offer while keys are exchanged. */
+export function keepsNothing(client: Client): boolean {
+  const protocol = (client as Insides)._protocol;
+  return protocol !== undefined && '_kexinit' in protocol && protocol._kexinit === undefined;
+}
+
+/** Whether the channel has encrypted so many bytes when `write` returns, and keeps no reference. */
+export function takesNow(stream: Duplex, bytes: number): boolean {
+  const { outgoing } = stream as { outgoing?: { readonly window?: number } };
+  return stream.writableLength === 0 && (outgoing?.window ?? 0) >= bytes;
+}
+
+/** Hands incoming data on at once, never from a queue. */
+export function flowAtOnce(stream: Readable): void {
+  const push = stream.push;
+  stream.push = (chunk: unknown) => {
+    if (chunk === null || stream.listenerCount('data') === 0 || stream.readableLength > 0)
+      return push.call(stream, chunk);
+    return stream.emit('data', chunk);
+  };
+}
+
+/**
+ * RFC 4253 section 6: length, padding length, payload, padding of at least four bytes up to a whole block (the length does
+ * not count with AES-GCM, RFC 5647 section 7.1); the tag follows.
+ * @param isSent whether all that was allocated before has left
+ */
+export function packetRoom(isSent: () => boolean): (payloadBytes: number) => Buffer {
+  let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  let used = 0;
+  const padding = paddingBytes();
+  return (payloadBytes) => {
+    const unpadded = 1 + payloadBytes;
+    let padBytes = BLOCK_BYTES - (unpadded % BLOCK_BYTES);
+    if (padBytes < LEAST_PADDING_BYTES) padBytes += BLOCK_BYTES;
+    const bytes = LENGTH_BYTES + unpadded + padBytes + TAG_BYTES;
+    if (isSent()) used = 0;
+    if (used + bytes > slab.length) {
+      slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
+      used = 0;
+    }
+    const packet = slab.subarray(used, used + bytes);
+    used += bytes;
+    packet.writeUInt32BE(unpadded + padBytes, 0);
+    packet[LENGTH_BYTES] = padBytes;
+    padding(packet, LENGTH_BYTES + unpadded, padBytes);
+    return packet;
+  };
+}
+
+/** Random bytes, taken from the system many at a time, each used once. */
+function paddingBytes(): (packet: Buffer, at: number, bytes: number) => void {
+  const pool = Buffer.allocUnsafeSlow(16 * 1024);
+  let used = pool.length;
+  return (packet, at, bytes) => {
+    if (used + bytes > pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    pool.copy(packet, at, used, used + bytes);
+    used += bytes;
+  };
+}
