@@ -1,5 +1,8 @@
-#!/usr/bin/env node
-/** The entry: turns Node's compile cache on, so that a short-lived container does not compile the same code again. */
+#!/usr/bin/env -S node --max-semi-space-size=2
+/**
+ * The entry. Little room for young objects (in the first line) keeps memory down, at no cost that could be measured. The
+ * compile cache is on, so that a short-lived container does not compile the same code again.
+ */
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
