@@ -4,10 +4,12 @@ import { asSyncError, exitCodeOf, type SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Result } from '../sync/result.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
+import { outliveReaders } from './closed-output.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export async function main(words: readonly string[], environment: Environment): Promise<void> {
+  outliveReaders(process.stdout, process.stderr);
   let given: Arguments | undefined;
   let early: SyncError | undefined;
   try {

@@ -2,8 +2,9 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../errors.ts';
 import type { Result } from '../sync/result.ts';
+import { isClosedPipe } from './closed-output.ts';
 
-/** Throws `usage` where the file cannot be written. */
+/** Throws `usage` where it cannot be written. A reader of stdout who went away is no error. */
 export async function writeResult(result: Result, file: string | undefined): Promise<void> {
   const json = `${JSON.stringify(result)}\n`;
   if (file) {
@@ -24,7 +25,12 @@ export async function writeResult(result: Result, file: string | undefined): Pro
   }
   // A pipe takes the text in pieces: ending before the last one would cut it.
   const shown = process.stdout.isTTY ? `${JSON.stringify(result, null, 2)}\n` : json;
-  await new Promise<void>((resolve) => process.stdout.write(shown, () => resolve()));
+  const error = await new Promise<unknown>((resolve) => process.stdout.write(shown, resolve));
+  if (!error || isClosedPipe(error)) return;
+  throw new SyncError(
+    `the result cannot be written to stdout (${(error as NodeJS.ErrnoException).code}); check where it is redirected to, or set SYNC_TASK_RESULT`,
+    { kind: 'usage', reason: 'result-unwritable', cause: error },
+  );
 }
 
 /** One sentence for people. */
