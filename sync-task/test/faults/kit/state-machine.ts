@@ -1,0 +1,50 @@
+/**
+ * What may happen to a file, as its events tell it. This is the table behind the picture in docs/reliability.md, and every
+ * test of this kit holds the events of every file against it.
+ */
+import type { EventRecord } from '../../../src/state/state.ts';
+
+type Event = EventRecord['event'];
+type Status = 'free' | 'claimed' | 'intended' | 'settled' | 'unsettled';
+
+/** Under one fencing token: event → what comes of it. */
+export const transitions: Readonly<Record<Status, Readonly<Partial<Record<Event, Status>>>>> = {
+  free: { claimed: 'claimed' },
+  claimed: {
+    intent: 'intended',
+    adopted: 'settled',
+    unchanged: 'settled',
+    deferred: 'unsettled',
+    refused: 'unsettled',
+    failed: 'unsettled',
+  },
+  // A second intent under the same token: the process tried again.
+  intended: { intent: 'intended', copied: 'settled', deferred: 'unsettled', refused: 'unsettled', failed: 'unsettled' },
+  settled: {},
+  unsettled: {},
+};
+
+/** Every way in which these events, oldest first, could not have come about. */
+export function illegalSteps(events: readonly EventRecord[]): readonly string[] {
+  const faults: string[] = [];
+  let status: Status = 'free';
+  let token = 0;
+  let intentLeft = false;
+  for (const { event, token: by } of events) {
+    if (event === 'claimed') {
+      if (by !== token + 1) faults.push(`claimed with token ${by} after ${token}`);
+      token = by;
+      status = 'claimed';
+      continue;
+    }
+    if (by !== token) faults.push(`${event} by token ${by} while ${token} held the file`);
+    // Published by somebody who died before recording it, or left complete: the intent tells.
+    const next: Status | undefined =
+      event === 'copied' && status === 'claimed' && intentLeft ? 'settled' : transitions[status][event];
+    if (next === undefined) faults.push(`${event} after ${status}`);
+    status = next ?? status;
+    if (event === 'intent') intentLeft = true;
+    if (status === 'settled') intentLeft = false;
+  }
+  return faults;
+}
