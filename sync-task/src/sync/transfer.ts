@@ -113,12 +113,12 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
   const draft = await target.statDraft(claim.path, intent.draft);
   if (sameWork && draft?.size === intent.targetSize) {
     await target.publish(claim.path, intent.draft);
+    await target.recover(claim.path, intent.draft); // the old file, moved aside by who died then
     return true;
   }
   const found = sameWork && !draft ? await target.stat(claim.path) : undefined;
-  if (found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs) return true;
   await target.recover(claim.path, intent.draft);
-  return false;
+  return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
 /** Reads, transforms, writes, checks and publishes. */

@@ -25,7 +25,8 @@ export async function publishOver(steps: PublishSteps): Promise<void> {
   try {
     await steps.rename(temp, final);
   } catch (error) {
-    await steps.rename(backup, final);
+    // The answer alone may be lost: where the new file stands there is nothing to restore.
+    if ((await steps.kind(final)) === undefined) await steps.rename(backup, final);
     throw error;
   }
   await steps.remove(backup);
