@@ -1,0 +1,98 @@
+/** Bad networks in front of both ends: real OpenSSH servers where this machine has them, else the kit's own. */
+import test, { type ExecutionContext } from 'ava';
+import { findSshd } from '../kit/openssh.ts';
+import { hostileEnvironment, hostilePlace, opensshPlace, type Place } from './kit/places.ts';
+import { randomFrom, seed } from './kit/random.ts';
+import { newScenario, type Scenario } from './kit/scenario.ts';
+import { type NetworkFaults, startTcpProxy, type TcpProxy } from './kit/tcp-proxy.ts';
+
+if (!findSshd()) console.log("no sshd here (apt-get install openssh-server): the kit's own server stands in");
+
+interface Job {
+  readonly scenario: Scenario;
+  /** Source, target. */
+  readonly proxies: readonly TcpProxy[];
+}
+
+async function jobBehind(
+  t: ExecutionContext,
+  faults: () => NetworkFaults,
+  files: number,
+  environment = {},
+): Promise<Job> {
+  const proxies: TcpProxy[] = [];
+  const between = async (port: number) => {
+    const proxy = await startTcpProxy(port, faults());
+    t.teardown(() => proxy.stop());
+    proxies.push(proxy);
+    return proxy.port;
+  };
+  const place = async (parent: string, role: 'SOURCE' | 'TARGET'): Promise<Place> => {
+    const openssh = await opensshPlace(t, role, between);
+    if (openssh) return openssh;
+    const own = await hostilePlace(t, parent, role);
+    return { ...own, environment: hostileEnvironment(own.server, role, await between(own.server.port)) };
+  };
+  const scenario = await newScenario(t, {
+    files,
+    source: (parent) => place(parent, 'SOURCE'),
+    target: (parent) => place(parent, 'TARGET'),
+    environment,
+  });
+  return { scenario, proxies };
+}
+
+/** As a scheduler would: again while it says that trying again may help. */
+async function runUntilDone(t: ExecutionContext, { scenario }: Job, most = 8): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    const { code, stderr } = await scenario.run('sync', '--run', 'r');
+    if (code === 75 && tries < most) continue;
+    t.is(code, 0, stderr);
+    return tries;
+  }
+}
+
+test('200 ms of round trip', async (t) => {
+  const job = await jobBehind(t, () => ({ delayMs: 100 }), 20);
+  t.is(await runUntilDone(t, job, 1), 1);
+  await job.scenario.judge();
+});
+
+test('a bandwidth of 1 MiB/s', async (t) => {
+  const job = await jobBehind(t, () => ({ bytesPerSecond: 1024 * 1024 }), 12);
+  t.is(await runUntilDone(t, job, 1), 1);
+  await job.scenario.judge();
+});
+
+test('connections are reset at random', async (t) => {
+  const random = randomFrom(seed, t.title);
+  // The first ones of each endpoint carry little, later ones more: any file gets through in the end.
+  const job = await jobBehind(
+    t,
+    () => {
+      let connections = 0;
+      return { resetAfterBytes: () => random.below(500_000) + 1_000_000 * connections++ };
+    },
+    20,
+    { SYNC_TASK_ATTEMPTS: '5' },
+  );
+  const tries = await runUntilDone(t, job, 20);
+  t.true(
+    job.proxies.every(({ counters }) => counters.resets > 0),
+    'nothing was reset',
+  );
+  await job.scenario.judge();
+  t.log(`${job.proxies.map(({ counters }) => counters.resets).join(' and ')} resets, ${tries} tries`);
+});
+
+for (const [end, name] of ['source', 'target'].entries()) {
+  test(`half-open: the connection to the ${name} stays, nothing arrives any more`, async (t) => {
+    const job = await jobBehind(t, () => ({}), 20, { SYNC_TASK_IDLE_TIMEOUT: '3s', SYNC_TASK_KEEPALIVE: '1s' });
+    const proxy = job.proxies[end] as TcpProxy;
+    proxy.faults.silence = { connections: 1, afterBytes: 300_000 };
+    const tries = await runUntilDone(t, job, 5);
+    t.is(proxy.counters.silenced, 1);
+    await job.scenario.judge();
+    t.log(`${tries} tries`);
+  });
+}
