@@ -96,3 +96,15 @@ for (const [end, name] of ['source', 'target'].entries()) {
     t.log(`${tries} tries`);
   });
 }
+
+test('reset at every stage of connecting: never more than a line and 75', async (t) => {
+  const job = await jobBehind(t, () => ({}), 1);
+  for (const afterBytes of [0, 10, 50, 200, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000]) {
+    for (const { faults } of job.proxies) faults.resetAfterBytes = () => afterBytes;
+    const { code, signal, stderr } = await job.scenario.run('sync', '--run', 'r');
+    t.deepEqual({ code, signal }, { code: 75, signal: null }, `${afterBytes} bytes: ${stderr}`);
+  }
+  for (const { faults } of job.proxies) faults.resetAfterBytes = () => undefined;
+  t.is(await runUntilDone(t, job, 1), 1);
+  await job.scenario.judge();
+});

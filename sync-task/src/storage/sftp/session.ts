@@ -31,6 +31,8 @@ const KEEPALIVES_UNANSWERED = 3;
 /** Connects, checks the host key, logs in and starts SFTP. Throws `transient` or `permission`. */
 export async function openSession(options: SessionOptions): Promise<SftpSession> {
   const client = new ssh2.Client();
+  // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
+  client.on('error', () => undefined);
   let socket: Socket | undefined;
   try {
     let ready = false;
@@ -41,7 +43,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
       takesNow(stream, bytes),
     );
     ready = true;
-    // Whatever breaks from now on reaches the channel as the end of its stream; an unheard 'error' would end the process.
+    // Whatever breaks from now on reaches the channel as the end of its stream.
     client.on('error', (error) => stream.destroy(error));
     return {
       channel,
@@ -131,13 +133,7 @@ function openSubsystem(client: ssh2.Client, socket: Socket, options: SessionOpti
     // Every key exchange makes a new cipher.
     client.on('handshake', () => reusePacketRoom(client, socket));
     client.once('ready', () => {
-      client.removeAllListeners('error');
-      client.removeAllListeners('close');
-      client.once('error', (error) => reject(explain(error, options)));
-      client.once('close', () => reject(explain(new Error('the server closed the connection'), options)));
       client.subsys('sftp', (error, stream) => {
-        client.removeAllListeners('error');
-        client.removeAllListeners('close');
         if (error) reject(sessionRefused(error, options));
         else resolve(stream as unknown as Duplex);
       });
