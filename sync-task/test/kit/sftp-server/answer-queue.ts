@@ -49,8 +49,23 @@ export function answerQueue(channel: Duplex, faults: Faults): AnswerQueue {
     flushSmall();
   }
 
-  /** A client that does not take its answers is not asked for more requests. */
+  /** What drips waits behind what dripped before. */
+  let dripping: Promise<void> = Promise.resolve();
   function put(bytes: Buffer): void {
+    if (faults.dripBytes) dripping = dripping.then(() => drip(bytes));
+    else putAll(bytes);
+  }
+  async function drip(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length && channel.writable; ) {
+      const piece = bytes.subarray(at, at + (faults.dripBytes ?? bytes.length));
+      at += piece.length;
+      putAll(piece);
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** A client that does not take its answers is not asked for more requests. */
+  function putAll(bytes: Buffer): void {
     if (!channel.writable || channel.write(bytes) || channel.isPaused()) return;
     channel.pause();
     channel.once('drain', () => channel.resume());

@@ -59,10 +59,11 @@ export const nameHandlers: Handlers = {
     return undefined;
   },
   /** Version 3 refuses to replace. A link and an unlink are OpenSSH's way to do that in one step. */
-  RENAME(fields, { paths }) {
+  RENAME(fields, { paths, faults }) {
     const from = paths.own(fields.bytes());
     const to = paths.own(fields.bytes());
-    if (lstatSync(from).isFile()) {
+    if (faults.renameOverwrites) renameSync(from, to);
+    else if (lstatSync(from).isFile()) {
       linkSync(from, to);
       unlinkSync(from);
     } else {

@@ -41,6 +41,10 @@ export interface Faults {
   outOfOrder?: boolean | undefined;
   /** Every answer waits that long; requests go on meanwhile, as with a long line. */
   delayMs?: number | undefined;
+  /** Answers leave in pieces of so many bytes, one a turn of the event loop. */
+  dripBytes?: number | undefined;
+  /** RENAME replaces an old file, as some servers do; version 3 refuses. */
+  renameOverwrites?: boolean | undefined;
   /** The connection is cut once that many bytes of files were read and written since this was set; happens once. */
   dropAfterBytes?: number | undefined;
   /** The connection is cut at that request; `executed` says whether it is carried out first. Happens once. */
