@@ -1,6 +1,6 @@
 /** The YAML file of `--config`: option names in kebab or camel case, and nothing else. */
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { SyncError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { optionNames } from './options.ts';
@@ -11,7 +11,7 @@ export function readConfigFile(file: string): ReadonlyMap<string, unknown> {
   const document = parseDocument(readText(file), { lineCounter: lines });
   const [error] = document.errors;
   if (error) throw bad(`${file}, line ${lines.linePos(error.pos[0]).line}: ${error.message.split('\n')[0]}`);
-  const content: unknown = document.toJS();
+  const content = plainContent(document, file);
   if (content === null) return new Map();
   if (typeof content !== 'object' || Array.isArray(content)) throw bad(`${file}: it must hold "option: value" lines`);
   const values = new Map<string, unknown>();
@@ -30,6 +30,15 @@ export function readConfigFile(file: string): ReadonlyMap<string, unknown> {
     values.set(name, value);
   }
   return values;
+}
+
+/** An alias without its anchor, or one that would grow without end, shows only here. */
+function plainContent(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw bad(`${file}: ${(error as Error).message.split('\n')[0]}`);
+  }
 }
 
 function readText(file: string): string {

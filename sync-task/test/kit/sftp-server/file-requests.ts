@@ -74,9 +74,12 @@ export const fileHandlers: Handlers = {
     return answer(answerTypes.HANDLE, handles.add({ kind: 'folder', dir, path, dots: ['.', '..'] }));
   },
 
-  READDIR(fields, { handles, faults }) {
+  READDIR(fields, { handles, faults, paths }) {
     const folder = handles.folder(fields.bytes());
     const names: Field[] = [];
+    if (faults.inventedNames && folder.dots.length === 2 && paths.own(Buffer.from('/')).equals(folder.path)) {
+      for (const name of faults.inventedNames) names.push(name, name, inventedFile);
+    }
     for (let count = 0; count < NAMES_PER_PAGE; ) {
       const name = nextName(folder);
       if (name === undefined) break;
@@ -89,6 +92,9 @@ export const fileHandlers: Handlers = {
     return answer(answerTypes.NAME, names.length / 3, ...names);
   },
 };
+
+/** Size and permissions of a plain file of one byte. */
+const inventedFile = { raw: Buffer.from('000000050000000000000001000081a4', 'hex') };
 
 export function attributesAnswer(stats: Stats, faults: Faults): Buffer {
   return answer(answerTypes.ATTRS, encodeAttributes(stats, faults.wrongSizeInStat ?? 0));

@@ -63,6 +63,8 @@ export interface Faults {
   diskFullAfterBytes?: number | undefined;
   /** Added to the size of every file that STAT, LSTAT, FSTAT and READDIR tell. */
   wrongSizeInStat?: number | undefined;
+  /** Names that READDIR of `/` tells besides those on disk, whatever they are, as plain files of one byte. */
+  inventedNames?: readonly Buffer[] | undefined;
   /** The byte at this offset of every file is inverted when it is written. */
   corruptByteAt?: number | undefined;
   /** A longer packet ends the connection, and so READ answers stay below. */
