@@ -47,6 +47,7 @@ export function loadSettings(input: Input): Settings {
     bufferBytes: values.get('buffer'),
     connections: values.get('connections'),
     fsync: values.get('fsync'),
+    checkpointBytes: values.get('checkpoint-bytes'),
     verify: values.get('verify'),
     force: values.get('force'),
     explain: values.get('explain'),

@@ -103,6 +103,12 @@ export const options = {
     describe: 'have the target force files to disk before they are published',
     default: true,
   },
+  'checkpoint-bytes': {
+    kind: 'bytes',
+    group: 'Transfer',
+    describe: 'a large file that broke off goes on at the last so many bytes',
+    default: '64MiB',
+  },
   verify: {
     kind: 'choice',
     group: 'Transfer',

@@ -65,6 +65,8 @@ export interface Settings extends CommonSettings {
   /** Connections for each SFTP endpoint at most; undefined: chosen by measurement. */
   readonly connections: number | undefined;
   readonly fsync: boolean;
+  /** Bytes of a segment: how much of a file at most is sent again after a crash. */
+  readonly checkpointBytes: number;
   readonly verify: 'size' | 'read-back';
   readonly force: boolean;
   readonly explain: boolean;

@@ -190,6 +190,8 @@ export interface AbandonedClaim {
   readonly path: string;
   readonly run: string;
   readonly token: number;
+  /** As in `Claim`. */
+  readonly intent: unknown;
 }
 
 export interface PlanTicket {

@@ -49,6 +49,8 @@ export interface DraftOptions {
   readonly name: string;
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
+  /** Go on with what an earlier attempt stored: its draft, and how many of its bytes count. It gets this draft's name. */
+  readonly resume?: { readonly draft: string; readonly offset: number } | undefined;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */
@@ -62,8 +64,14 @@ export interface Draft {
   readonly takesAtOnce: boolean;
   /** Accepts bytes; resolves when more may come (back-pressure), not when they are stored. */
   write(chunk: Chunk): Promise<void>;
+  /** Bytes from the beginning that the place has acknowledged without a gap. */
+  readonly storedBytes: number;
+  /** Forces what is acknowledged to disk where the draft was asked to. A later power loss takes none of it. */
+  flush(): Promise<void>;
   /** Resolves when every byte is acknowledged, flushed and the size confirmed by the place itself. No publishing yet. */
   finish(): Promise<FinishedDraft>;
+  /** Lets it stand for whoever resumes it, and closes it. Safe after any failure; does not throw. */
+  leave(): Promise<void>;
   /** Removes what was written. Safe after any failure and after `finish`; does not throw for what is already gone. */
   discard(): Promise<void>;
 }

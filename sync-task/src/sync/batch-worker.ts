@@ -9,14 +9,15 @@ import type { Outcome } from '../model.ts';
 import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
 import { transformChain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
+import type { Transfer } from './copy.ts';
 import { type ErrorList, errorList } from './counts.ts';
 import { groupCommit } from './group-commit.ts';
-import type { PublishIntent } from './intent.ts';
-import { type Transfer, transferFile } from './transfer.ts';
+import type { Intent } from './intent.ts';
+import { transferFile } from './transfer.ts';
 
 export interface WorkDone {
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly bytes: { readonly read: number; readonly written: number };
+  readonly bytes: { readonly read: number; readonly written: number; readonly resumed: number };
   readonly errors: ErrorList;
 }
 
@@ -40,7 +41,7 @@ export async function workOnBatches(
   const { settings, state, log, progress, signal, source, target } = context;
   const owner = randomUUID();
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
-  const bytes = { read: 0, written: 0 };
+  const bytes = { read: 0, written: 0, resumed: 0 };
   const errors = errorList();
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows));
@@ -49,7 +50,7 @@ export async function workOnBatches(
     run,
     chain: transformChain(settings.transforms),
     saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows)),
-    intents: new Map<string, PublishIntent>(),
+    intents: new Map<string, Intent>(),
     bytes,
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);

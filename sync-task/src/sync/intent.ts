@@ -1,12 +1,29 @@
-/** What is written down before a draft is published, so that after a crash one look tells whether it was. */
+/**
+ * What is written down about an attempt at a file, so that after a crash the state and one look at the target tell how to
+ * go on: how much of a draft is stored, or that it is complete and about to be published.
+ */
 import type { ContentDigest, FileVersion } from '../model.ts';
 
-export interface PublishIntent {
-  /** The finished draft's name. */
+interface Attempt {
+  /** The draft's name. */
   readonly draft: string;
-  /** The source's version it was made from, and by which transforms. */
+  /** The source's version it is made from, and by which transforms. */
   readonly version: FileVersion;
   readonly chain: string;
+}
+
+/** Some segments are stored at the target; the rest is still to come. */
+export interface WritingIntent extends Attempt {
+  readonly stage: 'writing';
+  /** Stored bytes: whole segments. */
+  readonly offset: number;
+  /** SHA-256 of each of them. */
+  readonly digest: ContentDigest;
+}
+
+/** The draft is complete; whether it is published, a look at the target tells. */
+export interface PublishIntent extends Attempt {
+  readonly stage: 'publishing';
   readonly targetSize: number;
   /** As the target reported it for the draft. */
   readonly targetMtimeMs: number;
@@ -14,7 +31,9 @@ export interface PublishIntent {
   readonly digest: ContentDigest;
 }
 
+export type Intent = WritingIntent | PublishIntent;
+
 /** From the state's JSON; undefined where there is none. */
-export function readIntent(json: unknown): PublishIntent | undefined {
-  return json === null || json === undefined ? undefined : (json as PublishIntent);
+export function readIntent(json: unknown): Intent | undefined {
+  return json === null || json === undefined ? undefined : (json as Intent);
 }

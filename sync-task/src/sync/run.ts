@@ -30,7 +30,7 @@ export async function run(context: Context, id: string, number: number): Promise
     run: id,
     status: incomplete ? 'partial' : 'done',
     files: { ...outcomes, planned: batch.files, unchanged: outcomes.unchanged + settled },
-    bytes: { ...bytes, resumed: 0 },
+    bytes,
     batches: [{ ...batch, status: incomplete ? 'failed' : 'done' }],
     errors: errors.errors,
     errorsLeftOut: errors.errorsLeftOut,

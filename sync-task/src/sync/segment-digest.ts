@@ -7,38 +7,42 @@ import type { Chunk, ContentDigest } from '../model.ts';
 
 export interface SegmentDigest {
   update(chunk: Chunk): void;
+  /** Of the segments that are whole. */
+  readonly whole: ContentDigest;
   /** An empty file has one segment, of no bytes. */
   finish(): ContentDigest;
 }
 
-export const SEGMENT_BYTES = 64 * 1024 * 1024;
-
-export function segmentDigest(segmentBytes = SEGMENT_BYTES): SegmentDigest {
-  const segments: string[] = [];
+/** @param before the whole segments that an earlier attempt left: it goes on behind them */
+export function segmentDigest(segmentBytes: number, before: readonly string[] = []): SegmentDigest {
+  const segments: string[] = [...before];
   let hash = createHash('sha256');
   let left = segmentBytes;
 
+  /** A segment is whole as soon as its last byte is there, so that it can be saved; only the last one ends early. */
   function update(piece: Uint8Array): void {
-    let rest = piece;
-    while (rest.length > 0) {
+    for (let rest = piece; rest.length > 0; ) {
+      const part = rest.length > left ? rest.subarray(0, left) : rest;
+      hash.update(part);
+      left -= part.length;
+      rest = rest.subarray(part.length);
       if (left === 0) {
         segments.push(hash.digest('hex'));
         hash = createHash('sha256');
         left = segmentBytes;
       }
-      const part = rest.length > left ? rest.subarray(0, left) : rest;
-      hash.update(part);
-      left -= part.length;
-      rest = rest.subarray(part.length);
     }
   }
 
   return {
+    get whole() {
+      return { segmentBytes, segments: [...segments] };
+    },
     update(chunk) {
       for (const piece of chunk) update(piece);
     },
     finish() {
-      segments.push(hash.digest('hex'));
+      if (left < segmentBytes || segments.length === 0) segments.push(hash.digest('hex'));
       return { segmentBytes, segments };
     },
   };

@@ -23,7 +23,7 @@ export async function sync(context: Context, run: string): Promise<Result> {
     ...planned,
     ...finished,
     command: 'sync',
-    bytes: { ...bytes, resumed: 0 },
+    bytes,
     capabilities: capabilitiesOf(context),
     durationMs: Math.round(performance.now() - startedMs),
   };

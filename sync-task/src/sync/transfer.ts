@@ -1,6 +1,6 @@
 /**
- * One file, from claim to outcome: recover what an earlier attempt left → decide whether there is anything to copy → read
- * → transform → hidden draft → size and digest checked → intent saved → publish.
+ * One file, from claim to outcome: look at what an earlier attempt left and finish, resume or remove it → decide whether
+ * there is anything to copy → copy it.
  *
  * The order is the guarantee. Until `publish` nothing at the target has changed, so every failure discards the draft and
  * is over. The intent is saved only while the claim still holds, so a worker that lost its lease stops there. After a crash
@@ -8,29 +8,16 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { asSyncError, SyncError } from '../errors.ts';
-import type { Chunk, ContentDigest, FileVersion, Outcome } from '../model.ts';
-import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../state/state.ts';
+import type { ContentDigest, FileVersion, Outcome } from '../model.ts';
+import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
-import type { Chain } from '../transform/chain.ts';
-import type { Context } from './context.ts';
-import { type PublishIntent, readIntent } from './intent.ts';
-import { sameDigest, segmentDigest } from './segment-digest.ts';
-
-export interface Transfer {
-  readonly context: Context;
-  readonly run: string;
-  readonly chain: Chain;
-  /** Resolves to false when the claim is lost. */
-  saveIntent(row: IntentRow): Promise<boolean>;
-  /** Intents saved by this process, by path. */
-  readonly intents: Map<string, PublishIntent>;
-  readonly bytes: { read: number; written: number };
-}
+import { copy, type Stored, type Transfer } from './copy.ts';
+import { type Intent, type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const { context, run } = transfer;
-  const { settings, signal, target, log } = context;
+  const { settings, signal, log } = context;
   let attempt = claim;
   for (let tries = 1; ; tries++) {
     try {
@@ -47,7 +34,6 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
       const intent = transfer.intents.get(claim.path);
       attempt = { ...claim, intent, abandoned: { run, token: claim.token } };
-      if (signal.aborted) await target.recover(claim.path, draftName({ run, path: claim.path, token: claim.token }));
     }
   }
 }
@@ -61,20 +47,21 @@ function backoffMs(tries: number): number {
 
 async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const { target } = transfer.context;
-  const { abandoned, checkpoint, reason } = claim;
+  const { checkpoint, reason } = claim;
   if (checkpoint && reason !== 'forced' && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
     return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
   }
   const intent = readIntent(claim.intent);
-  if (intent && (await finishPublishing(transfer, claim, intent))) {
+  if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
-  if (abandoned) await target.recover(claim.path, draftName({ ...abandoned, path: claim.path }));
+  const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
+  for (const name of draftsOf(claim, intent)) if (name !== stored?.draft) await target.recover(claim.path, name);
   if (!checkpoint) {
     const standing = await lookAtTarget(transfer, claim);
     if (standing) return standing;
   }
-  const published = await copy(transfer, claim);
+  const published = await copy(transfer, claim, stored);
   const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, published));
   return published.mtimeKept ? row : { ...row, message: 'the target did not keep the modification time' };
 }
@@ -121,99 +108,31 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
   return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
-/** Reads, transforms, writes, checks and publishes. */
-async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
-  const { context, run } = transfer;
-  const { settings, target, signal, progress } = context;
-  const { path, token } = claim;
-  const name = draftName({ run, path, token });
-  const draft = await target.draft(path, {
-    name,
-    expectedBytes: claim.chain === '' ? claim.size : undefined,
-    mtimeMs: claim.mtimeMs,
-    fsync: settings.fsync,
-    signal,
-  });
-  try {
-    const digest = segmentDigest();
-    let written = 0;
-    for await (const chunk of content(transfer, claim, draft.takesAtOnce)) {
-      digest.update(chunk);
-      const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
-      written += bytes;
-      await draft.write(chunk);
-      transfer.bytes.written += bytes;
-      progress.bytes(bytes);
-    }
-    const finished = await draft.finish();
-    const intent: PublishIntent = {
-      draft: name,
-      version: { size: claim.size, mtimeMs: claim.mtimeMs },
-      chain: claim.chain,
-      targetSize: written,
-      targetMtimeMs: finished.mtimeMs,
-      mtimeKept: finished.mtimeKept,
-      digest: digest.finish(),
-    };
-    if (finished.size !== written) throw notAsWritten(context, path, `${finished.size} bytes of ${written} arrived`);
-    if (settings.verify === 'read-back') await readBack(context, path, intent);
-    if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
-    transfer.intents.set(path, intent);
-    signal.throwIfAborted();
-    await target.publish(path, name);
-    return intent;
-  } catch (error) {
-    // The first error is the one to tell; what cannot be removed now is swept by whoever claims the file next.
-    await draft.discard().catch((left: unknown) => {
-      context.log.warn(`a draft could not be removed: ${asSyncError(left).message}`, { path, draft: name });
-    });
-    throw error;
-  }
+/** Drafts that earlier attempts at this file may have left: the last claim's, and the one that the intent names. */
+function draftsOf({ path, abandoned }: Claim, intent: Intent | undefined): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (abandoned) names.add(draftName({ ...abandoned, path }));
+  if (intent) names.add(intent.draft);
+  return names;
 }
 
-async function* content(
-  { context, chain, bytes }: Transfer,
+/** What an earlier attempt stored of this very version; undefined where it is gone, or of no use any more. */
+async function storedPart(
+  { context, chain }: Transfer,
   claim: Claim,
-  takesAtOnce: boolean,
-): AsyncGenerator<Chunk> {
-  const { source, signal } = context;
-  // A transform may keep what it was given.
-  const borrow = takesAtOnce && claim.chain === '';
-  const chunks = source.read(claim.path, {
-    expected: { size: claim.size, mtimeMs: claim.mtimeMs },
-    start: 0,
-    borrow,
-    signal,
-  });
-  async function* counted(): AsyncGenerator<Chunk> {
-    for await (const chunk of chunks) {
-      for (const piece of chunk) bytes.read += piece.length;
-      yield chunk;
-    }
+  intent: WritingIntent,
+): Promise<Stored | undefined> {
+  const { target, log, settings } = context;
+  if (intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
+  if (!sameVersion(intent.version, claim) || intent.chain !== chain.key(claim.path)) return undefined;
+  // Whoever resumed it gave it a name of its own before it wrote anything down.
+  for (const draft of draftsOf(claim, intent)) {
+    const standing = await target.statDraft(claim.path, draft);
+    if (!standing || standing.size < intent.offset) continue;
+    log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
+    return { draft, offset: intent.offset, segments: intent.digest.segments };
   }
-  async function* pieces(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of counted()) yield* chunk;
-  }
-  if (claim.chain === '') yield* counted();
-  else for await (const piece of chain.apply(claim.path, pieces())) if (piece.length > 0) yield [piece];
-}
-
-async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
-  const digest = segmentDigest();
-  const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, { expected, start: 0, draft: intent.draft, borrow: true, signal })) {
-    digest.update(chunk);
-  }
-  if (!sameDigest(digest.finish(), intent.digest)) {
-    throw new SyncError(
-      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; nothing was published`,
-      {
-        kind: 'transient',
-        reason: 'digest-differs',
-        path,
-      },
-    );
-  }
+  return undefined;
 }
 
 function sameVersion(a: FileVersion, b: FileVersion): boolean {
@@ -235,26 +154,4 @@ function failedRow(claim: Claim, error: SyncError): OutcomeRow {
   // A transform knows no path; whoever reads the message needs it.
   const message = error.path === undefined ? `${JSON.stringify(claim.path)}: ${error.message}` : error.message;
   return { ...outcomeRow(claim, outcome, error.reason, undefined), kind, message };
-}
-
-function notAsWritten({ target }: Context, path: string, how: string): SyncError {
-  return new SyncError(
-    `${target.label}: ${JSON.stringify(path)} was not stored as written (${how}); nothing was published`,
-    {
-      kind: 'transient',
-      reason: 'size-differs',
-      path,
-    },
-  );
-}
-
-function leaseLost(path: string): SyncError {
-  return new SyncError(
-    `${JSON.stringify(path)} was taken over by another worker while this one was away; nothing was published here`,
-    {
-      kind: 'transient',
-      reason: 'lease-lost',
-      path,
-    },
-  );
 }

@@ -22,11 +22,16 @@ export async function abandoned(
 ): Promise<readonly AbandonedClaim[]> {
   // By owner, and not by pipeline: SQLite would walk all files of the pipeline, where few have an owner.
   const rows = await database.query(
-    `SELECT path, claim_run, token FROM file
+    `SELECT path, claim_run, token, intent FROM file
      WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2`,
     [pipelineId, limit],
   );
-  return rows.map((row) => ({ path: row['path'], run: row['claim_run'], token: row['token'] }));
+  return rows.map(({ path, claim_run: run, token, intent }) => ({
+    path,
+    run,
+    token,
+    intent: intent === null ? undefined : JSON.parse(intent),
+  }));
 }
 
 export async function clearAbandoned(

@@ -55,13 +55,7 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       const draft = await startDraft(folders, path, options);
       if (options.fsync) return draft;
       unsynced.add(options.name);
-      return {
-        ...draft,
-        async discard() {
-          unsynced.delete(options.name);
-          await draft.discard();
-        },
-      };
+      return draft;
     },
 
     async statDraft(path, name) {

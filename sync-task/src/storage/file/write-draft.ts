@@ -3,7 +3,7 @@
  * in `finish` at the latest.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import { tempName } from '../draft-name.ts';
@@ -14,6 +14,7 @@ import { isKept, setMtime, versionOf } from './file-version.ts';
 import type { Folders } from './folders.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const RESUME_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW;
 /** Less whatever the umask takes away. */
 const CREATE_MODE = 0o666;
 
@@ -21,11 +22,22 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
   checkPath(path);
   options.signal.throwIfAborted();
   const operation = { label: folders.label, path, what: 'write', neededBytes: options.expectedBytes };
-  const temp = joinPath(await folders.ensure(parentOf(path)), tempName(options.name));
-  const file = await createFile(temp);
+  const folder = await folders.ensure(parentOf(path));
+  const temp = joinPath(folder, tempName(options.name));
+  const file = await openFile();
   let writing: Promise<void> = Promise.resolve();
-  let written = 0;
+  let written = options.resume?.offset ?? 0;
+  let stored = written;
   let closed = false;
+
+  async function openFile(): Promise<FileHandle> {
+    const { resume } = options;
+    if (!resume) return createFile(temp);
+    return explained(operation, async () => {
+      if (resume.draft !== options.name) await rename(joinPath(folder, tempName(resume.draft)), temp);
+      return open(temp, RESUME_FLAGS);
+    });
+  }
 
   async function createFile(name: string): Promise<FileHandle> {
     try {
@@ -72,9 +84,23 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
       await writing;
       options.signal.throwIfAborted();
       writing = explained(operation, async () => {
-        written += await writeFully(file, chunk);
+        written += await writeFully(file, chunk, written);
+        stored = written;
       });
       writing.catch(() => undefined); // heard by the next call
+    },
+
+    get storedBytes() {
+      return stored;
+    },
+
+    async flush() {
+      if (options.fsync) await explained(operation, () => file.datasync());
+    },
+
+    async leave() {
+      await writing.catch(() => undefined); // whoever wrote has heard of it, or does not want to know
+      await close().catch(() => undefined); // nothing that counts is lost: what is stored is acknowledged
     },
 
     async finish() {
@@ -100,12 +126,12 @@ function ignoreMissing(error: unknown): void {
   if (!isMissing(error)) throw error;
 }
 
-/** Appends every piece; the system may take fewer bytes than offered. Returns how many there were. */
-async function writeFully(file: FileHandle, chunk: Chunk): Promise<number> {
+/** Writes every piece; the system may take fewer bytes than offered. Returns how many there were. */
+async function writeFully(file: FileHandle, chunk: Chunk, start: number): Promise<number> {
   let pieces: readonly Uint8Array[] = chunk;
   let total = 0;
   while (pieces.length > 0) {
-    const { bytesWritten } = await file.writev(pieces);
+    const { bytesWritten } = await file.writev(pieces, start + total);
     total += bytesWritten;
     pieces = without(pieces, bytesWritten);
   }

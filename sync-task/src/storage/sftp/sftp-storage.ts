@@ -192,6 +192,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
           budget: writing,
           remotePath: temp(path, draft.name),
           expectedBytes: draft.expectedBytes,
+          start: draft.resume?.offset,
           mtimeMs: draft.mtimeMs,
           fsync: draft.fsync,
           signal: draft.signal,
@@ -204,6 +205,10 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       };
       try {
         await inside.check(parentOf(path));
+        if (draft.resume) {
+          if (draft.resume.draft !== draft.name) await rename(temp(path, draft.resume.draft), temp(path, draft.name));
+          return await start();
+        }
         // Most folders stand already: asking first would cost every file a round trip.
         return await start()
           .catch(startIn)

@@ -18,6 +18,8 @@ export interface WritePlan {
   /** Of the draft, not of the file it will be. */
   readonly remotePath: Buffer;
   readonly expectedBytes: number | undefined;
+  /** Where to go on in a draft that stands; undefined: it is created. */
+  readonly start: number | undefined;
   readonly mtimeMs: number;
   readonly fsync: boolean;
   readonly signal: AbortSignal;
@@ -28,9 +30,10 @@ export interface WritePlan {
 /** Opens the draft; throws the server's plain status, so that the caller can make a missing folder. */
 export async function startDraft(plan: WritePlan): Promise<Draft> {
   const { connections, budget, remotePath } = plan;
+  const stands = plan.start !== undefined;
   const create = openFlag.write | openFlag.create | openFlag.exclusive;
   const file = await openRemoteFile(connections, plan.expectedBytes, (channel, again) =>
-    channel.handle(request.open, [remotePath, again ? openFlag.write : create, noAttributes]),
+    channel.handle(request.open, [remotePath, again || stands ? openFlag.write : create, noAttributes]),
   );
   const maxBytes = connections.limits.maxWriteBytes;
   const sent = new Set<Promise<void>>();
@@ -38,7 +41,9 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
   /** Bytes that do not fill a request yet. */
   let room: Buffer | undefined;
   let held = 0;
-  let offset = 0;
+  let offset = plan.start ?? 0;
+  /** Where the requests without an answer begin, in their order. */
+  const unanswered = new Set<number>();
   let closed = false;
 
   /** The bytes have been taken when it resolves. */
@@ -46,13 +51,17 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
     await budget.take(bytes.length);
     const at = offset;
     offset += bytes.length;
+    unanswered.add(at);
     const opened = file.next();
     const { channel, handle } = opened instanceof Promise ? await opened : opened;
     const settled: Promise<void> = channel
       .write(handle, at, bytes)
-      .catch((error: unknown) => {
-        failure ??= { error };
-      })
+      .then(
+        () => void unanswered.delete(at),
+        (error: unknown) => {
+          failure ??= { error };
+        },
+      )
       .then(() => {
         budget.give(bytes.length);
         sent.delete(settled);
@@ -99,6 +108,20 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
     async write(chunk: Chunk) {
       await check();
       for (const piece of chunk) await hold(piece);
+    },
+
+    get storedBytes() {
+      const [first] = unanswered;
+      return first ?? offset;
+    },
+
+    async flush() {
+      if (plan.fsync) await flush(file.first.channel, file.first.handle);
+    },
+
+    async leave() {
+      await Promise.all(sent);
+      await close().catch(() => undefined); // on a lost connection it is closed already
     },
 
     async finish(): Promise<FinishedDraft> {

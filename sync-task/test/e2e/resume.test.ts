@@ -1,0 +1,89 @@
+/** A large file that broke off goes on where it was: by the command, with small segments. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { newFolders, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
+import { startSftpServer } from '../kit/sftp-server/server.ts';
+
+const SEGMENT = 256 * 1024;
+const SIZE = 12 * SEGMENT + 12_345;
+
+/** Not periodic in any power of two, so that a piece at a wrong place shows. */
+function pattern(bytes: number): Buffer {
+  const content = Buffer.alloc(bytes);
+  for (let at = 0; at + 4 <= bytes; at += 4) content.writeUInt32LE((at * 2654435761) >>> 0, at);
+  return content;
+}
+
+async function newJob(t: ExecutionContext, overSftp: boolean) {
+  const { source, target, environment } = await newFolders(t);
+  await writeFile(join(source, 'large.bin'), pattern(SIZE));
+  const server = await startSftpServer({ root: overSftp ? target : source, faults: { delayMs: 10 } });
+  t.teardown(() => server.stop());
+  const role = overSftp ? 'TARGET' : 'SOURCE';
+  const job = {
+    ...environment,
+    SYNC_TASK_CHECKPOINT_BYTES: String(SEGMENT),
+    SYNC_TASK_BUFFER: String(SEGMENT),
+    [`SYNC_TASK_${role}`]: `sftp://${server.user}@127.0.0.1:${server.port}/`,
+    [`SYNC_TASK_${role}_PASSWORD`]: server.password,
+    [`SYNC_TASK_${role}_HOST_KEY`]: server.hostKeyFingerprint,
+    SYNC_TASK_LEASE: '1s',
+  };
+  const stored = async () => {
+    const draft = Object.entries(await treeOf(target)).find(([path]) => path.endsWith('.tmp'));
+    return draft ? Buffer.byteLength(draft[1], 'latin1') : 0;
+  };
+  return { source, target, job, stored };
+}
+
+for (const [where, overSftp] of [
+  ['an SFTP target', true],
+  ['a folder', false],
+] as const) {
+  for (const ending of ['SIGKILL', 'SIGTERM'] as const) {
+    test(`${ending} amid a file to ${where}: the next start sends the rest`, async (t) => {
+      const { source, target, job, stored } = await newJob(t, overSftp);
+      t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
+      const run = ['run', '--run', 'r', '--batch', '1'];
+      const doomed = startCommand(run, job);
+      await until(async () => (await stored()) >= 5 * SEGMENT);
+      doomed.child.kill(ending);
+      await doomed.ended;
+      const again = await runCommand(run, job);
+      t.is(again.code, 0, again.stderr);
+      t.true(again.result.bytes.resumed >= 2 * SEGMENT, `resumed at ${again.result.bytes.resumed}`);
+      t.is(again.result.bytes.resumed % SEGMENT, 0);
+      t.is(again.result.bytes.written, SIZE - again.result.bytes.resumed);
+      t.is(again.result.bytes.read, SIZE - again.result.bytes.resumed);
+      t.deepEqual(await treeOf(target), await treeOf(source));
+    });
+  }
+}
+
+test('a source that changed meanwhile starts from its beginning', async (t) => {
+  const { source, target, job, stored } = await newJob(t, true);
+  t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
+  const doomed = startCommand(['run', '--run', 'r', '--batch', '1'], job);
+  await until(async () => (await stored()) >= 5 * SEGMENT);
+  doomed.child.kill('SIGKILL');
+  await doomed.ended;
+  await writeFile(join(source, 'large.bin'), pattern(SIZE).reverse());
+  const again = await runCommand(['sync'], job);
+  t.is(again.code, 0, again.stderr);
+  t.is(again.result.bytes.resumed, 0);
+  t.deepEqual(await treeOf(target), await treeOf(source));
+});
+
+test('what nobody resumes is swept', async (t) => {
+  const { source, target, job, stored } = await newJob(t, true);
+  t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
+  const doomed = startCommand(['run', '--run', 'r', '--batch', '1'], job);
+  await until(async () => (await stored()) >= 5 * SEGMENT);
+  doomed.child.kill('SIGTERM');
+  await doomed.ended;
+  t.true((await stored()) > 0, 'it stands for whoever resumes it');
+  t.is((await runCommand(['finish', '--run', 'r'], job)).code, 75);
+  t.deepEqual(await treeOf(target), {});
+  t.is(Object.keys(await treeOf(source)).length, 1);
+});
