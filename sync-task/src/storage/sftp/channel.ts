@@ -186,10 +186,15 @@ export async function openSftpChannel(
         reject,
         resolve: ({ type: answer, payload }) => {
           if (answer !== reply.status) return resolve({ type: answer, payload, got: waiting.got });
-          const reader = fieldReader(payload);
-          const code = reader.uint32();
-          if (code === status.ok) return resolve({ type: answer, payload, got: 0 });
-          reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
+          try {
+            const reader = fieldReader(payload);
+            const code = reader.uint32();
+            if (code === status.ok) return resolve({ type: answer, payload, got: 0 });
+            reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
+          } catch (error) {
+            reject(error as Error); // it waits no more, so the end of the channel would not reach it
+            throw error;
+          }
         },
       };
       pending.set(id, waiting);
