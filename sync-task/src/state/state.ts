@@ -86,6 +86,8 @@ export interface Claim extends Candidate {
   readonly token: number;
   /** The claim before this one, where it was never given back: its process died or hangs, and may have left a draft. */
   readonly abandoned: { readonly run: string; readonly token: number } | undefined;
+  /** With `abandoned`: those before it since the file was last settled. One of them may have left a draft too. */
+  readonly abandonedBefore: readonly { readonly run: string; readonly token: number }[];
   /** Why the plan chose it. */
   readonly reason: string;
   /** The version published last, where there is one. */
@@ -177,7 +179,10 @@ export interface State extends AsyncDisposable {
   recordOutcomes(claim: ClaimOwner, rows: readonly OutcomeRow[]): Promise<ReadonlySet<string>>;
   /** Gives back everything that the owner still holds, untouched. */
   release(owner: string): Promise<void>;
-  /** Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. */
+  /**
+   * Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. `limit`
+   * counts files; a file comes once for each claim since it was last settled.
+   */
   abandoned(pipelineId: number, limit: number): Promise<readonly AbandonedClaim[]>;
   /** Gives abandoned claims back, unless somebody claimed their files since. */
   clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
@@ -190,8 +195,6 @@ export interface AbandonedClaim {
   readonly path: string;
   readonly run: string;
   readonly token: number;
-  /** As in `Claim`. */
-  readonly intent: unknown;
 }
 
 export interface PlanTicket {

@@ -51,6 +51,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
   const segments = segmentSaver(transfer, claim, draft, digest, name);
   try {
+    await segments.begin();
     let written = stored?.offset ?? 0;
     transfer.bytes.resumed += written;
     progress.bytes(written);
@@ -97,7 +98,8 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
 
 /** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
-  if (intents.get(path)?.stage !== 'writing') return false;
+  const intent = intents.get(path);
+  if (intent?.stage !== 'writing' || intent.offset === 0) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 
@@ -109,12 +111,12 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
   let saving: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
 
-  async function save(): Promise<void> {
+  async function save(whole: number): Promise<void> {
     const { segmentBytes, segments } = digest.whole;
-    const whole = Math.min(segments.length, Math.floor(draft.storedBytes / segmentBytes));
     await draft.flush();
     const intent: Intent = {
       stage: 'writing',
+      token,
       draft: name,
       version: { size: claim.size, mtimeMs: claim.mtimeMs },
       chain,
@@ -127,12 +129,16 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
   }
 
   return {
+    /** Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft. */
+    async begin(): Promise<void> {
+      if (claim.intent !== undefined) await save(saved);
+    },
     /** Throws where an earlier segment could not be saved. */
     look(): void {
       if (failure) throw failure.error;
       // The state of a transform is in its hands alone: such a file starts over.
       if (saving || chain !== '' || draft.storedBytes < (saved + 1) * checkpointBytes) return;
-      saving = save()
+      saving = save(Math.min(digest.whole.segments.length, Math.floor(draft.storedBytes / checkpointBytes)))
         .catch((error: unknown) => {
           failure = { error };
         })

@@ -5,7 +5,6 @@
 import { draftName } from '../storage/draft-name.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
-import { readIntent } from './intent.ts';
 import { plannedRun } from './planned.ts';
 import type { Result } from './result.ts';
 
@@ -67,12 +66,9 @@ async function sweep({ state, target, settings, log }: Context): Promise<number>
     const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
     if (claims.length === 0) return swept;
     for (const claim of claims) {
-      const intent = readIntent(claim.intent);
-      for (const name of new Set([draftName(claim), intent?.draft ?? draftName(claim)])) {
-        const removed = await target.recover(claim.path, name);
-        if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
-        swept += removed ? 1 : 0;
-      }
+      const removed = await target.recover(claim.path, draftName(claim));
+      if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
+      swept += removed ? 1 : 0;
     }
     await state.clearAbandoned(pipeline.id, claims);
   }

@@ -15,6 +15,8 @@ interface Attempt {
 /** Some segments are stored at the target; the rest is still to come. */
 export interface WritingIntent extends Attempt {
   readonly stage: 'writing';
+  /** The fencing token of who wrote this down. */
+  readonly token: number;
   /** Stored bytes: whole segments. */
   readonly offset: number;
   /** SHA-256 of each of them. */

@@ -12,7 +12,7 @@ import type { ContentDigest, FileVersion, Outcome } from '../model.ts';
 import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import { copy, type Stored, type Transfer } from './copy.ts';
-import { type Intent, type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
+import { type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
@@ -32,8 +32,9 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
       log.info(`trying again: ${error.message}`, { path: claim.path, tries });
       await setTimeout(backoffMs(tries), undefined, { signal }).catch(() => undefined);
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
-      const intent = transfer.intents.get(claim.path);
-      attempt = { ...claim, intent, abandoned: { run, token: claim.token } };
+      const intent = transfer.intents.get(claim.path) ?? claim.intent;
+      const abandonedBefore = claim.abandoned ? [...claim.abandonedBefore, claim.abandoned] : claim.abandonedBefore;
+      attempt = { ...claim, intent, abandoned: { run, token: claim.token }, abandonedBefore };
     }
   }
 }
@@ -52,11 +53,12 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
     return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
   }
   const intent = readIntent(claim.intent);
+  const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
+  const kept = intent?.stage === 'publishing' ? intent.draft : stored?.draft;
+  for (const { draft } of draftsOf(claim)) if (draft !== kept) await target.recover(claim.path, draft);
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
-  const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
-  for (const name of draftsOf(claim, intent)) if (name !== stored?.draft) await target.recover(claim.path, name);
   if (!checkpoint) {
     const standing = await lookAtTarget(transfer, claim);
     if (standing) return standing;
@@ -108,12 +110,10 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
   return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
-/** Drafts that earlier attempts at this file may have left: the last claim's, and the one that the intent names. */
-function draftsOf({ path, abandoned }: Claim, intent: Intent | undefined): ReadonlySet<string> {
-  const names = new Set<string>();
-  if (abandoned) names.add(draftName({ ...abandoned, path }));
-  if (intent) names.add(intent.draft);
-  return names;
+/** Drafts that earlier attempts at this file may have left. */
+function draftsOf({ path, abandoned, abandonedBefore }: Claim): readonly { token: number; draft: string }[] {
+  const claims = abandoned ? [abandoned, ...abandonedBefore] : abandonedBefore;
+  return claims.map((claim) => ({ token: claim.token, draft: draftName({ ...claim, path }) }));
 }
 
 /** What an earlier attempt stored of this very version; undefined where it is gone, or of no use any more. */
@@ -125,8 +125,10 @@ async function storedPart(
   const { target, log, settings } = context;
   if (intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
   if (!sameVersion(intent.version, claim) || intent.chain !== chain.key(claim.path)) return undefined;
-  // Whoever resumed it gave it a name of its own before it wrote anything down.
-  for (const draft of draftsOf(claim, intent)) {
+  // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
+  // than the one that wrote this down is another one.
+  for (const { token, draft } of draftsOf(claim)) {
+    if (token < intent.token) continue;
     const standing = await target.statDraft(claim.path, draft);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });

@@ -71,14 +71,12 @@ test('any bytes for answers', async (t) => {
       channel.handle(request.open, [path, 1, noAttributes]),
       channel.attributes(request.lstat, [path]),
       channel.page(path),
-      channel.read(path, 0, 100),
+      channel.read(path, 0, Buffer.alloc(100)),
       channel.command(request.remove, [path]),
     ];
     for (const answer of await settledOr(asked)) {
       if (answer.status === 'fulfilled') continue;
       const { reason } = answer;
-      // A body cut short is found where it is taken apart.
-      if (reason instanceof RangeError) continue;
       if (!(reason instanceof SyncError || reason instanceof SftpStatus)) throw reason;
     }
   });

@@ -6,6 +6,7 @@
 import type { Database, Query, Row } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
+import { unsettledClaims } from './leases.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
 const inBatch = `entry.run_id = $2
@@ -28,9 +29,14 @@ export async function claim(database: Database, request: ClaimRequest): Promise<
         request,
         [...taken.values()].map(({ path, token }) => ({ path, event: 'claimed', token, detail: request.owner })),
       );
+      const earlier = await earlierClaims(
+        transaction,
+        request,
+        found.filter((entry) => entry['owner'] !== null),
+      );
       return found.flatMap((entry) => {
         const file = taken.get(entry['path']);
-        return file ? [claimed(entry, file)] : [];
+        return file ? [claimed(entry, file, earlier)] : [];
       });
     }
   });
@@ -68,7 +74,18 @@ async function take(
   return new Map(taken.map((row) => [row['path'], row]));
 }
 
-function claimed(entry: Row, file: Row): Claim {
+/** Claims that came before those which were abandoned last, and settled nothing either. Asked after a crash alone. */
+function earlierClaims(transaction: Query, { pipelineId }: ClaimRequest, abandoned: readonly Row[]): Promise<Row[]> {
+  if (abandoned.length === 0) return Promise.resolve([]);
+  const rows = transaction.dialect.rows('$2', { path: 'text', token: 'bigint' });
+  return transaction.query(
+    `SELECT r.path, claims.run_id, claims.token FROM ${rows} JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = r.path
+     WHERE claims.token < r.token`,
+    [pipelineId, JSON.stringify(abandoned.map(({ path, token }) => ({ path, token })))],
+  );
+}
+
+function claimed(entry: Row, file: Row, earlier: readonly Row[]): Claim {
   const publishedSize: number | null = file['size'];
   return {
     path: entry['path'],
@@ -78,6 +95,9 @@ function claimed(entry: Row, file: Row): Claim {
     reason: entry['plan_reason'],
     token: file['token'],
     abandoned: entry['owner'] === null ? undefined : { run: entry['claim_run'], token: entry['token'] },
+    abandonedBefore: earlier.flatMap((row) =>
+      row['path'] === entry['path'] ? [{ run: row['run_id'], token: row['token'] }] : [],
+    ),
     intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),
     checkpoint:
       publishedSize === null

@@ -15,6 +15,15 @@ export async function release(database: Database, owner: string): Promise<void> 
   await database.query('UPDATE file SET lease_until_ms = 0 WHERE owner = $1', [owner]);
 }
 
+/** SQL: every claim since its file was last settled. Who settled it had swept what came before. */
+export const unsettledClaims = `(
+  SELECT event.pipeline_id, event.path, event.run_id, event.token FROM event
+  WHERE event.event = 'claimed' AND NOT EXISTS (
+    SELECT 1 FROM event AS later
+    WHERE later.pipeline_id = event.pipeline_id AND later.path = event.path AND later.token >= event.token
+      AND later.event IN ('copied', 'adopted', 'unchanged'))
+) AS claims`;
+
 export async function abandoned(
   database: Database,
   pipelineId: number,
@@ -22,16 +31,13 @@ export async function abandoned(
 ): Promise<readonly AbandonedClaim[]> {
   // By owner, and not by pipeline: SQLite would walk all files of the pipeline, where few have an owner.
   const rows = await database.query(
-    `SELECT path, claim_run, token, intent FROM file
-     WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2`,
+    `SELECT claims.path, claims.run_id, claims.token
+     FROM (SELECT path, token FROM file
+           WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2) AS left_over
+     JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = left_over.path AND claims.token <= left_over.token`,
     [pipelineId, limit],
   );
-  return rows.map(({ path, claim_run: run, token, intent }) => ({
-    path,
-    run,
-    token,
-    intent: intent === null ? undefined : JSON.parse(intent),
-  }));
+  return rows.map((row) => ({ path: row['path'], run: row['run_id'], token: row['token'] }));
 }
 
 export async function clearAbandoned(

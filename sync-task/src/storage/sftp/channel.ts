@@ -206,10 +206,19 @@ export async function openSftpChannel(
   async function expect(wanted: number, type: number, fields: readonly Field[], question?: Question) {
     const answer = await ask(type, fields, question);
     if (answer.type === wanted) return answer;
-    throw new SyncError(`${label}: answer ${answer.type} to request ${type}, which is no SFTP`, {
-      kind: 'permanent',
-      reason: 'protocol',
-    });
+    throw noSftp(`answer ${answer.type} to request ${type}`);
+  }
+
+  const noSftp = (what: string, cause?: unknown) =>
+    new SyncError(`${label}: ${what}, which is no SFTP`, { kind: 'permanent', reason: 'protocol', cause });
+
+  /** Takes the fields of an answer; one that is shorter than it says is the server's fault. */
+  function take<T>({ payload }: { readonly payload: Buffer }, fields: (reader: FieldReader) => T): T {
+    try {
+      return fields(fieldReader(payload));
+    } catch (error) {
+      throw error instanceof RangeError ? noSftp('an answer that is cut short', error) : error;
+    }
   }
 
   const atEnd = (error: unknown): undefined => {
@@ -238,27 +247,20 @@ export async function openSftpChannel(
       await expect(reply.status, type, fields);
     },
     async handle(type, fields) {
-      return fieldReader((await expect(reply.handle, type, fields)).payload).bytes();
+      return take(await expect(reply.handle, type, fields), (reader) => reader.bytes());
     },
     async attributes(type, fields) {
-      return fieldReader((await expect(reply.attrs, type, fields)).payload).attributes();
+      return take(await expect(reply.attrs, type, fields), (reader) => reader.attributes());
     },
     async page(handle) {
       const answer = await expect(reply.name, request.readdir, [handle]).catch(atEnd);
-      if (!answer) return undefined;
-      const reader = fieldReader(answer.payload);
-      const page: DirectoryPage[] = [];
-      for (let count = reader.uint32(); count > 0; count--) {
-        const name = reader.bytes();
-        reader.bytes(); // the "ls -l" line, for people
-        page.push({ name, attributes: reader.attributes() });
-      }
-      return page;
+      return answer && take(answer, readPage);
     },
     async realpath(path) {
-      const reader = fieldReader((await expect(reply.name, request.realpath, [path])).payload);
-      reader.uint32();
-      return reader.bytes();
+      return take(await expect(reply.name, request.realpath, [path]), (reader) => {
+        reader.uint32();
+        return reader.bytes();
+      });
     },
     async extended(name, fields) {
       const answer = await ask(request.extended, [Buffer.from(name), ...fields]);
@@ -273,4 +275,14 @@ export async function openSftpChannel(
       await ask(request.write, [handle, BigInt(offset), bytes.length], { bytes: bytes.length, content: bytes });
     },
   };
+}
+
+function readPage(reader: FieldReader): readonly DirectoryPage[] {
+  const page: DirectoryPage[] = [];
+  for (let count = reader.uint32(); count > 0; count--) {
+    const name = reader.bytes();
+    reader.bytes(); // the "ls -l" line, for people
+    page.push({ name, attributes: reader.attributes() });
+  }
+  return page;
 }

@@ -65,6 +65,22 @@ export function claimCases(declare: DeclareCase): void {
     t.deepEqual(await claimAll(state, id, 'you'), []);
   });
 
+  declare('claims that died one after the other are all told, until the file is settled', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    const claimAs = async (owner: string) => (await claimAll(state, id, owner))[0];
+    const tokens: number[] = [];
+    for (const owner of ['first', 'second', 'third']) {
+      tokens.push((await claimAs(owner))?.token ?? 0);
+      await state.release(owner);
+    }
+    const before = (claims: readonly { readonly token: number }[] | undefined) =>
+      claims?.map(({ token }) => token).sort();
+    t.deepEqual(before(await state.abandoned(id, 10)), tokens);
+    const last = await claimAs('last');
+    t.is(last?.abandoned?.token, tokens[2]);
+    t.deepEqual(before(last?.abandonedBefore), tokens.slice(0, 2));
+  });
+
   declare('released claims count as abandoned until they are cleared', async (t, state) => {
     const id = await planRun(state, 'r', ['a', 'b']);
     const claims = await claimAll(state, id, 'me');

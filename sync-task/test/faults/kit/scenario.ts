@@ -38,6 +38,7 @@ export interface Scenario {
 const settings: Environment = {
   SYNC_TASK_PIPELINE: 'attacked',
   SYNC_TASK_LEASE: '1s',
+  SYNC_TASK_CHECKPOINT_BYTES: '256KiB',
   SYNC_TASK_IDLE_TIMEOUT: '20s',
   SYNC_TASK_TRANSFORM: 'replace-whitespace@**/*.txt',
   SYNC_TASK_LOG_FORMAT: 'json',
