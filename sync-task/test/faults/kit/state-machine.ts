@@ -24,6 +24,24 @@ export const transitions: Readonly<Record<Status, Readonly<Partial<Record<Event,
   unsettled: {},
 };
 
+/** Across tokens: a lease ended, or an attempt settled nothing; the next claim begins anew with the next token. */
+const takeOvers: readonly (readonly [Status, Event, Status])[] = [
+  ['claimed', 'claimed', 'claimed'],
+  ['intended', 'claimed', 'claimed'],
+  ['unsettled', 'claimed', 'claimed'],
+  ['settled', 'claimed', 'claimed'],
+  // By the intent of who died before recording it.
+  ['claimed', 'copied', 'settled'],
+];
+
+/** Every step, as the picture shows them: `from --> to: event`. */
+export function allSteps(): readonly string[] {
+  const within = Object.entries(transitions).flatMap(([from, steps]) =>
+    Object.entries(steps).map(([event, to]) => `${from} --> ${to}: ${event}`),
+  );
+  return [...within, ...takeOvers.map(([from, event, to]) => `${from} --> ${to}: ${event}`)].sort();
+}
+
 /** Every way in which these events, oldest first, could not have come about. */
 export function illegalSteps(events: readonly EventRecord[]): readonly string[] {
   const faults: string[] = [];
