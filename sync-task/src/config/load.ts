@@ -37,6 +37,8 @@ export function loadSettings(input: Input): Settings {
       exclude: values.get('exclude'),
       prefix: values.get('prefix'),
       minAgeMs: values.get('min-age'),
+      stableMs: values.get('stable'),
+      marker: values.get('marker'),
       sinceMs: values.get('since'),
     },
     batchFiles: values.get('batch-files'),

@@ -3,7 +3,17 @@
  * `--batch-files` is `SYNC_TASK_BATCH_FILES` in the environment and `batch-files` or `batchFiles` in the file.
  */
 
-export type OptionKind = 'text' | 'list' | 'flag' | 'count' | 'bytes' | 'duration' | 'choice' | 'moment' | 'path';
+export type OptionKind =
+  | 'text'
+  | 'list'
+  | 'flag'
+  | 'count'
+  | 'bytes'
+  | 'duration'
+  | 'choice'
+  | 'moment'
+  | 'path'
+  | 'marker';
 
 export interface Option {
   readonly kind: OptionKind;
@@ -52,7 +62,23 @@ export const options = {
   },
   include: { kind: 'list', group: 'Selection', describe: 'only files that match this glob; repeatable' },
   exclude: { kind: 'list', group: 'Selection', describe: 'no files that match this glob; repeatable' },
-  'min-age': { kind: 'duration', group: 'Selection', describe: 'defer files younger than this', default: '0s' },
+  'min-age': {
+    kind: 'duration',
+    group: 'Selection',
+    describe: 'defer files that were modified within this time, by the clock of the source where it can be told',
+    default: '0s',
+  },
+  stable: {
+    kind: 'duration',
+    group: 'Selection',
+    describe: 'defer files that are not the same so long after they were listed; needs no clock, and plan waits once',
+    default: '0s',
+  },
+  marker: {
+    kind: 'marker',
+    group: 'Selection',
+    describe: "defer files until another one stands next to them, such as '{name}.done'; markers are not copied",
+  },
   since: {
     kind: 'moment',
     group: 'Selection',

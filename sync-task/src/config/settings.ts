@@ -82,7 +82,12 @@ export interface Selection {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly prefix: string;
+  /** By the source's clock, where it could be told. */
   readonly minAgeMs: number;
+  /** So long after it was listed a file must still be what was listed. */
+  readonly stableMs: number;
+  /** Name of the file that says that another is whole, with `{name}` for the other's name. */
+  readonly marker: string | undefined;
   /** Files with an older mtime are left out. */
   readonly sinceMs: number | undefined;
 }

@@ -64,6 +64,13 @@ function relativeFolder(value: string): string | undefined {
   return parts.some((part) => part === '' || part === '.' || part === '..' || part.includes('\0')) ? undefined : folder;
 }
 
+function marker(value: string): string | undefined {
+  const [before, after, ...more] = value.split('{name}');
+  return after === undefined || more.length > 0 || `${before}${after}` === '' || /[/\0]/.test(value)
+    ? undefined
+    : value;
+}
+
 export function schemaOf(option: Option): z.ZodType {
   switch (option.kind) {
     case 'text':
@@ -80,6 +87,8 @@ export function schemaOf(option: Option): z.ZodType {
       return parsed('a duration such as 30s, 5m, 2h or 1d', (value) => withUnit(value, durationUnits));
     case 'moment':
       return parsed('a date, an ISO time or an age such as 7d', moment);
+    case 'marker':
+      return parsed('a file name with {name} and something around it, such as {name}.done', marker);
     case 'path':
       return parsed('a relative folder without "..", such as 2026-11-21/', relativeFolder);
     case 'choice':

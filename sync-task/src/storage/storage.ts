@@ -122,6 +122,12 @@ export interface Storage extends AsyncDisposable {
   /** Removes the draft and restores a back-up of that name, where a crash left them. Returns whether anything was there. */
   recover(path: string, name: string): Promise<boolean>;
 
+  /**
+   * How many milliseconds this place's clock is ahead of ours, found out without writing anything; `undefined` where
+   * nothing told. Whole seconds at best.
+   */
+  clockSkew(signal: AbortSignal): Promise<number | undefined>;
+
   /** Proves that files can be written, renamed and removed here, with a hidden probe; returns what it learned. */
   probe(signal: AbortSignal): Promise<StorageProbe>;
 }

@@ -14,14 +14,33 @@ export async function check(context: Context): Promise<Result> {
   log.info(`state ${state.label} is reachable`);
   for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
   log.info(`source ${source.label} can be listed`, { ...source.capabilities });
+  const sourceSkewMs = await source.clockSkew(signal);
   const probe = await target.probe(signal);
   log.info(`target ${target.label} can be written`, { ...target.capabilities, freeBytes: probe.freeBytes });
   for (const note of probe.notes) log.warn(`target: ${note}`);
+  warnOfSkew(log, 'source', sourceSkewMs);
+  warnOfSkew(log, 'target', probe.clockSkewMs);
+  if (sourceSkewMs === undefined && settings.selection.minAgeMs > 0) {
+    log.info('source: its clock could not be told; --min-age takes it for ours, --stable needs no clock');
+  }
   const capabilities = capabilitiesOf(context);
   return makeResult(settings, {
     command: 'check',
     status: 'done',
-    capabilities: { ...capabilities, target: { ...capabilities.target, ...probe } },
+    capabilities: {
+      source: { ...capabilities.source, clockSkewMs: sourceSkewMs },
+      target: { ...capabilities.target, ...probe },
+    },
     startedMs,
   });
+}
+
+const WORTH_A_WARNING_MS = 5 * 60_000;
+
+function warnOfSkew(log: Context['log'], role: string, skewMs: number | undefined): void {
+  if (skewMs === undefined || Math.abs(skewMs) <= WORTH_A_WARNING_MS) return;
+  const minutes = Math.round(Math.abs(skewMs) / 60_000);
+  log.warn(
+    `${role}: its clock is ${minutes} min ${skewMs > 0 ? 'ahead of' : 'behind'} ours; set one of them right (NTP)`,
+  );
 }

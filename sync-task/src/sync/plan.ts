@@ -2,6 +2,7 @@
  * `plan`: list → select → compare with the checkpoints → number what is to be copied → cut into batches. Everything
  * streams: a page of the listing is looked at, written down and forgotten.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
 import { transformChain } from '../transform/chain.ts';
@@ -10,7 +11,9 @@ import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { explainer } from './explain.ts';
+import { markers } from './markers.ts';
 import { plannedResult } from './planned.ts';
+import { quietTime } from './quiet-time.ts';
 import type { Result } from './result.ts';
 import { selector } from './selection.ts';
 
@@ -36,7 +39,12 @@ async function planNow(
   startedMs: number,
 ): Promise<Result> {
   const { settings, state, source, log, progress, signal } = context;
-  const select = selector(settings.selection, Date.now);
+  const { selection } = settings;
+  const marker = selection.marker === undefined ? undefined : markers(selection.marker, source);
+  const skewMs = (selection.minAgeMs > 0 ? await source.clockSkew(signal) : 0) ?? 0;
+  const nowMs = () => Date.now() + skewMs;
+  const select = selector(selection, { nowMs, isMarker: marker?.isMarker ?? (() => false) });
+  const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, nowMs });
   const chain = transformChain(settings.transforms);
   const packer = batchPacker({
     files: settings.batchFiles,
@@ -76,6 +84,7 @@ async function planNow(
 
   function choose(candidate: Candidate, reason: string): void {
     counts.planned++;
+    quiet.add(candidate.mtimeMs);
     packer.add(candidate.size);
     explain.add({ path: candidate.path, decision: 'copy', reason });
     entries.push({ ...candidate, number: counts.planned, status: 'planned', reason });
@@ -85,10 +94,16 @@ async function planNow(
     const compared = candidates;
     candidates = [];
     const changes: readonly Change[] = settings.force ? [] : await state.compare(pipeline.id, compared);
-    const reasons = new Map(changes.map(({ index, reason }) => [index, reason]));
+    const reasons = new Map<number, string>(changes.map(({ index, reason }) => [index, reason]));
+    if (settings.force) for (const index of compared.keys()) reasons.set(index, 'forced');
+    const waiting = await marker?.withoutMarker(
+      compared.flatMap(({ path }, index) => (reasons.has(index) ? path : [])),
+    );
     for (const [index, candidate] of compared.entries()) {
-      const reason = settings.force ? 'forced' : reasons.get(index);
-      if (reason) choose(candidate, reason);
+      const reason = reasons.get(index);
+      if (reason && waiting?.has(candidate.path)) {
+        leave({ ...candidate, kind: 'file' }, 'deferred', `waits for its marker ${marker?.markerOf(candidate.path)}`);
+      } else if (reason) choose(candidate, reason);
       else {
         counts.unchanged++;
         explain.add({ path: candidate.path, decision: 'unchanged', reason: 'is as it was last copied' });
@@ -107,6 +122,7 @@ async function planNow(
 
   const batches = packer.batches();
   if (ticket) {
+    await waitFor(quiet.leftMs(), context);
     const { listed, unchanged, excluded } = counts;
     await state.completePlan(ticket, batches, { listed, unchanged, excluded });
   }
@@ -123,4 +139,12 @@ async function planNow(
     startedMs,
     ...explain.result(),
   });
+}
+
+/** Throws `stopped` after a signal. */
+async function waitFor(ms: number, { log, signal }: Context): Promise<void> {
+  if (ms <= 0) return;
+  if (ms > 5000)
+    log.info(`waiting for ${Math.round(ms / 1000)} s: files that change meanwhile are deferred (--stable)`);
+  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

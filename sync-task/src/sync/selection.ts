@@ -10,13 +10,19 @@ export interface Decision {
 
 const take: Decision = { decision: 'take', reason: '' };
 
-/** `nowMs` is the source's time. */
-export function selector(selection: Selection, nowMs: () => number): (entry: ListedEntry) => Decision {
+export interface SelectorOptions {
+  /** The source's time. */
+  nowMs(): number;
+  isMarker(path: string): boolean;
+}
+
+export function selector(selection: Selection, { nowMs, isMarker }: SelectorOptions): (entry: ListedEntry) => Decision {
   const included = selection.include.length > 0 ? matcher(selection.include) : () => true;
   const excluded = selection.exclude.length > 0 ? matcher(selection.exclude) : () => false;
 
   return (entry) => {
     if (excluded(entry.path)) return { decision: 'excluded', reason: 'matches --exclude' };
+    if (isMarker(entry.path)) return { decision: 'excluded', reason: 'is a marker (--marker)' };
     if (!included(entry.path)) return { decision: 'excluded', reason: 'matches no --include' };
     if (entry.kind === 'refused') return { decision: 'refused', reason: entry.reason ?? 'its name cannot be kept' };
     if (entry.kind === 'link') return { decision: 'skipped', reason: 'is a symbolic link' };

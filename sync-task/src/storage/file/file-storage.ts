@@ -1,7 +1,8 @@
 /** A folder of this machine as a storage. Links below the root never lead out of it (see `folders.ts`). */
-import { lstat, rename, unlink } from 'node:fs/promises';
+import { lstat, opendir, rename, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SyncError } from '../../errors.ts';
+import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import type { Storage, StoredFile } from '../storage.ts';
@@ -73,6 +74,21 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
     async recover(path, name) {
       checkPath(path);
       return recoverDraft(folders, path, name);
+    },
+
+    async clockSkew(signal) {
+      const top = await folders.find('');
+      if (top === undefined) return undefined;
+      return explained({ label, path: '', what: 'list' }, () =>
+        skewFromAccess({
+          lastAccessMs: async () => Math.floor((await lstat(top)).atimeMs),
+          async access() {
+            signal.throwIfAborted();
+            await using folder = await opendir(top);
+            await folder.read();
+          },
+        }),
+      );
     },
 
     probe: (signal) => probeFolder(folders, signal),

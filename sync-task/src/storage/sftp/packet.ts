@@ -80,6 +80,7 @@ export interface Attributes {
   readonly size: number | undefined;
   /** File type and rights, as in `st_mode`. */
   readonly mode: number | undefined;
+  readonly atimeMs: number | undefined;
   readonly mtimeMs: number | undefined;
 }
 
@@ -129,9 +130,10 @@ export function fieldReader(payload: Buffer): FieldReader {
       const size = flags & attributeFlag.size ? reader.uint64() : undefined;
       if (flags & attributeFlag.ownership) at += 8;
       const mode = flags & attributeFlag.permissions ? reader.uint32() : undefined;
+      let atimeMs: number | undefined;
       let mtimeMs: number | undefined;
       if (flags & attributeFlag.times) {
-        reader.uint32();
+        atimeMs = reader.uint32() * 1000;
         mtimeMs = reader.uint32() * 1000;
       }
       if (flags & attributeFlag.extended) {
@@ -140,7 +142,7 @@ export function fieldReader(payload: Buffer): FieldReader {
           reader.bytes();
         }
       }
-      return { size, mode, mtimeMs };
+      return { size, mode, atimeMs, mtimeMs };
     },
     get left() {
       return payload.length - at;

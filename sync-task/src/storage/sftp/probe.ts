@@ -1,5 +1,6 @@
 /** Proves the rights on a server with a hidden file, and tells what the server lacks and what that costs. */
 import { SyncError } from '../../errors.ts';
+import { skewBetween } from '../clock.ts';
 import { probeName } from '../draft-name.ts';
 import type { Storage, StorageProbe } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
@@ -23,9 +24,14 @@ const costs: Readonly<Record<string, string>> = {
 export async function probeServer(storage: Storage, plan: ProbePlan): Promise<StorageProbe> {
   const name = probeName();
   const path = name;
+  const startMs = Date.now();
   const draft = await storage.draft(path, { name, mtimeMs: Date.now(), fsync: false, signal: plan.signal });
   let mtimeKept = false;
+  let clockSkewMs: number | undefined;
   try {
+    // Its time is the server's own until `finish` sets one.
+    const made = await storage.statDraft(path, name);
+    if (made && made.mtimeMs > 0) clockSkewMs = skewBetween(made.mtimeMs, startMs, Date.now());
     await draft.write([Buffer.from('sync-task check\n')]);
     mtimeKept = (await draft.finish()).mtimeKept;
   } finally {
@@ -37,7 +43,7 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
     if (error instanceof SyncError) throw error;
     return undefined; // the server does not tell
   });
-  return { clockSkewMs: undefined, freeBytes, notes };
+  return { clockSkewMs, freeBytes, notes };
 }
 
 /** `statvfs@openssh.com` (OpenSSH PROTOCOL section 4.4): bytes free for this login; undefined where not offered. */

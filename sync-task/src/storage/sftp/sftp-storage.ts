@@ -3,6 +3,7 @@
 import { SyncError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { byteBudget } from '../budget.ts';
+import { skewFromAccess } from '../clock.ts';
 import { backupName, isOwnName, tempName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
@@ -265,6 +266,16 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       if (backupStands && finalStands) await command(request.remove, backup(path, name));
       if (backupStands && !finalStands) await rename(backup(path, name), wire(path));
       return tempStands === true || backupStands === true;
+    },
+
+    async clockSkew(signal) {
+      const top = wire('');
+      return skewFromAccess({
+        lastAccessMs: async () => (await lstat(top))?.atimeMs,
+        async access() {
+          for await (const _ of storage.list({ prefix: '', signal })) break;
+        },
+      });
     },
 
     probe: (signal) => probeServer(storage, { signal, channel: () => connections.pick(), root: wire(''), extensions }),

@@ -1,0 +1,34 @@
+/**
+ * How long a plan waits behind its listing, once for all files, so that what is read afterwards can be trusted. A file that
+ * is not what was listed by the time it is read is deferred; so the wait is what makes two looks at it mean something.
+ *
+ * - `--stable`: the second look comes so much later than the first.
+ * - Always: a file written within the step of the source's clock may be rewritten in the same step, with the same size, and
+ *   look the same ever after. It is read only when that step is over: a later rewrite then shows in its time.
+ */
+export interface QuietTime {
+  /** A file that will be copied. */
+  add(mtimeMs: number): void;
+  /** Milliseconds from now until files may be read; 0 where nothing has to be waited for. */
+  leftMs(): number;
+}
+
+/** Clocks of file systems tick in steps of up to 10 ms, whatever they report. */
+const SHORTEST_STEP_MS = 20;
+
+/** `nowMs` is the source's time, `mtimeStepMs` the finest step of its modification times. */
+export function quietTime(options: { stableMs: number; mtimeStepMs: number; nowMs(): number }): QuietTime {
+  const { stableMs, nowMs } = options;
+  // One step for the time stamp's own coarseness, one for how exactly that clock is known.
+  const stepsMs = 2 * Math.max(options.mtimeStepMs, SHORTEST_STEP_MS);
+  let untilMs = Number.NEGATIVE_INFINITY;
+  return {
+    add(mtimeMs) {
+      const listedMs = nowMs();
+      if (stableMs > 0) untilMs = Math.max(untilMs, listedMs + stableMs);
+      // A time far in the future is a wrong clock: waiting for it to pass could take years.
+      if (mtimeMs <= listedMs + stepsMs) untilMs = Math.max(untilMs, mtimeMs + stepsMs);
+    },
+    leftMs: () => Math.max(0, Math.ceil(untilMs - nowMs())),
+  };
+}
