@@ -18,7 +18,7 @@ SSH_AUTH_SOCK names an agent. Without known hosts of its own, ~/.ssh/known_hosts
 Exit codes:
   0    done, also when nothing was to do
   64   usage or configuration is wrong
-  65   some files failed for a reason that a retry won't mend
+  65   some files failed for a reason that a retry won't mend, or a gate refused the run
   75   transient: connection, timeout, lease held; run it again
   77   authentication, host key or permission
   130  stopped by SIGINT, 143 by SIGTERM: cleanly, with nothing partial left

@@ -5,6 +5,7 @@ import { SyncError } from '../errors.ts';
 import { readConfigFile } from './config-file.ts';
 import { checkStateUrl, parseLocation } from './location.ts';
 import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
+import { acceptedOf, gatesOf } from './parse-gate.ts';
 import { parseTransform } from './parse-transform.ts';
 import { type Environment, readCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, Location, Settings, TransformSetting } from './settings.ts';
@@ -41,6 +42,8 @@ export function loadSettings(input: Input): Settings {
       marker: values.get('marker'),
       sinceMs: values.get('since'),
     },
+    gates: gatesOf(values.get('gate'), values.given('gate')?.as ?? '--gate'),
+    accept: acceptedOf(values.get('accept'), values.given('accept')?.as ?? '--accept'),
     batchFiles: values.get('batch-files'),
     batchBytes: values.get('batch-bytes'),
     maxBatches: values.get('max-batches'),

@@ -17,7 +17,7 @@ export type OptionKind =
 
 export interface Option {
   readonly kind: OptionKind;
-  readonly group: 'Locations' | 'Selection' | 'Transforms' | 'Batches' | 'Transfer' | 'Output';
+  readonly group: 'Locations' | 'Selection' | 'Gates' | 'Transforms' | 'Batches' | 'Transfer' | 'Output';
   readonly describe: string;
   /** As a user would write it; undefined: none, or chosen by the program. */
   readonly default?: string | boolean;
@@ -85,6 +85,14 @@ export const options = {
     describe: 'leave out files last modified before: 2026-11-21, an ISO time, or an age such as 7d',
   },
   force: { kind: 'flag', group: 'Selection', describe: 'copy also what is known and unchanged', default: false },
+  gate: {
+    kind: 'list',
+    group: 'Gates',
+    describe:
+      'NAME=warn|fail|off[:LIMIT]: what to do before anything is written where empty-source, few-files, many-files, ' +
+      'total-size, file-size (out of the usual, or beyond the limit) or name-collision is found; repeatable (default: warn)',
+  },
+  accept: { kind: 'list', group: 'Gates', describe: 'let this run through this gate; repeatable' },
   transform: {
     kind: 'list',
     group: 'Transforms',

@@ -54,6 +54,9 @@ export interface Settings extends CommonSettings {
   readonly target: Endpoint;
   readonly transforms: readonly TransformSetting[];
   readonly selection: Selection;
+  readonly gates: Readonly<Record<GateName, GateSetting>>;
+  /** Gates that let this run through. */
+  readonly accept: readonly GateName[];
   readonly batchFiles: number;
   readonly batchBytes: number;
   readonly maxBatches: number;
@@ -76,6 +79,15 @@ export interface Settings extends CommonSettings {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly keepaliveMs: number;
+}
+
+/** What is looked at before a plan may be carried out. */
+export type GateName = 'empty-source' | 'few-files' | 'many-files' | 'total-size' | 'file-size' | 'name-collision';
+
+export interface GateSetting {
+  readonly action: 'warn' | 'fail' | 'off';
+  /** Files or bytes beyond which it speaks up whatever is usual: at least for `few-files`, at most for the others. */
+  readonly limit: number | undefined;
 }
 
 export interface Selection {

@@ -28,6 +28,11 @@ function withUnit(text: string, units: Readonly<Record<string, number>>): number
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** `64MiB`, `10GB`, `1000` as bytes; undefined for anything else. */
+export function parseBytes(value: string): number | undefined {
+  return withUnit(value, byteUnits);
+}
+
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 /** Text that `parse` turns into something, or a message that says what would do. */

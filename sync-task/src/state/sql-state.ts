@@ -3,11 +3,12 @@ import type { Database } from './database.ts';
 import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
 import { eventsOf } from './operations/events.ts';
+import { history } from './operations/history.ts';
 import { saveIntents } from './operations/intents.ts';
 import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
 import { pipeline } from './operations/pipelines.ts';
-import { addEntries, beginPlan, completePlan } from './operations/plan.ts';
+import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
 import { batches, countEntries, entries, finishRun, run, runs } from './operations/runs.ts';
 import type { State } from './state.ts';
 
@@ -18,7 +19,9 @@ export function sqlState(database: Database): State {
     beginPlan: (id, pipelineId, details) => beginPlan(database, id, pipelineId, details),
     compare: (pipelineId, candidates) => compare(database, pipelineId, candidates),
     addEntries: (ticket, rows) => addEntries(database, ticket, rows),
-    completePlan: (ticket, ranges, totals) => completePlan(database, ticket, ranges, totals),
+    completePlan: (ticket, ranges, totals, folders) => completePlan(database, ticket, ranges, totals, folders),
+    refusePlan: (ticket, totals, details) => refusePlan(database, ticket, totals, details),
+    history: (pipelineId, limit) => history(database, pipelineId, limit),
     run: (id) => run(database, id),
     runs: (pipelineId, limit) => runs(database, pipelineId, limit),
     batches: (id) => batches(database, id),

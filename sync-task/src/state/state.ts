@@ -37,6 +37,15 @@ export interface ListingTotals {
   readonly excluded: number;
 }
 
+/** Of the files that a plan took into account, in all (folder `''`) or below one first-level folder. */
+export interface FolderTotals {
+  readonly folder: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Size of the largest file. */
+  readonly largest: number;
+}
+
 /** Batches are numbered from 1. */
 export interface BatchRecord {
   readonly number: number;
@@ -138,7 +147,7 @@ export interface State extends AsyncDisposable {
   pipeline(name: string): Promise<PipelineRecord>;
 
   /**
-   * Makes the run, or takes over its unfinished plan: entries that an earlier planner wrote are removed and that planner's
+   * Makes the run, or takes over its unfinished or refused plan: entries that an earlier planner wrote are removed and that planner's
    * later writes fail. Returns `undefined` where the plan is complete already. Throws `usage` where the run is another pipeline's.
    */
   beginPlan(run: string, pipelineId: number, details: unknown): Promise<PlanTicket | undefined>;
@@ -146,7 +155,16 @@ export interface State extends AsyncDisposable {
   compare(pipelineId: number, candidates: readonly Candidate[]): Promise<readonly Change[]>;
   addEntries(ticket: PlanTicket, entries: readonly NewEntry[]): Promise<void>;
   /** From here on the run's batches can be claimed. */
-  completePlan(ticket: PlanTicket, batches: readonly BatchRange[], totals: ListingTotals): Promise<void>;
+  completePlan(
+    ticket: PlanTicket,
+    batches: readonly BatchRange[],
+    totals: ListingTotals,
+    folders?: readonly FolderTotals[],
+  ): Promise<void>;
+  /** Ends the run before anything of it can be claimed. It may be planned again under the same name. */
+  refusePlan(ticket: PlanTicket, totals: ListingTotals, details: unknown): Promise<void>;
+  /** What the newest `runs` complete plans saw, in no order; refused ones don't count. */
+  history(pipelineId: number, runs: number): Promise<readonly FolderTotals[]>;
 
   run(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */

@@ -11,6 +11,8 @@ import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { explainer } from './explain.ts';
+import { gateErrors, logFindings } from './gate-report.ts';
+import { gates, HISTORY_RUNS } from './gates.ts';
 import { markers } from './markers.ts';
 import { plannedResult } from './planned.ts';
 import { quietTime } from './quiet-time.ts';
@@ -51,6 +53,7 @@ async function planNow(
     bytes: settings.batchBytes,
     maxBatches: settings.maxBatches,
   });
+  const gate = gates(settings, selection.prefix);
   const explain = explainer(settings.explain || settings.dryRun, log);
   const errors = errorList();
   const counts = { listed: 0, unchanged: 0, excluded: 0, planned: 0, deferred: 0, refused: 0, skipped: 0 };
@@ -75,6 +78,7 @@ async function planNow(
     // A name for display alone may look like the name of another file, but none of them starts with a dot and a slash.
     if (decision === 'refused') leave({ ...entry, path: `./${entry.path}` }, decision, reason);
     else if (decision === 'take') {
+      gate.add(entry.path, entry.size);
       candidates.push({ path: entry.path, size: entry.size, mtimeMs: entry.mtimeMs, chain: chain.key(entry.path) });
     } else if (decision === 'excluded') {
       counts.excluded++;
@@ -120,23 +124,34 @@ async function planNow(
   }
   await flush();
 
-  const batches = packer.batches();
+  const findings = gate.findings(await state.history(pipeline.id, HISTORY_RUNS));
+  logFindings(findings, log);
+  const refusals = gateErrors(findings, run);
+  const refused = refusals.length > 0;
+  const batches = refused ? [] : packer.batches();
   if (ticket) {
-    await waitFor(quiet.leftMs(), context);
     const { listed, unchanged, excluded } = counts;
-    await state.completePlan(ticket, batches, { listed, unchanged, excluded });
+    const totals = { listed, unchanged, excluded };
+    if (refused) await state.refusePlan(ticket, totals, { gates: findings });
+    else {
+      await waitFor(quiet.leftMs(), context);
+      await state.completePlan(ticket, batches, totals, gate.totals());
+    }
   }
-  log.info(`planned ${counts.planned} of ${counts.listed} files in ${batches.length} batches`, { run, ...counts });
+  for (const refusal of refusals) errors.add(refusal);
+  if (!refused)
+    log.info(`planned ${counts.planned} of ${counts.listed} files in ${batches.length} batches`, { run, ...counts });
   return makeResult(settings, {
     command: 'plan',
     run,
-    status: 'done',
+    status: refused ? 'refused' : 'done',
     files: counts,
     batches: batches.map(({ number, files, bytes }) => ({ number, files, bytes, status: 'planned' })),
     errors: errors.errors,
     errorsLeftOut: errors.errorsLeftOut,
     capabilities: capabilitiesOf(context),
     startedMs,
+    ...(findings.length > 0 ? { gates: findings } : {}),
     ...explain.result(),
   });
 }

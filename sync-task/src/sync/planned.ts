@@ -5,8 +5,11 @@ import type { Context, StateContext } from './context.ts';
 import { makeResult } from './counts.ts';
 import type { Result } from './result.ts';
 
-/** The run, its plan complete. Throws `usage` where there is none of that name in this pipeline. */
-export async function plannedRun(context: StateContext, run: string): Promise<RunRecord> {
+/**
+ * The run, its plan complete. Throws `usage` where there is none of that name in this
+ * pipeline, and `refused` where a gate refused it, unless it is only to be shown.
+ */
+export async function plannedRun(context: StateContext, run: string, command?: 'status'): Promise<RunRecord> {
   const { state, settings } = context;
   const record = await state.run(run);
   const advice = `check --run, --state and --pipeline, or plan it first: sync-task plan --run ${run}`;
@@ -21,6 +24,12 @@ export async function plannedRun(context: StateContext, run: string): Promise<Ru
       kind: 'usage',
       reason: 'other-pipeline',
     });
+  }
+  if (record.status === 'refused' && command !== 'status') {
+    throw new SyncError(
+      `run ${run} was refused by a gate: see sync-task status --run ${run}; plan it again, with --accept GATE if it is to pass`,
+      { kind: 'refused', reason: 'gate-refused' },
+    );
   }
   if (!record.listing) {
     throw new SyncError(`the plan of run ${run} is not complete: ${advice}`, { kind: 'usage', reason: 'not-planned' });

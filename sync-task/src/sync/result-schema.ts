@@ -53,6 +53,16 @@ export const resultSchema = z
       )
       .exactOptional(),
     explainLeftOut: count.exactOptional(),
+    gates: z
+      .array(
+        z.strictObject({
+          gate: z.enum(['empty-source', 'few-files', 'many-files', 'total-size', 'file-size', 'name-collision']),
+          folder: z.string(),
+          verdict: z.enum(['warned', 'refused', 'accepted']),
+          what: z.string(),
+        }),
+      )
+      .exactOptional(),
     runs: z
       .array(
         z.strictObject({

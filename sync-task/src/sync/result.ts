@@ -1,4 +1,5 @@
 /** What every command answers: one JSON document on stdout and, where `SYNC_TASK_RESULT` is set, in that file. */
+import type { GateName } from '../config/settings.ts';
 import type { ErrorKind } from '../errors.ts';
 import type { EntryStatus, RunStatus } from '../model.ts';
 
@@ -21,6 +22,8 @@ export interface Result {
   /** With `--explain`: why each file was chosen or left out. */
   readonly explain?: readonly Explanation[];
   readonly explainLeftOut?: number;
+  /** What gates found in the plan, where they found anything. */
+  readonly gates?: readonly GateFinding[];
   /** With `status`: the pipeline's newest runs. */
   readonly runs?: readonly RunSummary[];
   /** With `status --path`: what happened to the file, oldest first. */
@@ -60,6 +63,15 @@ export interface FileError {
   readonly kind: ErrorKind;
   readonly reason: string;
   readonly message: string;
+}
+
+export interface GateFinding {
+  readonly gate: GateName;
+  /** A first-level folder, or empty: the whole source. */
+  readonly folder: string;
+  readonly verdict: 'warned' | 'refused' | 'accepted';
+  /** What was found and what is usual or allowed. */
+  readonly what: string;
 }
 
 export interface Explanation {

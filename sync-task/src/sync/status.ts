@@ -2,7 +2,7 @@
 import type { StateContext } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { plannedRun } from './planned.ts';
-import type { Explanation, Result } from './result.ts';
+import type { Explanation, GateFinding, Result } from './result.ts';
 
 const NEWEST_RUNS = 20;
 const MOST_FILES = 1000;
@@ -39,7 +39,7 @@ export async function status(context: StateContext, { run, path }: StatusOptions
       startedMs,
     });
   }
-  const record = await plannedRun(context, run);
+  const record = await plannedRun(context, run, 'status');
   const [counts, batches] = await Promise.all([state.countEntries(run), state.batches(run)]);
   const statuses = ['planned', 'skipped', 'deferred', 'refused', 'failed', 'adopted', 'copied', 'unchanged'] as const;
   const entries = await state.entries(run, { statuses, limit: MOST_FILES });
@@ -50,9 +50,11 @@ export async function status(context: StateContext, { run, path }: StatusOptions
     if (became === 'failed' || became === 'refused')
       errors.add({ path: file, kind: kind ?? 'refused', reason, message: message || reason });
   }
+  const gates = (record.details as { readonly gates?: readonly GateFinding[] } | null)?.gates;
   return makeResult(settings, {
     command: 'status',
     run,
+    ...(gates ? { gates } : {}),
     status: 'done',
     files: { ...counts, ...record.listing, planned: batches.reduce((files, batch) => files + batch.files, 0) },
     batches,

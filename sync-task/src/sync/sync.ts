@@ -10,7 +10,7 @@ export async function sync(context: Context, run: string): Promise<Result> {
   const { settings, state, progress } = context;
   const startedMs = performance.now();
   const planned = await plan(context, run);
-  if (settings.dryRun) return { ...planned, command: 'sync' };
+  if (settings.dryRun || planned.status === 'refused') return { ...planned, command: 'sync' };
   const pipeline = await state.pipeline(settings.pipeline);
   const numbers = planned.batches.map((batch) => batch.number);
   progress.expect(

@@ -2,7 +2,7 @@
 import { SyncError } from '../../errors.ts';
 import type { BatchRange } from '../../model.ts';
 import type { Database, Query } from '../database.ts';
-import type { ListingTotals, NewEntry, PlanTicket } from '../state.ts';
+import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../state.ts';
 
 export async function beginPlan(
   database: Database,
@@ -14,7 +14,7 @@ export async function beginPlan(
     const [row] = await transaction.query(
       `INSERT INTO run (id, pipeline_id, status, plan_token, created_ms, details)
        VALUES ($1, $2, 'planning', 1, ${database.dialect.nowMs}, $3)
-       ON CONFLICT (id) DO UPDATE SET plan_token = CASE WHEN run.status = 'planning' THEN run.plan_token + 1 ELSE run.plan_token END
+       ON CONFLICT (id) DO UPDATE SET plan_token = CASE WHEN run.status IN ('planning', 'refused') THEN run.plan_token + 1 ELSE run.plan_token END
        RETURNING pipeline_id, status, plan_token`,
       [run, pipelineId, JSON.stringify(details ?? null)],
     );
@@ -24,7 +24,12 @@ export async function beginPlan(
         reason: 'other-pipeline',
       });
     }
-    if (row['status'] !== 'planning') return undefined;
+    if (row['status'] === 'refused') {
+      await transaction.query(
+        `UPDATE run SET status = 'planning', finished_ms = NULL, listed = NULL, unchanged = NULL, excluded = NULL WHERE id = $1`,
+        [run],
+      );
+    } else if (row['status'] !== 'planning') return undefined;
     await transaction.query('DELETE FROM entry WHERE run_id = $1', [run]);
     return { run, pipelineId, token: row['plan_token'] };
   });
@@ -80,6 +85,7 @@ export async function completePlan(
   ticket: PlanTicket,
   batches: readonly BatchRange[],
   totals: ListingTotals,
+  folders: readonly FolderTotals[] = [],
 ): Promise<void> {
   const types = {
     number: 'bigint',
@@ -96,8 +102,30 @@ export async function completePlan(
       [ticket.run, JSON.stringify(batches)],
     );
     await transaction.query(
+      `INSERT INTO run_folder (run_id, folder, files, bytes, largest)
+       SELECT $1, r.folder, r.files, r.bytes, r.largest
+       FROM ${database.dialect.rows('$2', { folder: 'text', files: 'bigint', bytes: 'bigint', largest: 'bigint' })}`,
+      [ticket.run, JSON.stringify(folders)],
+    );
+    await transaction.query(
       `UPDATE run SET status = 'planned', listed = $2, unchanged = $3, excluded = $4 WHERE id = $1`,
       [ticket.run, totals.listed, totals.unchanged, totals.excluded],
+    );
+  });
+}
+
+export async function refusePlan(
+  database: Database,
+  ticket: PlanTicket,
+  totals: ListingTotals,
+  details: unknown,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await assertOurs(transaction, ticket);
+    await transaction.query(
+      `UPDATE run SET status = 'refused', finished_ms = ${database.dialect.nowMs}, listed = $2, unchanged = $3, excluded = $4, details = $5
+       WHERE id = $1`,
+      [ticket.run, totals.listed, totals.unchanged, totals.excluded, JSON.stringify(details ?? null)],
     );
   });
 }

@@ -88,6 +88,45 @@ export function planningCases(declare: DeclareCase): void {
     t.deepEqual(await state.compare(id, []), []);
   });
 
+  declare('what plans saw is history, newest first, and refused ones are not', async (t, state) => {
+    const { id } = await state.pipeline('test');
+    const other = await state.pipeline('other');
+    const totals = { listed: 1, unchanged: 0, excluded: 0 };
+    for (let day = 1; day <= 4; day++) {
+      const ticket = await state.beginPlan(`day-${day}`, day === 4 ? other.id : id, {});
+      if (!ticket) throw new Error('no ticket');
+      const all = { folder: '', files: day, bytes: 2 ** 52, largest: day };
+      if (day === 2) await state.refusePlan(ticket, totals, {});
+      else await state.completePlan(ticket, [], totals, [all, { ...all, folder: "it's" }]);
+    }
+    const seen = (await state.history(id, 10)).map(({ folder, files, bytes }) => [folder, files, bytes]);
+    t.deepEqual(seen.sort(), [
+      ['', 1, 2 ** 52],
+      ['', 3, 2 ** 52],
+      ["it's", 1, 2 ** 52],
+      ["it's", 3, 2 ** 52],
+    ]);
+    t.is((await state.history(id, 1)).length, 2);
+    t.deepEqual(await state.history((await state.pipeline('new')).id, 10), []);
+  });
+
+  declare('a refused plan can be claimed by nobody, and planned again', async (t, state) => {
+    const { id } = await state.pipeline('test');
+    const refused = await state.beginPlan('r', id, {});
+    if (!refused) throw new Error('no ticket');
+    await state.addEntries(refused, [entry('a', 1)]);
+    await state.refusePlan(refused, { listed: 1, unchanged: 0, excluded: 0 }, { gates: ['x'] });
+    t.like(await state.run('r'), { status: 'refused', details: { gates: ['x'] } });
+    t.deepEqual(await claimAll(state, id, 'me'), []);
+    const again = await state.beginPlan('r', id, {});
+    if (!again) throw new Error('no ticket');
+    t.like(await state.run('r'), { status: 'planning', listing: undefined, finishedMs: undefined });
+    await t.throwsAsync(state.refusePlan(refused, { listed: 0, unchanged: 0, excluded: 0 }, {}), {
+      instanceOf: SyncError,
+    });
+    t.is((await state.countEntries('r')).planned, 0);
+  });
+
   declare('a run is finished with a status', async (t, state) => {
     await planRun(state, 'r', []);
     await state.finishRun('r', 'partial', { missing: 1 });
