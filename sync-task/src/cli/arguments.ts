@@ -10,7 +10,7 @@ export interface Arguments {
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches'];
+const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
 const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
 
 /** Undefined where help or the version was asked for and has been printed. Throws `usage`. */

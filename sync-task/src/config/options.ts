@@ -13,7 +13,8 @@ export type OptionKind =
   | 'choice'
   | 'moment'
   | 'path'
-  | 'marker';
+  | 'marker'
+  | 'bandwidth';
 
 export interface Option {
   readonly kind: OptionKind;
@@ -110,6 +111,27 @@ export const options = {
     group: 'Batches',
     describe: 'batches in a run at most: larger ones rather than more',
     default: '200',
+  },
+  'max-files': {
+    kind: 'count',
+    group: 'Batches',
+    describe: 'files that a run copies at most; the rest is deferred to the next run',
+  },
+  'max-bytes': {
+    kind: 'bytes',
+    group: 'Batches',
+    describe: 'bytes that a run copies at most (one file at least); the rest is deferred to the next run',
+  },
+  'max-duration': {
+    kind: 'duration',
+    group: 'Transfer',
+    describe: 'begin no further file so long after the start; what is left stays planned, and the exit code is 75',
+  },
+  bwlimit: {
+    kind: 'bandwidth',
+    group: 'Transfer',
+    describe:
+      "bytes a second read by this process, such as 10M, or a timetable in its time zone such as '08:00,512k 19:00,off'",
   },
   existing: {
     kind: 'choice',

@@ -2,7 +2,7 @@
 import { SyncError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { GateName, GateSetting } from './settings.ts';
-import { parseBytes } from './values.ts';
+import { parseBytes } from './units.ts';
 
 const limits: Readonly<Record<GateName, 'files' | 'bytes' | 'none'>> = {
   'empty-source': 'none',

@@ -60,6 +60,13 @@ export interface Settings extends CommonSettings {
   readonly batchFiles: number;
   readonly batchBytes: number;
   readonly maxBatches: number;
+  /** Files and bytes that one run copies at most; the rest waits for the next run. */
+  readonly maxFiles: number | undefined;
+  readonly maxBytes: number | undefined;
+  /** Counted from the start of the process; then no further file is begun. */
+  readonly maxDurationMs: number | undefined;
+  /** Of what is read from the source, for this process. */
+  readonly bandwidth: readonly BandwidthSlot[] | undefined;
   /** What happens to a target file that the state does not know. */
   readonly existing: 'adopt' | 'replace' | 'refuse';
   /** Files in flight at once; undefined: chosen by measurement. */
@@ -79,6 +86,13 @@ export interface Settings extends CommonSettings {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly keepaliveMs: number;
+}
+
+/** From this minute of the day on, until the next slot. */
+export interface BandwidthSlot {
+  readonly fromMinute: number;
+  /** Undefined: no limit. */
+  readonly bytesPerSecond: number | undefined;
 }
 
 /** What is looked at before a plan may be carried out. */

@@ -1,37 +1,8 @@
 /** The text of an option to its value, by kind; zod says what was wrong, in the words of the help. */
 import { z } from 'zod';
 import type { Option } from './options.ts';
-
-const byteUnits: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  k: 1024,
-  m: 1024 ** 2,
-  g: 1024 ** 3,
-  t: 1024 ** 4,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-  tib: 1024 ** 4,
-};
-const durationUnits: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function withUnit(text: string, units: Readonly<Record<string, number>>): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const unit = match?.[2] === undefined ? undefined : units[match[2].toLowerCase()];
-  if (!match?.[1] || unit === undefined) return undefined;
-  const value = Math.round(Number(match[1]) * unit);
-  return Number.isSafeInteger(value) ? value : undefined;
-}
-
-/** `64MiB`, `10GB`, `1000` as bytes; undefined for anything else. */
-export function parseBytes(value: string): number | undefined {
-  return withUnit(value, byteUnits);
-}
+import { parseBandwidth } from './parse-bandwidth.ts';
+import { parseBytes, parseDuration } from './units.ts';
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
@@ -56,7 +27,7 @@ const truths: Readonly<Record<string, boolean>> = {
 
 /** A date, an ISO time, or an age counted back from now. */
 function moment(value: string): number | undefined {
-  const ageMs = withUnit(value, durationUnits);
+  const ageMs = parseDuration(value);
   if (ageMs !== undefined) return Date.now() - ageMs;
   if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
   const ms = Date.parse(value);
@@ -87,13 +58,15 @@ export function schemaOf(option: Option): z.ZodType {
     case 'count':
       return parsed('a whole number above 0', (value) => (/^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined));
     case 'bytes':
-      return parsed('a size above 0 such as 64MiB, 10GB or 1000', (value) => withUnit(value, byteUnits) || undefined);
+      return parsed('a size above 0 such as 64MiB, 10GB or 1000', (value) => parseBytes(value) || undefined);
     case 'duration':
-      return parsed('a duration such as 30s, 5m, 2h or 1d', (value) => withUnit(value, durationUnits));
+      return parsed('a duration such as 30s, 5m, 2h or 1d', (value) => parseDuration(value));
     case 'moment':
       return parsed('a date, an ISO time or an age such as 7d', moment);
     case 'marker':
       return parsed('a file name with {name} and something around it, such as {name}.done', marker);
+    case 'bandwidth':
+      return parsed("a rate such as 10M, or a timetable such as '08:00,512k 19:00,off'", parseBandwidth);
     case 'path':
       return parsed('a relative folder without "..", such as 2026-11-21/', relativeFolder);
     case 'choice':

@@ -1,18 +1,29 @@
 /** Which storage stands behind which scheme. A new one is one folder and one line here; each is loaded only when used. */
 import type { Endpoint, Settings } from '../config/settings.ts';
 import type { Log } from '../log.ts';
+import { bandwidth, limitReading } from './bandwidth.ts';
 import type { Storage } from './storage.ts';
 
 export interface OpenOptions {
   readonly settings: Pick<
     Settings,
-    'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
+    'bandwidth' | 'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
   >;
   readonly log: Log;
 }
 
-/** Opens the place; throws what says why it cannot be used. */
+/** Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be used. */
 export async function openStorage(
+  endpoint: Endpoint,
+  role: 'source' | 'target',
+  options: OpenOptions,
+): Promise<Storage> {
+  const storage = await openPlace(endpoint, role, options);
+  const slots = role === 'source' ? options.settings.bandwidth : undefined;
+  return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
+}
+
+async function openPlace(
   endpoint: Endpoint,
   role: 'source' | 'target',
   { settings, log }: OpenOptions,

@@ -19,6 +19,8 @@ export interface WorkDone {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly bytes: { readonly read: number; readonly written: number; readonly resumed: number };
   readonly errors: ErrorList;
+  /** Files not begun because the time was up (`--max-duration`). */
+  readonly leftPlanned: number;
 }
 
 /** Files claimed ahead for each one in transfer: enough that nobody waits for the state, few enough to share a batch. */
@@ -30,7 +32,7 @@ const LONGEST_WAIT_MS = 5000;
 /**
  * Works until every file of these batches is settled. Files that another worker holds are waited for while anybody settles
  * any; throws `transient` when nothing was settled for two leases (a dead worker's files come free within one), and
- * `stopped` after a signal, with every claim given back.
+ * `stopped` after a signal, with every claim given back. Behind `--max-duration` no further file is begun.
  */
 export async function workOnBatches(
   context: Context,
@@ -63,8 +65,11 @@ export async function workOnBatches(
     });
   }, settings.leaseMs / 3);
 
+  /** Of the process, which `performance` counts from. */
+  const isOver = () => settings.maxDurationMs !== undefined && performance.now() >= settings.maxDurationMs;
+
   async function work(): Promise<void> {
-    for (let claim = await claims.next(); claim; claim = await claims.next()) {
+    for (let claim = await claims.next(); claim && !isOver(); claim = await claims.next()) {
       const row = await transferFile(transfer, claim);
       transfer.intents.delete(claim.path);
       settleRow(row, await record(row));
@@ -95,7 +100,8 @@ export async function workOnBatches(
       const broken = workers.find((worker) => worker.status === 'rejected');
       if (broken) throw broken.reason;
       const others = await lookAtOthers(state, claimOwner, batches);
-      if (!others) return { outcomes, bytes, errors };
+      if (!others) return { outcomes, bytes, errors, leftPlanned: 0 };
+      if (isOver()) return { outcomes, bytes, errors, leftPlanned: others.planned };
       if (others.planned < patience.planned) Object.assign(patience, { planned: others.planned, sinceMs: Date.now() });
       if (Date.now() - patience.sinceMs > 2 * settings.leaseMs) throw stillHeld(others);
       const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(others.endsInMs, LONGEST_WAIT_MS));

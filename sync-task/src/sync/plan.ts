@@ -57,6 +57,8 @@ async function planNow(
   const explain = explainer(settings.explain || settings.dryRun, log);
   const errors = errorList();
   const counts = { listed: 0, unchanged: 0, excluded: 0, planned: 0, deferred: 0, refused: 0, skipped: 0 };
+  let plannedBytes = 0;
+  let leftForLater = 0;
   let candidates: Candidate[] = [];
   let entries: NewEntry[] = [];
 
@@ -86,9 +88,25 @@ async function planNow(
     } else leave(entry, decision, reason);
   }
 
+  /** A single file larger than the bound is taken alone: it would wait for ever. */
+  function isFull(size: number): boolean {
+    const { maxFiles = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = settings;
+    return counts.planned >= maxFiles || (counts.planned > 0 && plannedBytes + size > maxBytes);
+  }
+
+  /** Said once for all of them, behind the listing: there may be a million. */
+  function leaveForLater(candidate: Candidate): void {
+    const reason = 'waits for the next run: this one is full (--max-files, --max-bytes)';
+    counts.deferred++;
+    leftForLater++;
+    explain.add({ path: candidate.path, decision: 'deferred', reason });
+    entries.push({ ...candidate, number: undefined, status: 'deferred', reason });
+  }
+
   function choose(candidate: Candidate, reason: string): void {
     counts.planned++;
     quiet.add(candidate.mtimeMs);
+    plannedBytes += candidate.size;
     packer.add(candidate.size);
     explain.add({ path: candidate.path, decision: 'copy', reason });
     entries.push({ ...candidate, number: counts.planned, status: 'planned', reason });
@@ -107,6 +125,8 @@ async function planNow(
       const reason = reasons.get(index);
       if (reason && waiting?.has(candidate.path)) {
         leave({ ...candidate, kind: 'file' }, 'deferred', `waits for its marker ${marker?.markerOf(candidate.path)}`);
+      } else if (reason && isFull(candidate.size)) {
+        leaveForLater(candidate);
       } else if (reason) choose(candidate, reason);
       else {
         counts.unchanged++;
@@ -138,6 +158,8 @@ async function planNow(
       await state.completePlan(ticket, batches, totals, gate.totals());
     }
   }
+  if (leftForLater > 0)
+    log.warn(`${leftForLater} files wait for the next run: this one is full`, { run, leftForLater });
   for (const refusal of refusals) errors.add(refusal);
   if (!refused)
     log.info(`planned ${counts.planned} of ${counts.listed} files in ${batches.length} batches`, { run, ...counts });

@@ -22,16 +22,21 @@ export async function run(context: Context, id: string, number: number): Promise
   const settled = before.copied + before.adopted + before.unchanged + before.deferred;
   progress.expect(batch.files - settled, batch.bytes);
   const pipeline = await state.pipeline(settings.pipeline);
-  const { outcomes, bytes, errors } = await workOnBatches(context, pipeline.id, id, [number]);
+  const { outcomes, bytes, errors, leftPlanned } = await workOnBatches(context, pipeline.id, id, [number]);
   const incomplete = outcomes.failed + outcomes.refused > 0;
+  if (leftPlanned > 0) {
+    const message = `the time is up (--max-duration): ${leftPlanned} files of batch ${number} are still to be copied; run it again`;
+    log.warn(message, { run: id, leftPlanned });
+    errors.add({ path: '', kind: 'transient', reason: 'time-up', message });
+  }
   log.info(`batch ${number}: ${outcomes.copied} copied, ${settled} settled before`, { run: id, ...outcomes });
   return makeResult(settings, {
     command: 'run',
     run: id,
-    status: incomplete ? 'partial' : 'done',
+    status: leftPlanned > 0 ? 'stopped' : incomplete ? 'partial' : 'done',
     files: { ...outcomes, planned: batch.files, unchanged: outcomes.unchanged + settled },
     bytes,
-    batches: [{ ...batch, status: incomplete ? 'failed' : 'done' }],
+    batches: [{ ...batch, status: leftPlanned > 0 ? 'planned' : incomplete ? 'failed' : 'done' }],
     errors: errors.errors,
     errorsLeftOut: errors.errorsLeftOut,
     capabilities: capabilitiesOf(context),

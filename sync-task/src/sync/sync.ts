@@ -7,7 +7,7 @@ import { plan } from './plan.ts';
 import type { Result } from './result.ts';
 
 export async function sync(context: Context, run: string): Promise<Result> {
-  const { settings, state, progress } = context;
+  const { settings, state, progress, log } = context;
   const startedMs = performance.now();
   const planned = await plan(context, run);
   if (settings.dryRun || planned.status === 'refused') return { ...planned, command: 'sync' };
@@ -17,12 +17,15 @@ export async function sync(context: Context, run: string): Promise<Result> {
     planned.files.planned,
     planned.batches.reduce((bytes, batch) => bytes + batch.bytes, 0),
   );
-  const { bytes } = await workOnBatches(context, pipeline.id, run, numbers);
+  const { bytes, leftPlanned } = await workOnBatches(context, pipeline.id, run, numbers);
+  if (leftPlanned > 0)
+    log.warn(`the time is up (--max-duration): ${leftPlanned} files are still to be copied`, { run });
   const finished = await finish(context, run);
   return {
     ...planned,
     ...finished,
     command: 'sync',
+    ...(leftPlanned > 0 ? { status: 'stopped' } : {}),
     bytes,
     capabilities: capabilitiesOf(context),
     durationMs: Math.round(performance.now() - startedMs),
