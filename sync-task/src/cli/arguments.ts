@@ -13,6 +13,9 @@ export interface Arguments {
 const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
 const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
 
+const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
+const withoutRun: readonly string[] = ['check', 'prune', 'take-over'];
+
 /** Undefined where help or the version was asked for and has been printed. Throws `usage`. */
 export async function parseArguments(words: readonly string[], version: string): Promise<Arguments | undefined> {
   refuseSecrets(words);
@@ -28,7 +31,7 @@ export async function parseArguments(words: readonly string[], version: string):
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true, 'greedy-arrays': false })
     .strict()
     .recommendCommands()
-    .demandCommand(1, 'name a command: sync, check, plan, run, finish or status')
+    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, prune or take-over')
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -59,7 +62,23 @@ function declare(builder: Argv, command: CommandHelp): Argv {
   builder.usage(`$0 ${command.name} [OPTIONS]\n\n${command.about}`).epilogue(epilogue);
   for (const [text, meaning] of command.examples) builder.example(text, meaning);
   builder.option('config', { type: 'string', group: 'Locations', describe: 'a YAML file with any of these options' });
-  if (command.name !== 'check') {
+  if (command.name === 'prune') {
+    builder.option('keep', {
+      type: 'string',
+      group: 'Selection',
+      describe: 'forget runs and events older than this, such as 90d',
+      demandOption: true,
+    });
+  }
+  if (command.name === 'take-over') {
+    builder.option('from', {
+      type: 'string',
+      group: 'Locations',
+      describe: 'the name that the pipeline had until now',
+      demandOption: true,
+    });
+  }
+  if (!withoutRun.includes(command.name)) {
     builder.option('run', {
       type: 'string',
       group: 'Batches',
@@ -79,7 +98,7 @@ function declare(builder: Argv, command: CommandHelp): Argv {
     builder.option('path', { type: 'string', group: 'Selection', describe: 'everything that happened to this file' });
   }
   for (const name of optionNames) {
-    if (command.name === 'status' && !stateOnly.includes(name)) continue;
+    if (stateCommands.includes(command.name) && !stateOnly.includes(name)) continue;
     if (planning.includes(name) && command.name !== 'plan' && command.name !== 'sync') continue;
     builder.option(name, declaration(optionOf(name)));
   }

@@ -2,6 +2,7 @@
 import { loadCommonSettings, loadSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
 import type { CommonSettings } from '../config/settings.ts';
+import { parseDuration } from '../config/units.ts';
 import { SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { openState } from '../state/open.ts';
@@ -27,6 +28,14 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     await using state = await open(settings, surroundings.signal);
     const { status } = await import('../sync/status.ts');
     return await status({ settings, state }, { run: text(flags['run']), path: text(flags['path']) });
+  }
+  if (command === 'prune' || command === 'take-over') {
+    const settings = loadCommonSettings(input);
+    const { prune, takeOver } = await import('../sync/upkeep.ts');
+    const keepMs = command === 'prune' ? keepTime(text(flags['keep'])) : 0;
+    await using state = await open(settings, surroundings.signal);
+    if (command === 'prune') return await prune({ settings, state }, keepMs, surroundings.log);
+    return await takeOver({ settings, state }, String(flags['from']), surroundings.log);
   }
   const settings = loadSettings(input);
   const work = await workOf(command, flags);
@@ -87,6 +96,15 @@ function open({ state, statePassword, pipeline }: CommonSettings, signal: AbortS
 
 function text(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+function keepTime(given: string | undefined): number {
+  const keepMs = given === undefined ? undefined : parseDuration(given);
+  if (keepMs !== undefined && keepMs > 0) return keepMs;
+  throw new SyncError(`--keep: ${JSON.stringify(given)} is not a duration such as 90d`, {
+    kind: 'usage',
+    reason: 'bad-option',
+  });
 }
 
 /** Airflow's run ids hold colons and plus signs. */

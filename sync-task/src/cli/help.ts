@@ -85,4 +85,16 @@ export const commands: readonly CommandHelp[] = [
       ['$0 status --config nightly.yaml --path a/b/file.txt', 'everything that happened to one file'],
     ],
   },
+  {
+    name: 'prune',
+    summary: 'forget old runs and events, and no file',
+    about: 'Keeps the state small. What was copied stays known: nothing is copied again. Touches no server.',
+    examples: [['$0 prune --config nightly.yaml --keep 90d', 'runs and events of the last 90 days stay']],
+  },
+  {
+    name: 'take-over',
+    summary: 'give a pipeline, with its history, a new name',
+    about: 'For a pipeline that is renamed, or whose source or target moved. Touches no server.',
+    examples: [['$0 take-over --pipeline new --from old', 'what old copied, new has copied']],
+  },
 ];

@@ -7,8 +7,9 @@ import { history } from './operations/history.ts';
 import { saveIntents } from './operations/intents.ts';
 import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
-import { pipeline } from './operations/pipelines.ts';
+import { pipeline, takeOver } from './operations/pipelines.ts';
 import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
+import { prune } from './operations/prune.ts';
 import { batches, countEntries, entries, finishRun, run, runs } from './operations/runs.ts';
 import type { State } from './state.ts';
 
@@ -36,6 +37,8 @@ export function sqlState(database: Database): State {
     release: (owner) => release(database, owner),
     abandoned: (pipelineId, limit) => abandoned(database, pipelineId, limit),
     clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
+    prune: (pipelineId, keepMs) => prune(database, pipelineId, keepMs),
+    takeOver: (name, old) => takeOver(database, name, old),
     events: (pipelineId, path) => eventsOf(database, pipelineId, path),
     [Symbol.asyncDispose]: () => database.close(),
   };

@@ -205,8 +205,21 @@ export interface State extends AsyncDisposable {
   /** Gives abandoned claims back, unless somebody claimed their files since. */
   clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
 
+  /**
+   * Forgets runs that ended (or began, where they never ended) longer ago, with their batches and entries, and events that are
+   * older. Checkpoints stay, and so do runs that somebody works on.
+   */
+  prune(pipelineId: number, keepMs: number): Promise<Pruned>;
+  /** Gives the pipeline `old`, with all that is remembered of it, a new name. Throws `usage` where that cannot be. */
+  takeOver(name: string, old: string): Promise<void>;
+
   /** A file's events, oldest first. */
   events(pipelineId: number, path: string): Promise<readonly EventRecord[]>;
+}
+
+export interface Pruned {
+  readonly runs: number;
+  readonly events: number;
 }
 
 export interface AbandonedClaim {

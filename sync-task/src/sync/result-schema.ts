@@ -63,6 +63,7 @@ export const resultSchema = z
         }),
       )
       .exactOptional(),
+    pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z
       .array(
         z.strictObject({

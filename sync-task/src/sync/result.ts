@@ -24,6 +24,8 @@ export interface Result {
   readonly explainLeftOut?: number;
   /** What gates found in the plan, where they found anything. */
   readonly gates?: readonly GateFinding[];
+  /** With `prune`: what was forgotten. */
+  readonly pruned?: { readonly runs: number; readonly events: number };
   /** With `status`: the pipeline's newest runs. */
   readonly runs?: readonly RunSummary[];
   /** With `status --path`: what happened to the file, oldest first. */

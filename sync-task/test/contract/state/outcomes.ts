@@ -1,3 +1,4 @@
+import { SyncError } from '../../../src/errors.ts';
 import type { Claim } from '../../../src/state/state.ts';
 import { checkpoint, claimAll, copied, type DeclareCase, failed, LEASE_MS, planRun } from './arrange.ts';
 
@@ -68,5 +69,51 @@ export function outcomeCases(declare: DeclareCase): void {
       ['done', 'planned'],
     );
     t.is((await state.entries('r', { statuses: ['copied', 'planned'], batch: 1, limit: 1 })).length, 1);
+  });
+
+  declare(
+    'pruning forgets old runs and events, never what was copied, and nothing of other pipelines',
+    async (t, state) => {
+      const id = await planRun(state, 'r', ['a', 'b']);
+      const owner = { pipelineId: id, run: 'r', owner: 'me' };
+      await state.recordOutcomes(owner, (await claimAll(state, id, 'me')).map(copied));
+      await state.finishRun('r', 'done', {});
+      const other = await state.pipeline('other');
+      await state.beginPlan('others', other.id, {});
+      t.deepEqual(await state.prune(id, 3_600_000), { runs: 0, events: 0 });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      t.deepEqual(await state.prune(id, 1), { runs: 1, events: 4 });
+      t.is(await state.run('r'), undefined);
+      t.deepEqual(await state.events(id, 'a'), []);
+      t.like(await state.run('others'), { pipeline: 'other' });
+      const known = { size: 10, mtimeMs: 1000, chain: '' };
+      t.deepEqual(await state.compare(id, [{ ...known, path: 'a' }]), []);
+    },
+  );
+
+  declare('pruning leaves a run that somebody works on', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    const [claim] = await claimAll(state, id, 'me');
+    if (!claim) throw new Error('nothing claimed');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    t.is((await state.prune(id, 1)).runs, 0);
+    t.deepEqual(await state.recordOutcomes({ pipelineId: id, run: 'r', owner: 'me' }, [copied(claim)]), new Set());
+    t.is((await state.prune(id, 1)).runs, 1);
+  });
+
+  declare('a pipeline is taken over with its files, by a name that has no history', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    const owner = { pipelineId: id, run: 'r', owner: 'me' };
+    await state.recordOutcomes(owner, (await claimAll(state, id, 'me')).map(copied));
+    await state.pipeline('new');
+    await state.takeOver('new', 'test');
+    t.is((await state.pipeline('new')).id, id);
+    t.is((await state.run('r'))?.pipeline, 'new');
+    t.deepEqual(await state.compare(id, [{ path: 'a', size: 10, mtimeMs: 1000, chain: '' }]), []);
+    const unknown = await t.throwsAsync(state.takeOver('newer', 'test'), { instanceOf: SyncError });
+    t.like(unknown, { kind: 'usage', reason: 'no-such-pipeline' });
+    await planRun(state, 'r2', ['a']);
+    const used = await t.throwsAsync(state.takeOver('new', 'test'), { instanceOf: SyncError });
+    t.like(used, { kind: 'usage', reason: 'pipeline-in-use' });
   });
 }
