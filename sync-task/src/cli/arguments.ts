@@ -125,9 +125,10 @@ function declaration(option: Option) {
 /** Flags stand in process lists and shell histories. The message never repeats what was given. */
 function refuseSecrets(words: readonly string[]): void {
   for (const word of words) {
-    const [, role, secret] = /^--(source|target|state)-(password|private-?key|passphrase)(?:=|$)/i.exec(word) ?? [];
+    const [, role, secret] =
+      /^--(source|target|state)-(proxy-?password|password|private-?key|passphrase)(?:=|$)/i.exec(word) ?? [];
     if (!role || !secret) continue;
-    const variable = `SYNC_TASK_${role}_${secret.replace(/private-?key/i, 'private_key')}`.toUpperCase();
+    const variable = `SYNC_TASK_${role}_${secret.replace(/(private|proxy)-?(?=key|password)/i, '$1_')}`.toUpperCase();
     throw new SyncError(`--${role}-${secret}: secrets don't belong in flags; set ${variable} or ${variable}_FILE`, {
       kind: 'usage',
       reason: 'secret-in-flag',

@@ -11,6 +11,7 @@ YAML file of --config, in this order.
 Secrets come from the environment only, or from a file that the same name with _FILE gives:
   SYNC_TASK_SOURCE_PASSWORD      SYNC_TASK_SOURCE_PRIVATE_KEY   SYNC_TASK_SOURCE_PASSPHRASE
   SYNC_TASK_SOURCE_KNOWN_HOSTS   SYNC_TASK_SOURCE_HOST_KEY      (SHA256:…, as ssh-keygen -l prints it)
+  SYNC_TASK_SOURCE_PROXY_PASSWORD
   SYNC_TASK_TARGET_…             likewise
   SYNC_TASK_STATE_PASSWORD       or libpq's own PGPASSWORD
 SSH_AUTH_SOCK names an agent. Without known hosts of its own, ~/.ssh/known_hosts is read.

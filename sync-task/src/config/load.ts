@@ -6,6 +6,7 @@ import { readConfigFile } from './config-file.ts';
 import { checkStateUrl, parseLocation } from './location.ts';
 import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
 import { acceptedOf, gatesOf } from './parse-gate.ts';
+import { parseProxy } from './parse-proxy.ts';
 import { parseTransform } from './parse-transform.ts';
 import { type Environment, readCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, Location, Settings, TransformSetting } from './settings.ts';
@@ -155,8 +156,12 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
   const given = values.given(role);
   if (!given)
     throw bad(`--${role}`, `it is missing; give the flag, ${environmentName(role)}, or a key in the file of --config`);
+  const proxy = values.given(`${role}-proxy`);
+  const proxyPassword = readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_PROXY_PASSWORD`);
   return {
     location: parseLocation(String(given.value), given.as),
+    ...(proxy ? { proxy: parseProxy(String(proxy.value), proxy.as, proxyPassword) } : {}),
+    legacyAlgorithms: values.get(`${role}-legacy-algorithms`),
     credentials: readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`)),
   };
 }

@@ -55,6 +55,28 @@ export const options = {
     describe: 'accept any host key of the target',
     default: false,
   },
+  'source-proxy': {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'reach the source through socks5://user@host:port or http://user@host:port',
+  },
+  'source-legacy-algorithms': {
+    kind: 'flag',
+    group: 'Locations',
+    describe: 'offer the source also old key exchanges, ciphers and MACs with known weaknesses',
+    default: false,
+  },
+  'target-proxy': {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'reach the target through socks5://user@host:port or http://user@host:port',
+  },
+  'target-legacy-algorithms': {
+    kind: 'flag',
+    group: 'Locations',
+    describe: 'offer the target also old key exchanges, ciphers and MACs with known weaknesses',
+    default: false,
+  },
   prefix: {
     kind: 'path',
     group: 'Selection',

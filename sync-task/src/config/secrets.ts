@@ -55,7 +55,7 @@ function usersKnownHosts(): string | undefined {
 /** Everything that must never be printed. */
 export function secretsOf(environment: Environment): string[] {
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
-    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE'].map((secret) => `SYNC_TASK_${role}_${secret}`),
+    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD'].map((secret) => `SYNC_TASK_${role}_${secret}`),
   );
   return [...names, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
     try {

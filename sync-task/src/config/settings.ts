@@ -32,6 +32,21 @@ export interface Credentials {
 export interface Endpoint {
   readonly location: Location;
   readonly credentials: Credentials;
+  readonly proxy?: ProxyPlace | undefined;
+  /** Offer also what is too weak for others, for old servers. */
+  readonly legacyAlgorithms?: boolean;
+}
+
+/** Between us and a server. */
+export interface ProxyPlace {
+  readonly scheme: 'socks5' | 'http';
+  readonly host: string;
+  readonly port: number;
+  /** Empty: none. */
+  readonly user: string;
+  readonly password: string | undefined;
+  /** For messages. */
+  readonly label: string;
 }
 
 export interface TransformSetting {

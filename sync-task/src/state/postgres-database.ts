@@ -16,6 +16,7 @@ const dialect: Dialect = {
 
 const INT8 = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const CONNECTIONS = 3;
 /** Any number that nobody else locks: "sync" in ASCII. */
@@ -44,6 +45,8 @@ export async function postgresDatabase({ url, password, applicationName }: Postg
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // A process that is frozen amid a transaction must not keep others from its rows.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     types: {
       // Sizes and times are far below 2^53.

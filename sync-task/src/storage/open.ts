@@ -28,7 +28,7 @@ async function openPlace(
   role: 'source' | 'target',
   { settings, log }: OpenOptions,
 ): Promise<Storage> {
-  const { location, credentials } = endpoint;
+  const { location, credentials, proxy, legacyAlgorithms = false } = endpoint;
   switch (location.scheme) {
     case 'file': {
       const { fileStorage } = await import('./file/file-storage.ts');
@@ -37,7 +37,16 @@ async function openPlace(
     case 'sftp': {
       const { sftpStorage } = await import('./sftp/sftp-storage.ts');
       // Half of the budget for what was read and not yet taken, half for what was written and not yet acknowledged.
-      return sftpStorage({ location, credentials, role, log, ...settings, bufferBytes: settings.bufferBytes / 2 });
+      return sftpStorage({
+        location,
+        credentials,
+        proxy,
+        legacyAlgorithms,
+        role,
+        log,
+        ...settings,
+        bufferBytes: settings.bufferBytes / 2,
+      });
     }
   }
 }

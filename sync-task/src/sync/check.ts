@@ -18,6 +18,10 @@ export async function check(context: Context): Promise<Result> {
   const probe = await target.probe(signal);
   log.info(`target ${target.label} can be written`, { ...target.capabilities, freeBytes: probe.freeBytes });
   for (const note of probe.notes) log.warn(`target: ${note}`);
+  for (const role of ['source', 'target'] as const) {
+    if (!settings[role].legacyAlgorithms) continue;
+    log.warn(`${role}: --${role}-legacy-algorithms offers key exchanges, ciphers and MACs with known weaknesses`);
+  }
   warnOfSkew(log, 'source', sourceSkewMs);
   warnOfSkew(log, 'target', probe.clockSkewMs);
   if (sourceSkewMs === undefined && settings.selection.minAgeMs > 0) {

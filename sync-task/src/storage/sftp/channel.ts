@@ -192,7 +192,7 @@ export async function openSftpChannel(
             if (code === status.ok) return resolve({ type: answer, payload, got: 0 });
             reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
           } catch (error) {
-            reject(error as Error); // it waits no more, so the end of the channel would not reach it
+            reject(noSftp('an answer that is cut short', error)); // it waits no more: the channel's end would not reach it
             throw error;
           }
         },

@@ -1,17 +1,20 @@
 /** One SSH connection with one SFTP channel on it. The only file that imports ssh2. */
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import ssh2, { type ConnectConfig } from 'ssh2';
-import type { Credentials, Location } from '../../config/settings.ts';
+import type { Credentials, Location, ProxyPlace } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
 import { hostKeyCheck } from './host-key.ts';
+import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
 import { flowAtOnce, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
 
 export interface SessionOptions {
   readonly location: Location;
   readonly credentials: Credentials;
+  readonly proxy?: ProxyPlace | undefined;
+  readonly legacyAlgorithms?: boolean;
   readonly role: 'source' | 'target';
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
@@ -26,6 +29,12 @@ export interface SftpSession {
 /** Of the ciphers that both sides know the fastest goes first: AES-GCM has hardware and no separate MAC. */
 const FAST_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'] as const;
 const RSA_ALGORITHMS = ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] as const;
+/** With known weaknesses, for servers that know nothing better; only where the user says so. */
+const LEGACY: ssh2.Algorithms = {
+  kex: appended('diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'),
+  hmac: appended('hmac-sha1', 'hmac-md5'),
+};
+const LEGACY_CIPHERS = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'] as const;
 const KEEPALIVES_UNANSWERED = 3;
 
 /** Connects, checks the host key, logs in and starts SFTP. Throws `transient` or `permission`. */
@@ -65,23 +74,30 @@ function label({ role, location }: SessionOptions): string {
 }
 
 async function connectSocket(options: SessionOptions, mayReuse: () => boolean): Promise<Socket> {
-  const { host, port } = options.location;
+  const { proxy, location } = options;
+  const { host, port } = proxy ?? location;
   const connected = Promise.withResolvers<void>();
-  const socket = bulkSocket(host, port, mayReuse);
+  // What a proxy says is read from the socket before ssh2 has it, which needs the plain kind.
+  const socket = proxy
+    ? createConnection({ host, port, noDelay: true, keepAlive: true })
+    : bulkSocket(host, port, mayReuse);
   const unreachable = (why: string, cause?: unknown) =>
     new SyncError(`${label(options)}: cannot connect (${why}); check host, port and network`, {
       kind: 'transient',
       reason: 'unreachable',
       cause,
     });
-  const timer = setTimeout(
-    () => connected.reject(unreachable(`no answer for ${Math.round(options.connectTimeoutMs / 1000)} s`)),
-    options.connectTimeoutMs,
-  );
+  const timer = setTimeout(() => {
+    connected.reject(unreachable(`no answer for ${Math.round(options.connectTimeoutMs / 1000)} s`));
+    socket.destroy();
+  }, options.connectTimeoutMs);
   socket.once('connect', connected.resolve);
   socket.once('error', (error: NodeJS.ErrnoException) => connected.reject(unreachable(describe(error), error)));
   try {
     await connected.promise;
+    const { role } = options;
+    // The timer ends the socket, and that ends the proxy's answers.
+    if (proxy) await connectThrough(socket, proxy, { host: location.host, port: location.port, role });
     return socket;
   } catch (error) {
     socket.destroy();
@@ -90,6 +106,10 @@ async function connectSocket(options: SessionOptions, mayReuse: () => boolean): 
     clearTimeout(timer);
     socket.removeAllListeners();
   }
+}
+
+function appended<A extends string>(...names: A[]): ssh2.AlgorithmList<A> {
+  return { append: names, prepend: [], remove: [] } as unknown as ssh2.AlgorithmList<A>;
 }
 
 function describe(error: NodeJS.ErrnoException): string {
@@ -116,7 +136,12 @@ function openSubsystem(client: ssh2.Client, socket: Socket, options: SessionOpti
       keepaliveInterval: options.keepaliveMs,
       keepaliveCountMax: KEEPALIVES_UNANSWERED,
       algorithms: {
-        cipher: { remove: [...FAST_CIPHERS], prepend: [...FAST_CIPHERS], append: [] },
+        cipher: {
+          remove: [...FAST_CIPHERS],
+          prepend: [...FAST_CIPHERS],
+          append: options.legacyAlgorithms ? [...LEGACY_CIPHERS] : [],
+        },
+        ...(options.legacyAlgorithms ? LEGACY : {}),
         serverHostKey: preferred(hostKeys.preferredTypes),
       },
       hostVerifier: (key: Buffer) => {
@@ -182,7 +207,7 @@ function explain(error: Error & { level?: string }, options: SessionOptions): Sy
   }
   if (/no matching/i.test(error.message)) {
     return new SyncError(
-      `${label(options)}: no common algorithm (${error.message}); the server may be too old or too strict`,
+      `${label(options)}: no common algorithm (${error.message}); the server may be too old (--${role}-legacy-algorithms) or too strict`,
       {
         kind: 'permanent',
         reason: 'no-common-algorithm',
