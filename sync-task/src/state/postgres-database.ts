@@ -16,7 +16,7 @@ const dialect: Dialect = {
 
 const INT8 = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
-const IDLE_IN_TRANSACTION_MS = 10_000;
+const IDLE_IN_TRANSACTION_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 const CONNECTIONS = 3;
 /** Any number that nobody else locks: "sync" in ASCII. */

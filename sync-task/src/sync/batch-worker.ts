@@ -26,6 +26,8 @@ export interface WorkDone {
 /** Files claimed ahead for each one in transfer: enough that nobody waits for the state, few enough to share a batch. */
 const CLAIM_AHEAD = 4;
 const MOST_CLAIMED_AT_ONCE = 500;
+/** A worker that is frozen amid a transaction keeps its rows until the database ends that (postgres-database.ts). */
+const FROZEN_MS = 8000;
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
 
@@ -102,8 +104,8 @@ export async function workOnBatches(
       const others = await lookAtOthers(state, claimOwner, batches);
       if (!others) return { outcomes, bytes, errors, leftPlanned: 0 };
       if (isOver()) return { outcomes, bytes, errors, leftPlanned: others.planned };
-      if (others.planned < patience.planned) Object.assign(patience, { planned: others.planned, sinceMs: Date.now() });
-      if (Date.now() - patience.sinceMs > 2 * settings.leaseMs) throw stillHeld(others);
+      if (others.planned < patience.planned) Object.assign(patience, { planned: others.planned, sinceMs: performance.now() });
+      if (performance.now() - patience.sinceMs > 2 * settings.leaseMs + FROZEN_MS) throw stillHeld(others);
       const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(others.endsInMs, LONGEST_WAIT_MS));
       await sleep(waitMs, undefined, { signal }).catch(() => undefined); // the next turn sees the signal
     }
