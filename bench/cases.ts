@@ -138,8 +138,8 @@ const smokeFew = even('small', '300 × 4 KiB in 10 folders', 300, 4 * KIB, 10);
 const smokeMedium = even('medium', '50 × 1 MiB in 5 folders', 50, MIB, 5);
 
 export const smokeCases: readonly Case[] = [
-  smoke(smokeBig, 0, 1.5),
-  smoke(smokeBig, FAR_MS, 1),
+  smoke(smokeBig, 0, 2),
+  smoke(smokeBig, FAR_MS, 1.5),
   smoke(smokeSmall, 0, 1.5),
   smoke(smokeFew, FAR_MS, 0.7),
   smoke(smokeMedium, 0, 1.5),

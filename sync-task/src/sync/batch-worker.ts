@@ -104,7 +104,8 @@ export async function workOnBatches(
       const others = await lookAtOthers(state, claimOwner, batches);
       if (!others) return { outcomes, bytes, errors, leftPlanned: 0 };
       if (isOver()) return { outcomes, bytes, errors, leftPlanned: others.planned };
-      if (others.planned < patience.planned) Object.assign(patience, { planned: others.planned, sinceMs: performance.now() });
+      if (others.planned < patience.planned)
+        Object.assign(patience, { planned: others.planned, sinceMs: performance.now() });
       if (performance.now() - patience.sinceMs > 2 * settings.leaseMs + FROZEN_MS) throw stillHeld(others);
       const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(others.endsInMs, LONGEST_WAIT_MS));
       await sleep(waitMs, undefined, { signal }).catch(() => undefined); // the next turn sees the signal

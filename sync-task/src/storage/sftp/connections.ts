@@ -37,6 +37,8 @@ const SAFE_REQUEST_BYTES = 32 * 1024;
 const LARGEST_REQUEST_BYTES = 255 * 1024;
 /** More than this gains nothing, and servers begin to refuse (OpenSSH's MaxStartups is 10). */
 const MOST_CONNECTIONS = 8;
+/** A login takes a dozen round trips; servers refuse too many that are not through yet (OpenSSH's MaxStartups). */
+const OPENING_AT_ONCE = 4;
 /** One connection more for each so many milliseconds of round trip. */
 const ROUND_TRIP_PER_CONNECTION_MS = 2.5;
 
@@ -47,7 +49,7 @@ export async function openConnections(
   log: Log,
 ): Promise<Connections> {
   const sessions = new Set<SftpSession>();
-  let opening: Promise<SftpSession> | undefined;
+  const opening = new Set<Promise<SftpSession>>();
   let closed = false;
 
   async function openOne(): Promise<SftpSession> {
@@ -57,10 +59,9 @@ export async function openConnections(
     return session;
   }
   function openAnother(): Promise<SftpSession> {
-    opening ??= openOne().finally(() => {
-      opening = undefined;
-    });
-    return opening;
+    const session = openOne().finally(() => opening.delete(session));
+    opening.add(session);
+    return session;
   }
 
   const first = await openAnother();
@@ -91,11 +92,15 @@ export async function openConnections(
     async pick() {
       const candidates = alive();
       let least = candidates[0];
-      if (!least) return (await openAnother()).channel;
+      if (!least) {
+        const [under] = opening;
+        return (await (under ?? openAnother())).channel;
+      }
       for (const session of candidates) {
         if (session.channel.bytesInFlight < least.channel.bytesInFlight) least = session;
       }
-      if (least.channel.bytesInFlight > BUSY_BYTES && candidates.length < allowed && !opening) {
+      const isBusy = least.channel.bytesInFlight > BUSY_BYTES;
+      if (isBusy && candidates.length + opening.size < allowed && opening.size < OPENING_AT_ONCE) {
         openAnother().catch((error: unknown) => {
           allowed = Math.max(1, alive().length);
           log.info('the server takes no more connections', {
@@ -109,7 +114,7 @@ export async function openConnections(
     },
     async close() {
       closed = true;
-      await opening?.catch(() => undefined); // its failure was for whoever asked for it
+      await Promise.allSettled(opening); // a failure was for whoever asked for it
       for (const session of sessions) session.end();
       sessions.clear();
     },
