@@ -1,4 +1,5 @@
 /** The text of `docs/performance.md`. Pure: figures come from the results, sentences say how they came about. */
+import { type PlanResult, planText } from './plan-results.ts';
 import type { CaseResult, ContestantResult, Facts, Results } from './results.ts';
 import { type Figure, isOurs, type Loss, lossesIn, megabytes, oursOf, verdictsOn } from './summary.ts';
 import { caseTable, markdownTable, numberText, summaryTable, titleOf } from './table.ts';
@@ -27,7 +28,14 @@ nobody's account, but it works on the same cores.
 - Peak memory is the sum of the peaks (VmHWM) of the client's processes that live at the same time, looked at every 20 ms; the largest of all rounds.
   A MB is 1,000,000 bytes.`;
 
-export function performanceDoc({ cases }: Results): string {
+/** What stands beside the rows: measured or written elsewhere. */
+export interface Beside {
+  readonly plan: PlanResult | undefined;
+  /** Markdown, with a heading of its own. */
+  readonly scale: string;
+}
+
+export function performanceDoc({ cases }: Results, { plan, scale }: Beside): string {
   const results = Object.values(cases);
   const sections = [
     '# Performance',
@@ -44,10 +52,12 @@ export function performanceDoc({ cases }: Results): string {
     METHOD,
     '## Case by case',
     ...results.flatMap((result) => [`### ${titleOf(result)}`, aboutText(result), caseTable(result), notesText(result)]),
+    ...(plan ? ['## Planning a million files', planText(plan)] : []),
+    scale.trim(),
     '## Settings',
     settingsTable(results),
     '## Do it again',
-    '```sh\nnpm run bench                  # everything: an hour or two\nnpm run bench -- --case big    # one row; the others stay\nnpm run bench -- --smoke       # two minutes, nothing stored\nnode bench/write-performance-doc.ts\n```',
+    '```sh\nnpm run bench                  # everything: an hour or two\nnpm run bench -- --case big    # one row; the others stay\nnpm run bench -- --smoke       # two minutes, nothing stored\nnpm run bench:plan             # a million files\nnode bench/write-performance-doc.ts\n```',
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
