@@ -1,9 +1,19 @@
 /** Every transform there is. To add one: one file beside this one, one line here. */
+import { encoding } from './encoding.ts';
+import { gunzip, gzip } from './gzip.ts';
 import { mask } from './mask.ts';
+import { newline } from './newline.ts';
 import { replaceWhitespace } from './replace-whitespace.ts';
 import type { Transform } from './transform.ts';
+import { unzstd, zstd } from './zstd.ts';
 
 export const transforms: readonly Transform[] = [
-  mask, //
+  encoding, //
+  gunzip,
+  gzip,
+  mask,
+  newline,
   replaceWhitespace,
+  unzstd,
+  zstd,
 ];
