@@ -31,6 +31,8 @@ export interface Transform<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** The target's file name where it is another one, as in `a.csv.gz` → `a.csv`. The folder stays. */
   outputName?(name: string, options: Options): string;
+  /** Throws `usage` where something that the options name, such as a file with a key, can't be used. Called before any file. */
+  prepare?(options: Options): Promise<void>;
   apply(input: ByteStream, options: Options): ByteStream;
   /** Only where it can go on in the middle of a file: like `apply`, from the beginning or from what was saved. */
   resume?(input: ByteStream, options: Options, saved: SavedState | undefined): ResumableRun;
