@@ -4,7 +4,7 @@
  */
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
-import { transformChain } from '../transform/chain.ts';
+import { openChain } from '../transform/chain.ts';
 import { batchPacker } from './batch-packer.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
@@ -37,7 +37,7 @@ async function planNow(
 ): Promise<Result> {
   const { settings, state, source, log, progress, signal } = context;
   const select = selector(settings.selection, Date.now);
-  const chain = transformChain(settings.transforms);
+  const chain = await openChain(settings.transforms);
   const packer = batchPacker({
     files: settings.batchFiles,
     bytes: settings.batchBytes,
