@@ -13,7 +13,7 @@ export interface Arguments {
 const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches'];
 const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
 
-/** Undefined where help or the version was asked for and has been printed. Throws `usage`. */
+/** Undefined where help, the version or the transforms were asked for and have been printed. Throws `usage`. */
 export async function parseArguments(words: readonly string[], version: string): Promise<Arguments | undefined> {
   refuseSecrets(words);
   let given: Arguments | undefined;
@@ -28,7 +28,7 @@ export async function parseArguments(words: readonly string[], version: string):
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true, 'greedy-arrays': false })
     .strict()
     .recommendCommands()
-    .demandCommand(1, 'name a command: sync, check, plan, run, finish or status')
+    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status or transforms')
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -49,6 +49,21 @@ export async function parseArguments(words: readonly string[], version: string):
       },
     );
   }
+  parser.command(
+    'transforms [name]',
+    'list the transforms, or show one with its options and an example',
+    (builder) =>
+      builder
+        .usage('$0 transforms [NAME]\n\nNAME is that of a transform, of a package, or the path of a module.')
+        .positional('name', {
+          type: 'string',
+          describe: 'the transform to show',
+        }),
+    async ({ name }) => {
+      const { showTransforms } = await import('./show-transforms.ts');
+      process.stdout.write(await showTransforms(name));
+    },
+  );
   for (const [text, meaning] of commands.flatMap((command) => command.examples.slice(0, 1)))
     parser.example(text, meaning);
   await parser.parseAsync([...words]);

@@ -41,6 +41,12 @@ export async function openChain(settings: readonly TransformSetting[]): Promise<
   return transformChain(settings, builtIn, await loadOwn(settings, builtIn));
 }
 
+/** One transform, built in or the user's own. Throws `usage` where there is none of this name. */
+export async function findTransform(name: string): Promise<Transform> {
+  const own = await loadOwn([{ name, options: {}, glob: undefined }], builtIn);
+  return find(name, builtIn, own);
+}
+
 /** Throws `usage` for an unknown transform, a bad option or a bad glob. */
 export function transformChain(
   settings: readonly TransformSetting[],
@@ -108,12 +114,17 @@ function outputName({ transform, options }: Step, name: string, path: string): s
 }
 
 function prepare(setting: TransformSetting, known: readonly Transform[], own: OwnTransforms): Step {
-  const transform = known.find(({ name }) => name === setting.name) ?? own.get(setting.name);
-  if (transform === undefined) throw unknownTransform(setting.name, known);
+  const transform = find(setting.name, known, own);
   const parsed = transform.options.safeParse(setting.options);
   if (!parsed.success) throw badOption(transform, parsed.error);
   const applies = setting.glob === undefined ? () => true : matcher([setting.glob]);
   return { transform, options: parsed.data, applies };
+}
+
+function find(name: string, known: readonly Transform[], own: OwnTransforms): Transform {
+  const transform = known.find((each) => each.name === name) ?? own.get(name);
+  if (transform === undefined) throw unknownTransform(name, known);
+  return transform;
 }
 
 function keyOf(steps: readonly Step[]): string {

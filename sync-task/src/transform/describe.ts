@@ -72,3 +72,57 @@ export function listTransforms(transforms: readonly Transform[]): string {
   const width = Math.max(...transforms.map(({ name }) => name.length));
   return `${transforms.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n')}\n`;
 }
+
+/** All of them as a page of Markdown. */
+export function transformsPage(transforms: readonly Transform[]): string {
+  const contents = transforms.map(({ name, summary }) => `- [${name}](#${name}): ${inMarkdown(summary)}`);
+  const sections = transforms.map((transform) => {
+    const { name, summary, details, example } = transform;
+    const rows = optionsOf(transform).map(
+      (option) => `| \`${option.name}\` | ${inMarkdown(option.describe)} | ${valuesOf(option)} |`,
+    );
+    const table =
+      rows.length === 0
+        ? ['It has no options.']
+        : ['| option | what it does | values |', '| --- | --- | --- |', ...rows];
+    const resumes = transform.resume ? 'Its state can be saved in the middle of a file.' : "Its state can't be saved.";
+    return [
+      `## ${name}`,
+      '',
+      `${inMarkdown(summary[0]?.toUpperCase() + summary.slice(1))}. ${resumes}`,
+      ...(details === undefined ? [] : ['', details]),
+      '',
+      ...table,
+      '',
+      '```sh',
+      `--transform '${example}'`,
+      '```',
+      '',
+    ].join('\n');
+  });
+  return [pageHead, ...contents, '', ...sections].join('\n');
+}
+
+function valuesOf({ choices, default: standard, required }: DescribedOption): string {
+  const words = choices.map((choice) => `\`${choice}\``).join(', ');
+  const fallback = standard === undefined || standard === '' ? '' : `default \`${standard}\``;
+  return [words, fallback, required ? 'required' : ''].filter((part) => part !== '').join('; ');
+}
+
+function inMarkdown(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/(?<!`)\*(?!`)/g, '\\*');
+}
+
+const pageHead = `# Transforms
+
+Written by \`npm run docs:transforms\` from the transforms themselves; \`sync-task transforms NAME\` prints the same.
+
+A transform changes a file on its way, in constant memory, and never sees how the file came in: the output is the same for every
+way of cutting it. \`--transform NAME:OPTION=VALUE,…@GLOB\` is repeatable; transforms apply in the order given. What a transform
+can't take (invalid text, a damaged archive) refuses that file by name, and the others go on. Each file remembers its
+transforms, their versions and options: a changed rule does exactly the files again that it applies to.
+
+Your own: \`--transform ./my-transform.js\`, or the name of an installed package. [upper-case.js](../examples/transforms/upper-case.js) is a
+template, and \`testTransform\` from \`sync-task/testing\` [proves](../examples/transforms/upper-case.test.js) that it does not
+depend on chunks, that its memory is constant and that it can go on in the middle of a file.
+`;

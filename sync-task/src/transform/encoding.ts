@@ -27,7 +27,7 @@ const encodingName = z
 const options = z
   .strictObject({
     from: encodingName.describe('the encoding of the source, such as windows-1252, utf-16, shift_jis or cp850'),
-    to: encodingName.default('utf-8').describe('the encoding of the target'),
+    to: encodingName.prefault('utf-8').describe('the encoding of the target'),
     invalid: z
       .enum(['refuse', 'replace'])
       .default('refuse')
