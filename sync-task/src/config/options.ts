@@ -62,7 +62,8 @@ export const options = {
   transform: {
     kind: 'list',
     group: 'Transforms',
-    describe: 'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order; see sync-task transforms',
+    describe:
+      'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order; see sync-task transforms',
   },
   'batch-files': { kind: 'count', group: 'Batches', describe: 'files in a batch at most', default: '1000' },
   'batch-bytes': {
