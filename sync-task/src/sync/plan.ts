@@ -13,6 +13,7 @@ import { explainer } from './explain.ts';
 import { plannedResult } from './planned.ts';
 import type { Result } from './result.ts';
 import { selector } from './selection.ts';
+import { targetPlaces } from './target-places.ts';
 
 /** Rows that go to the state together. */
 const ROWS_AT_ONCE = 5000;
@@ -38,6 +39,7 @@ async function planNow(
   const { settings, state, source, log, progress, signal } = context;
   const select = selector(settings.selection, Date.now);
   const chain = await openChain(settings.transforms);
+  const places = targetPlaces(chain);
   const packer = batchPacker({
     files: settings.batchFiles,
     bytes: settings.batchBytes,
@@ -67,7 +69,10 @@ async function planNow(
     // A name for display alone may look like the name of another file, but none of them starts with a dot and a slash.
     if (decision === 'refused') leave({ ...entry, path: `./${entry.path}` }, decision, reason);
     else if (decision === 'take') {
-      candidates.push({ path: entry.path, size: entry.size, mtimeMs: entry.mtimeMs, chain: chain.key(entry.path) });
+      const taken = places.takenBy(entry.path);
+      const { path, size, mtimeMs } = entry;
+      if (taken === undefined) candidates.push({ path, size, mtimeMs, chain: chain.key(path) });
+      else leave(entry, 'refused', taken);
     } else if (decision === 'excluded') {
       counts.excluded++;
       explain.add({ path: entry.path, decision, reason });

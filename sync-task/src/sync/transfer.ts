@@ -29,7 +29,7 @@ export interface Transfer {
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
-  const { context, run } = transfer;
+  const { context, run, chain } = transfer;
   const { settings, signal, target, log } = context;
   let attempt = claim;
   for (let tries = 1; ; tries++) {
@@ -47,7 +47,8 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
       const intent = transfer.intents.get(claim.path);
       attempt = { ...claim, intent, abandoned: { run, token: claim.token } };
-      if (signal.aborted) await target.recover(claim.path, draftName({ run, path: claim.path, token: claim.token }));
+      if (signal.aborted)
+        await target.recover(chain.targetPath(claim.path), draftName({ run, path: claim.path, token: claim.token }));
     }
   }
 }
@@ -61,6 +62,7 @@ function backoffMs(tries: number): number {
 
 async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const { target } = transfer.context;
+  const at = transfer.chain.targetPath(claim.path);
   const { abandoned, checkpoint, reason } = claim;
   if (checkpoint && reason !== 'forced' && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
     return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
@@ -69,7 +71,7 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   if (intent && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
-  if (abandoned) await target.recover(claim.path, draftName({ ...abandoned, path: claim.path }));
+  if (abandoned) await target.recover(at, draftName({ ...abandoned, path: claim.path }));
   if (!checkpoint) {
     const standing = await lookAtTarget(transfer, claim);
     if (standing) return standing;
@@ -80,13 +82,14 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
 }
 
 /** A target file that the state does not know: adopted, refused, or (undefined) replaced. */
-async function lookAtTarget({ context }: Transfer, claim: Claim): Promise<OutcomeRow | undefined> {
+async function lookAtTarget({ context, chain }: Transfer, claim: Claim): Promise<OutcomeRow | undefined> {
   const { source, target, settings } = context;
-  const found = await target.stat(claim.path);
+  const at = chain.targetPath(claim.path);
+  const found = await target.stat(at);
   if (!found) return undefined;
   if (found.kind !== 'file') {
     const what = found.kind === 'folder' ? 'a folder' : found.kind === 'link' ? 'a symbolic link' : 'no regular file';
-    throw new SyncError(`${target.label}: ${JSON.stringify(claim.path)} is ${what}; move it away or exclude the file`, {
+    throw new SyncError(`${target.label}: ${JSON.stringify(at)} is ${what}; move it away or exclude the file`, {
       kind: 'permanent',
       reason: found.kind === 'folder' ? 'is-a-folder' : 'not-a-file',
       path: claim.path,
@@ -94,7 +97,7 @@ async function lookAtTarget({ context }: Transfer, claim: Claim): Promise<Outcom
   }
   if (settings.existing === 'refuse') {
     throw new SyncError(
-      `${target.label}: ${JSON.stringify(claim.path)} stands there already; remove it, or run with --existing adopt or replace`,
+      `${target.label}: ${JSON.stringify(at)} stands there already; remove it, or run with --existing adopt or replace`,
       { kind: 'refused', reason: 'exists', path: claim.path },
     );
   }
@@ -109,15 +112,16 @@ async function lookAtTarget({ context }: Transfer, claim: Claim): Promise<Outcom
 /** After a crash behind the intent: publishes the complete draft, or sees that it is published. False: start over. */
 async function finishPublishing({ context, chain }: Transfer, claim: Claim, intent: PublishIntent): Promise<boolean> {
   const { target } = context;
+  const at = chain.targetPath(claim.path);
   const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
-  const draft = await target.statDraft(claim.path, intent.draft);
+  const draft = await target.statDraft(at, intent.draft);
   if (sameWork && draft?.size === intent.targetSize) {
-    await target.publish(claim.path, intent.draft);
+    await target.publish(at, intent.draft);
     return true;
   }
-  const found = sameWork && !draft ? await target.stat(claim.path) : undefined;
+  const found = sameWork && !draft ? await target.stat(at) : undefined;
   if (found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs) return true;
-  await target.recover(claim.path, intent.draft);
+  await target.recover(at, intent.draft);
   return false;
 }
 
@@ -126,8 +130,9 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
   const { context, run } = transfer;
   const { settings, target, signal, progress } = context;
   const { path, token } = claim;
+  const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
-  const draft = await target.draft(path, {
+  const draft = await target.draft(at, {
     name,
     expectedBytes: claim.chain === '' ? claim.size : undefined,
     mtimeMs: claim.mtimeMs,
@@ -155,12 +160,12 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
       mtimeKept: finished.mtimeKept,
       digest: digest.finish(),
     };
-    if (finished.size !== written) throw notAsWritten(context, path, `${finished.size} bytes of ${written} arrived`);
-    if (settings.verify === 'read-back') await readBack(context, path, intent);
+    if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
+    if (settings.verify === 'read-back') await readBack(context, at, intent);
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
-    await target.publish(path, name);
+    await target.publish(at, name);
     return intent;
   } catch (error) {
     // The first error is the one to tell; what cannot be removed now is swept by whoever claims the file next.

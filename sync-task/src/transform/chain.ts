@@ -26,6 +26,8 @@ export interface Chain {
   resume(path: string, input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined;
   /** Where the file goes: its own path, or that with the name that the transforms give it. */
   targetPath(path: string): string;
+  /** False where every file keeps its own path. */
+  readonly renames: boolean;
   /** Throws `usage` where something that options name, such as a file with a key, can't be used. */
   prepare(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export function transformChain(
       const name = stepsFor(path).reduce((name, step) => outputName(step, name, path), path.slice(end));
       return path.slice(0, end) + name;
     },
+    renames: steps.some(({ transform }) => transform.outputName !== undefined),
     async prepare() {
       for (const { transform, options } of steps) await transform.prepare?.(options);
     },

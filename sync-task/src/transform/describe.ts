@@ -120,7 +120,9 @@ Written by \`npm run docs:transforms\` from the transforms themselves; \`sync-ta
 A transform changes a file on its way, in constant memory, and never sees how the file came in: the output is the same for every
 way of cutting it. \`--transform NAME:OPTION=VALUE,…@GLOB\` is repeatable; transforms apply in the order given. What a transform
 can't take (invalid text, a damaged archive) refuses that file by name, and the others go on. Each file remembers its
-transforms, their versions and options: a changed rule does exactly the files again that it applies to.
+transforms, their versions and options: a changed rule does exactly the files again that it applies to. A transform may give the
+file another name at the target (\`a.csv.gz\` → \`a.csv\`); of two files that would have the same, the second listed is refused.
+After a change of rules that changes names, what stands under the old name stays.
 
 Your own: \`--transform ./my-transform.js\`, or the name of an installed package. [upper-case.js](../examples/transforms/upper-case.js) is a
 template, and \`testTransform\` from \`sync-task/testing\` [proves](../examples/transforms/upper-case.test.js) that it does not

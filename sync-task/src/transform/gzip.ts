@@ -15,7 +15,7 @@ interface GzipOptions {
 export const gzip: Transform<GzipOptions> = {
   name: 'gzip',
   version: 1,
-  summary: 'compresses with gzip',
+  summary: 'compresses with gzip; the name gets .gz',
   details: 'The header holds no name and no time, so the same content always gives the same bytes.',
   example: 'gzip:level=9@*.csv',
   options: z.strictObject({
@@ -29,7 +29,7 @@ export const gzip: Transform<GzipOptions> = {
 export const gunzip: Transform<Record<never, never>> = {
   name: 'gunzip',
   version: 1,
-  summary: 'decompresses gzip',
+  summary: 'decompresses gzip; the name loses .gz',
   details:
     'Several members one after the other are one file, as gzip itself has it. What is damaged, cut off or no gzip is refused.',
   example: 'gunzip@*.gz',

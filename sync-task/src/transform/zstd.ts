@@ -16,7 +16,7 @@ interface ZstdOptions {
 export const zstd: Transform<ZstdOptions> = {
   name: 'zstd',
   version: 1,
-  summary: 'compresses with Zstandard, with a checksum',
+  summary: 'compresses with Zstandard, with a checksum; the name gets .zst',
   example: 'zstd:level=10@*.csv',
   options: z.strictObject({
     level: z.coerce.number().int().min(1).max(19).default(3).describe('1 is fastest, 19 is smallest and takes 100 MB'),
@@ -31,7 +31,7 @@ export const zstd: Transform<ZstdOptions> = {
 export const unzstd: Transform<Record<never, never>> = {
   name: 'unzstd',
   version: 1,
-  summary: 'decompresses Zstandard',
+  summary: 'decompresses Zstandard; the name loses .zst',
   details:
     'Several frames one after the other are one file. What is damaged, cut off or no Zstandard is refused, and so is a file that needs a window of more than 128 MiB.',
   example: 'unzstd@*.zst',

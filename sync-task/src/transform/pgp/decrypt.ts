@@ -49,7 +49,7 @@ const keysOf = remembered(async (given: Options) => ({
 export const pgpDecrypt: Transform<Options> = {
   name: 'pgp-decrypt',
   version: 1,
-  summary: 'decrypts OpenPGP, armored or not, and checks signatures',
+  summary: 'decrypts OpenPGP, armored or not, and checks signatures; the name loses .pgp, .gpg or .asc',
   details: 'A message that is damaged, cut off, not protected against changes or not for these keys is refused.',
   example: 'pgp-decrypt:key-file=/run/secrets/ours.asc,passphrase-env=PGP_PASSPHRASE@*.pgp',
   options,

@@ -42,7 +42,7 @@ const keysOf = remembered(async (given: Options) => ({
 export const pgpEncrypt: Transform<Options> = {
   name: 'pgp-encrypt',
   version: 1,
-  summary: 'encrypts with OpenPGP, and signs where a private key is given',
+  summary: 'encrypts with OpenPGP, and signs where a private key is given; the name gets .pgp, with armor=true .asc',
   details:
     'Every run makes other bytes, because every message has a key of its own. A key that is replaced under the same name re-processes nothing.',
   example: 'pgp-encrypt:key-file=/run/secrets/partner.asc',

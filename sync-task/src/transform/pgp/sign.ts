@@ -38,7 +38,7 @@ const keysOf = remembered((given: Options) =>
 export const pgpSign: Transform<Options> = {
   name: 'pgp-sign',
   version: 1,
-  summary: 'signs with OpenPGP; the result holds the content',
+  summary: 'signs with OpenPGP; the result holds the content; the name gets .pgp, with armor=true .asc',
   details: 'It is not encrypted: whoever has the file can read it, and prove with the public key who signed it.',
   example: 'pgp-sign:key-env=SIGNING_KEY,passphrase-env=SIGNING_PASSPHRASE',
   options,
