@@ -65,6 +65,13 @@ export const options = {
     describe:
       'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order; see sync-task transforms',
   },
+  'transform-changed': {
+    kind: 'choice',
+    group: 'Transforms',
+    describe: 'unchanged files whose transforms were changed since: copy them again, or leave them as they are',
+    choices: ['reprocess', 'ignore'],
+    default: 'reprocess',
+  },
   'batch-files': { kind: 'count', group: 'Batches', describe: 'files in a batch at most', default: '1000' },
   'batch-bytes': {
     kind: 'bytes',

@@ -93,7 +93,11 @@ async function planNow(
     const reasons = new Map(changes.map(({ index, reason }) => [index, reason]));
     for (const [index, candidate] of compared.entries()) {
       const reason = settings.force ? 'forced' : reasons.get(index);
-      if (reason) choose(candidate, reason);
+      if (reason === 'transform-changed' && settings.transformChanged === 'ignore') {
+        counts.unchanged++;
+        const reason = 'its transforms changed, which --transform-changed ignore leaves alone';
+        explain.add({ path: candidate.path, decision: 'unchanged', reason });
+      } else if (reason) choose(candidate, reason);
       else {
         counts.unchanged++;
         explain.add({ path: candidate.path, decision: 'unchanged', reason: 'is as it was last copied' });

@@ -36,10 +36,14 @@ test('a changed transform does again what it applies to, and says so', async (t)
   await put(source, 'a.txt', 'a secret');
   await put(source, 'b.csv', 'b');
   await runCommand(['sync', '--run', 'one'], environment);
-  const { result } = await runCommand(
-    ['sync', '--run', 'two', '--explain', '--transform', 'mask:token=secret@*.txt'],
-    environment,
-  );
+  const rule = ['--explain', '--transform', 'mask:token=secret@*.txt'];
+  const ignored = await runCommand(['sync', '--run', 'two', '--transform-changed', 'ignore', ...rule], environment);
+  t.like(ignored.result.files, { copied: 0, unchanged: 2 });
+  t.regex(ignored.result.explain?.find(({ path }) => path === 'a.txt')?.reason ?? '', /its transforms changed/);
+  const { result } = await runCommand(['sync', '--run', 'three', ...rule], environment);
   t.like(result.files, { copied: 1, unchanged: 1 });
   t.deepEqual(result.explain?.find(({ path }) => path === 'a.txt')?.reason, 'transform-changed');
+  await put(source, 'a.txt', 'no longer', '2025-01-01T00:00:00Z');
+  const changed = await runCommand(['sync', '--run', 'four', '--transform-changed', 'ignore'], environment);
+  t.like(changed.result.files, { copied: 1, unchanged: 1 });
 });
