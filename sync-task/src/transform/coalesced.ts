@@ -30,6 +30,11 @@ export function coalesced(input: ByteStream, saved?: SavedState): ResumableRun {
   }
 
   async function* output(): ByteStream {
+    if (waiting !== undefined) {
+      const first = waiting;
+      waiting = undefined;
+      yield first;
+    }
     for await (const chunk of input) {
       waiting = chunk;
       if (filled > 0 && (chunk.length >= largeBytes || filled + chunk.length > blockBytes)) yield take();
@@ -40,18 +45,12 @@ export function coalesced(input: ByteStream, saved?: SavedState): ResumableRun {
     if (filled > 0) yield take();
   }
 
-  if (typeof saved === 'string' && saved !== '') {
-    const held = bytesFrom(saved);
-    if (held.length <= blockBytes) add(held);
-    else return coalesced(startingWith(held, input));
-  }
+  // At once, not when the first chunk is asked for: a run may be saved again before it comes to that.
+  const held = bytesFrom(typeof saved === 'string' ? saved : '');
+  if (held.length > blockBytes) waiting = held;
+  else if (held.length > 0) add(held);
   return {
     output: output(),
     save: () => textOf(Buffer.concat([block.subarray(0, filled), ...(waiting === undefined ? [] : [waiting])])),
   };
-}
-
-async function* startingWith(first: Uint8Array, input: ByteStream): ByteStream {
-  yield first;
-  yield* input;
 }
