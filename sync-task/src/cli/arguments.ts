@@ -16,7 +16,7 @@ const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 const withoutRun: readonly string[] = ['check', 'prune', 'take-over'];
 
-/** Undefined where help or the version was asked for and has been printed. Throws `usage`. */
+/** Undefined where help, the version or the transforms were asked for and have been printed. Throws `usage`. */
 export async function parseArguments(words: readonly string[], version: string): Promise<Arguments | undefined> {
   refuseSecrets(words);
   let given: Arguments | undefined;
@@ -31,7 +31,7 @@ export async function parseArguments(words: readonly string[], version: string):
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true, 'greedy-arrays': false })
     .strict()
     .recommendCommands()
-    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, prune or take-over')
+    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, prune, take-over or transforms')
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -52,6 +52,21 @@ export async function parseArguments(words: readonly string[], version: string):
       },
     );
   }
+  parser.command(
+    'transforms [name]',
+    'list the transforms, or show one with its options and an example',
+    (builder) =>
+      builder
+        .usage('$0 transforms [NAME]\n\nNAME is that of a transform, of a package, or the path of a module.')
+        .positional('name', {
+          type: 'string',
+          describe: 'the transform to show',
+        }),
+    async ({ name }) => {
+      const { showTransforms } = await import('./show-transforms.ts');
+      process.stdout.write(await showTransforms(name));
+    },
+  );
   for (const [text, meaning] of commands.flatMap((command) => command.examples.slice(0, 1)))
     parser.example(text, meaning);
   await parser.parseAsync([...words]);

@@ -34,6 +34,7 @@ export function loadSettings(input: Input): Settings {
     source,
     target,
     transforms: values.transforms,
+    transformChanged: values.get('transform-changed'),
     selection: {
       include: values.get('include'),
       exclude: values.get('exclude'),

@@ -119,7 +119,15 @@ export const options = {
   transform: {
     kind: 'list',
     group: 'Transforms',
-    describe: 'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order',
+    describe:
+      'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order; see sync-task transforms',
+  },
+  'transform-changed': {
+    kind: 'choice',
+    group: 'Transforms',
+    describe: 'unchanged files whose transforms were changed since: copy them again, or leave them as they are',
+    choices: ['reprocess', 'ignore'],
+    default: 'reprocess',
   },
   'batch-files': { kind: 'count', group: 'Batches', describe: 'files in a batch at most', default: '1000' },
   'batch-bytes': {

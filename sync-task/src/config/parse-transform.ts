@@ -4,7 +4,8 @@
  *     mask:token=password,token=secret@*.txt
  *
  * An option given several times is a list. In a value, `\` takes its meaning from `,`, `=`, `@` and `\` itself. What follows
- * the first `@` is the glob, as it is.
+ * the first `@` is the glob, as it is. A name may also be that of an installed package, or a path that starts with `./`,
+ * `../` or `/`, without `:` and `@`.
  */
 
 import { SyncError } from '../errors.ts';
@@ -12,11 +13,14 @@ import type { TransformSetting } from './settings.ts';
 
 /** Throws `usage` where the text has another form. The message does not repeat values: they may be secrets to mask. */
 export function parseTransform(text: string): TransformSetting {
-  const at = indexOfPlain(text, '@', 0, text.length);
+  // The "@" of a scoped package begins no glob.
+  const at = indexOfPlain(text, '@', 1, text.length);
   const end = at === -1 ? text.length : at;
   const colon = text.slice(0, end).indexOf(':');
   const name = text.slice(0, colon === -1 ? end : colon);
-  if (!/^[a-z][a-z0-9-]*$/i.test(name)) throw malformed('it must start with the name of a transform');
+  if (!/^((\.{0,2}|@[\w.-]+)\/)?[\w.-]+(\/[\w. -]+)*$/.test(name)) {
+    throw malformed('it must start with the name of a transform, of a package, or a path such as ./my-transform.js');
+  }
   const glob = at === -1 ? undefined : text.slice(at + 1);
   if (glob === '') throw malformed(`${name}: no glob after "@"; write "\\@" for an "@" in a value`);
   const options: Record<string, string | string[]> = {};

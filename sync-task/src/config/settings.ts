@@ -68,6 +68,8 @@ export interface Settings extends CommonSettings {
   readonly source: Endpoint;
   readonly target: Endpoint;
   readonly transforms: readonly TransformSetting[];
+  /** What happens to an unchanged file whose transforms, or their options or versions, are others than when it was copied. */
+  readonly transformChanged: 'reprocess' | 'ignore';
   readonly selection: Selection;
   readonly gates: Readonly<Record<GateName, GateSetting>>;
   /** Gates that let this run through. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
 import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
-import { transformChain } from '../transform/chain.ts';
+import { openChain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import type { Transfer } from './copy.ts';
 import { type ErrorList, errorList } from './counts.ts';
@@ -44,6 +44,8 @@ export async function workOnBatches(
 ): Promise<WorkDone> {
   const { settings, state, log, progress, signal, source, target } = context;
   const owner = randomUUID();
+  const chain = await openChain(settings.transforms);
+  await chain.prepare();
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
   const bytes = { read: 0, written: 0, resumed: 0 };
   const errors = errorList();
@@ -52,7 +54,7 @@ export async function workOnBatches(
   const transfer: Transfer = {
     context,
     run,
-    chain: transformChain(settings.transforms),
+    chain,
     saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows)),
     intents: new Map<string, Intent>(),
     bytes,

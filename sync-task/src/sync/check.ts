@@ -1,5 +1,5 @@
 /** `check`: proves that source, target and state can be used, and says what the servers can't do and what that costs. */
-import { transformChain } from '../transform/chain.ts';
+import { openChain } from '../transform/chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { makeResult } from './counts.ts';
@@ -9,7 +9,8 @@ import type { Result } from './result.ts';
 export async function check(context: Context): Promise<Result> {
   const { settings, source, target, state, log, signal } = context;
   const startedMs = performance.now();
-  transformChain(settings.transforms); // throws for a name or an option that is none
+  // Throws for a name or an option that is none, and for a key that can't be read.
+  await (await openChain(settings.transforms)).prepare();
   await state.pipeline(settings.pipeline);
   log.info(`state ${state.label} is reachable`);
   for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;

@@ -38,9 +38,10 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   const { context, run } = transfer;
   const { settings, target, signal, progress } = context;
   const { path, token, chain } = claim;
+  const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
-  const draft = await target.draft(path, {
+  const draft = await target.draft(at, {
     name,
     resume: stored && { draft: stored.draft, offset: stored.offset },
     expectedBytes: chain === '' ? claim.size : undefined,
@@ -76,12 +77,12 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       mtimeKept: finished.mtimeKept,
       digest: digest.finish(),
     };
-    if (finished.size !== written) throw notAsWritten(context, path, `${finished.size} bytes of ${written} arrived`);
-    if (settings.verify === 'read-back') await readBack(context, path, intent);
+    if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
+    if (settings.verify === 'read-back') await readBack(context, at, intent);
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
-    await target.publish(path, name);
+    await target.publish(at, name);
     return intent;
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell

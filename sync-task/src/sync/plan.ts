@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
-import { transformChain } from '../transform/chain.ts';
+import { openChain } from '../transform/chain.ts';
 import { batchPacker } from './batch-packer.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
@@ -18,6 +18,7 @@ import { plannedResult } from './planned.ts';
 import { quietTime } from './quiet-time.ts';
 import type { Result } from './result.ts';
 import { selector } from './selection.ts';
+import { targetPlaces } from './target-places.ts';
 
 /** Rows that go to the state together. */
 const ROWS_AT_ONCE = 5000;
@@ -47,7 +48,8 @@ async function planNow(
   const nowMs = () => Date.now() + skewMs;
   const select = selector(selection, { nowMs, isMarker: marker?.isMarker ?? (() => false) });
   const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, nowMs });
-  const chain = transformChain(settings.transforms);
+  const chain = await openChain(settings.transforms);
+  const places = targetPlaces(chain);
   const packer = batchPacker({
     files: settings.batchFiles,
     bytes: settings.batchBytes,
@@ -80,8 +82,12 @@ async function planNow(
     // A name for display alone may look like the name of another file, but none of them starts with a dot and a slash.
     if (decision === 'refused') leave({ ...entry, path: `./${entry.path}` }, decision, reason);
     else if (decision === 'take') {
-      gate.add(entry.path, entry.size);
-      candidates.push({ path: entry.path, size: entry.size, mtimeMs: entry.mtimeMs, chain: chain.key(entry.path) });
+      const { path, size, mtimeMs } = entry;
+      const taken = places.takenBy(path);
+      if (taken === undefined) {
+        gate.add(path, size);
+        candidates.push({ path, size, mtimeMs, chain: chain.key(path) });
+      } else leave(entry, 'refused', taken);
     } else if (decision === 'excluded') {
       counts.excluded++;
       explain.add({ path: entry.path, decision, reason });
@@ -123,7 +129,11 @@ async function planNow(
     );
     for (const [index, candidate] of compared.entries()) {
       const reason = reasons.get(index);
-      if (reason && waiting?.has(candidate.path)) {
+      if (reason === 'transform-changed' && settings.transformChanged === 'ignore') {
+        counts.unchanged++;
+        const reason = 'its transforms changed, which --transform-changed ignore leaves alone';
+        explain.add({ path: candidate.path, decision: 'unchanged', reason });
+      } else if (reason && waiting?.has(candidate.path)) {
         leave({ ...candidate, kind: 'file' }, 'deferred', `waits for its marker ${marker?.markerOf(candidate.path)}`);
       } else if (reason && isFull(candidate.size)) {
         leaveForLater(candidate);

@@ -48,6 +48,7 @@ function backoffMs(tries: number): number {
 
 async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const { target } = transfer.context;
+  const at = transfer.chain.targetPath(claim.path);
   const { checkpoint, reason } = claim;
   if (checkpoint && reason !== 'forced' && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
     return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
@@ -55,7 +56,7 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const intent = readIntent(claim.intent);
   const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
   const kept = intent?.stage === 'publishing' ? intent.draft : stored?.draft;
-  for (const { draft } of draftsOf(claim)) if (draft !== kept) await target.recover(claim.path, draft);
+  for (const { draft } of draftsOf(claim)) if (draft !== kept) await target.recover(at, draft);
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
@@ -69,13 +70,14 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
 }
 
 /** A target file that the state does not know: adopted, refused, or (undefined) replaced. */
-async function lookAtTarget({ context }: Transfer, claim: Claim): Promise<OutcomeRow | undefined> {
+async function lookAtTarget({ context, chain }: Transfer, claim: Claim): Promise<OutcomeRow | undefined> {
   const { source, target, settings } = context;
-  const found = await target.stat(claim.path);
+  const at = chain.targetPath(claim.path);
+  const found = await target.stat(at);
   if (!found) return undefined;
   if (found.kind !== 'file') {
     const what = found.kind === 'folder' ? 'a folder' : found.kind === 'link' ? 'a symbolic link' : 'no regular file';
-    throw new SyncError(`${target.label}: ${JSON.stringify(claim.path)} is ${what}; move it away or exclude the file`, {
+    throw new SyncError(`${target.label}: ${JSON.stringify(at)} is ${what}; move it away or exclude the file`, {
       kind: 'permanent',
       reason: found.kind === 'folder' ? 'is-a-folder' : 'not-a-file',
       path: claim.path,
@@ -83,7 +85,7 @@ async function lookAtTarget({ context }: Transfer, claim: Claim): Promise<Outcom
   }
   if (settings.existing === 'refuse') {
     throw new SyncError(
-      `${target.label}: ${JSON.stringify(claim.path)} stands there already; remove it, or run with --existing adopt or replace`,
+      `${target.label}: ${JSON.stringify(at)} stands there already; remove it, or run with --existing adopt or replace`,
       { kind: 'refused', reason: 'exists', path: claim.path },
     );
   }
@@ -98,15 +100,16 @@ async function lookAtTarget({ context }: Transfer, claim: Claim): Promise<Outcom
 /** After a crash behind the intent: publishes the complete draft, or sees that it is published. False: start over. */
 async function finishPublishing({ context, chain }: Transfer, claim: Claim, intent: PublishIntent): Promise<boolean> {
   const { target } = context;
+  const at = chain.targetPath(claim.path);
   const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
-  const draft = await target.statDraft(claim.path, intent.draft);
+  const draft = await target.statDraft(at, intent.draft);
   if (sameWork && draft?.size === intent.targetSize) {
-    await target.publish(claim.path, intent.draft);
-    await target.recover(claim.path, intent.draft); // the old file, moved aside by who died then
+    await target.publish(at, intent.draft);
+    await target.recover(at, intent.draft); // the old file, moved aside by who died then
     return true;
   }
-  const found = sameWork && !draft ? await target.stat(claim.path) : undefined;
-  await target.recover(claim.path, intent.draft);
+  const found = sameWork && !draft ? await target.stat(at) : undefined;
+  await target.recover(at, intent.draft);
   return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
@@ -129,7 +132,7 @@ async function storedPart(
   // than the one that wrote this down is another one.
   for (const { token, draft } of draftsOf(claim)) {
     if (token < intent.token) continue;
-    const standing = await target.statDraft(claim.path, draft);
+    const standing = await target.statDraft(chain.targetPath(claim.path), draft);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
     return { draft, offset: intent.offset, segments: intent.digest.segments };

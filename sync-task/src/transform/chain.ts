@@ -3,19 +3,33 @@
  * changed, exactly the files that it applies to are done again.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { TransformSetting } from '../config/settings.ts';
 import { SyncError } from '../errors.ts';
 import { matcher } from '../glob.ts';
 import { nearest } from '../nearest.ts';
+import { coalesced } from './coalesced.ts';
+import { optionsOf } from './describe.ts';
+import { loadOwn, type OwnTransforms } from './own.ts';
 import { transforms as builtIn } from './registry.ts';
-import type { ByteStream, Transform } from './transform.ts';
+import type { ByteStream, ResumableRun, SavedState, Transform } from './transform.ts';
 
 export interface Chain {
   /** Tells apart any two chains of transforms whose output may differ. Empty where none applies to this path. */
   key(path: string): string;
   /** The file's bytes, changed. The input itself where no transform applies. */
   apply(path: string, input: ByteStream): ByteStream;
+  /**
+   * Like `apply`, from the beginning or from what another run of the same chain saved, and able to save in its turn; undefined
+   * where a transform that applies to this path can't.
+   */
+  resume(path: string, input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined;
+  /** Where the file goes: its own path, or that with the name that the transforms give it. */
+  targetPath(path: string): string;
+  /** False where every file keeps its own path. */
+  readonly renames: boolean;
+  /** Throws `usage` where something that options name, such as a file with a key, can't be used. */
+  prepare(): Promise<void>;
 }
 
 interface Step {
@@ -24,9 +38,24 @@ interface Step {
   applies(path: string): boolean;
 }
 
+/** With the user's own transforms. Throws `usage` like `transformChain`, and for a module that is no transform. */
+export async function openChain(settings: readonly TransformSetting[]): Promise<Chain> {
+  return transformChain(settings, builtIn, await loadOwn(settings, builtIn));
+}
+
+/** One transform, built in or the user's own. Throws `usage` where there is none of this name. */
+export async function findTransform(name: string): Promise<Transform> {
+  const own = await loadOwn([{ name, options: {}, glob: undefined }], builtIn);
+  return find(name, builtIn, own);
+}
+
 /** Throws `usage` for an unknown transform, a bad option or a bad glob. */
-export function transformChain(settings: readonly TransformSetting[], known: readonly Transform[] = builtIn): Chain {
-  const steps = settings.map((setting) => prepare(setting, known));
+export function transformChain(
+  settings: readonly TransformSetting[],
+  known: readonly Transform[] = builtIn,
+  own: OwnTransforms = new Map(),
+): Chain {
+  const steps = settings.map((setting) => prepare(setting, known, own));
   const stepsFor = (path: string) => steps.filter((step) => step.applies(path));
   /** Few different chains, but a million paths. */
   const keys = new Map<string, string>();
@@ -41,17 +70,64 @@ export function transformChain(settings: readonly TransformSetting[], known: rea
       }
       return key;
     },
-    apply: (path, input) => stepsFor(path).reduce((stream, step) => step.transform.apply(stream, step.options), input),
+    apply(path, input) {
+      const applied = (stream: ByteStream, { transform, options }: Step) =>
+        coalesced(transform.apply(coalesced(stream).output, options)).output;
+      return stepsFor(path).reduce(applied, input);
+    },
+    resume: (path, input, saved) => resumed(stepsFor(path), input, saved),
+    targetPath(path) {
+      const end = path.lastIndexOf('/') + 1;
+      const name = stepsFor(path).reduce((name, step) => outputName(step, name, path), path.slice(end));
+      return path.slice(0, end) + name;
+    },
+    renames: steps.some(({ transform }) => transform.outputName !== undefined),
+    async prepare() {
+      for (const { transform, options } of steps) await transform.prepare?.(options);
+    },
   };
 }
 
-function prepare(setting: TransformSetting, known: readonly Transform[]): Step {
-  const transform = known.find(({ name }) => name === setting.name);
-  if (transform === undefined) throw unknownTransform(setting.name, known);
+/** The state of a chain is that of its steps, and of what lies between them. */
+function resumed(steps: readonly Step[], input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined {
+  const states = saved as readonly SavedState[] | undefined;
+  const runs: ResumableRun[] = [coalesced(input, states?.[0])];
+  for (const { transform, options } of steps) {
+    const before = runs.at(-1) as ResumableRun;
+    const run = transform.resume?.(before.output, options, states?.[runs.length]);
+    if (run === undefined) return undefined;
+    runs.push(run);
+    runs.push(coalesced(run.output, states?.[runs.length]));
+  }
+  const { output } = runs.at(-1) as ResumableRun;
+  return { output, save: () => runs.map((run) => run.save()) };
+}
+
+function outputName({ transform, options }: Step, name: string, path: string): string {
+  const changed = transform.outputName?.(name, options) ?? name;
+  if (changed !== '' && changed !== '.' && changed !== '..' && !/[/\0]/.test(changed)) return changed;
+  throw new SyncError(
+    `transform ${transform.name} gives ${JSON.stringify(path)} a name that no file can have; exclude it`,
+    {
+      kind: 'refused',
+      reason: 'bad-output-name',
+      path,
+    },
+  );
+}
+
+function prepare(setting: TransformSetting, known: readonly Transform[], own: OwnTransforms): Step {
+  const transform = find(setting.name, known, own);
   const parsed = transform.options.safeParse(setting.options);
   if (!parsed.success) throw badOption(transform, parsed.error);
   const applies = setting.glob === undefined ? () => true : matcher([setting.glob]);
   return { transform, options: parsed.data, applies };
+}
+
+function find(name: string, known: readonly Transform[], own: OwnTransforms): Transform {
+  const transform = known.find((each) => each.name === name) ?? own.get(name);
+  if (transform === undefined) throw unknownTransform(name, known);
+  return transform;
 }
 
 function keyOf(steps: readonly Step[]): string {
@@ -80,9 +156,9 @@ function badOption(transform: Transform, error: z.ZodError): SyncError {
   const problems = error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path[0]?.toString()}: ${message}`,
   );
-  const { properties = {} } = z.toJSONSchema(transform.options, { io: 'input', unrepresentable: 'any' });
-  return new SyncError(
-    `transform ${transform.name}: ${problems.join('; ')} (options: ${Object.keys(properties).join(', ') || 'none'})`,
-    { kind: 'usage', reason: 'bad-transform-option' },
-  );
+  const names = optionsOf(transform).map(({ name }) => name);
+  return new SyncError(`transform ${transform.name}: ${problems.join('; ')} (options: ${names.join(', ') || 'none'})`, {
+    kind: 'usage',
+    reason: 'bad-transform-option',
+  });
 }

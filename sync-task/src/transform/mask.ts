@@ -1,115 +1,93 @@
 /**
- * Writes a replacement for every occurrence of the given tokens, wherever they stand, also inside of words.
+ * Writes a replacement for every occurrence of the given tokens and patterns, wherever they stand, also inside of words.
  *
- * Reading from the left, the first place where any token starts is replaced, by the longest token that fits there, and
- * the search goes on behind it. A chunk's last bytes are kept back only while they are the beginning of a token:
- * everything before them is decided, whatever comes next, so the output doesn't depend on where chunks end.
+ * Reading from the left, the first place where any of them fits is replaced: by the longest token that fits there, else by
+ * the first pattern that does, and the search goes on behind it. Tokens alone are searched in the bytes (`mask-tokens.ts`),
+ * together with patterns in the text (`mask-patterns.ts`).
  */
 import { z } from 'zod';
-import { encoded, encodingOption, type TextEncoding, validated } from './text-encoding.ts';
-import { type TokenFinder, tokenFinder } from './token-finder.ts';
-import type { ByteStream, Transform } from './transform.ts';
+import { boundedPattern } from './bounded-pattern.ts';
+import { maskPatterns } from './mask-patterns.ts';
+import { maskTokens } from './mask-tokens.ts';
+import { type Steps, stepwise } from './stepwise.ts';
+import { encoded, encodingOption, type TextEncoding } from './text-encoding.ts';
+import type { SavedState, Transform } from './transform.ts';
 
-interface Options {
+export interface MaskOptions {
   /** Sorted, each once: neither order nor repetition changes the output, so they must not change the fingerprint. */
   readonly token: readonly string[];
+  /** In the order given. Left out where there is none. */
+  readonly pattern?: readonly string[];
   readonly replacement: string;
+  /** Left out where the replacement is written once for each match. */
+  readonly length?: 'keep';
   readonly encoding: TextEncoding;
 }
 
-const token = z.string().min(1, 'a token must not be empty');
+const asList = (value: unknown) => (typeof value === 'string' ? [value] : value);
 
 const options = z
   .strictObject({
     token: z
       .preprocess(
-        (value) => (typeof value === 'string' ? [value] : value),
-        z.array(token, 'give at least one, as in token=password,token=secret').min(1, 'give at least one token'),
+        asList,
+        z
+          .array(z.string().min(1, 'a token must not be empty'), 'give at least one, as in token=password,token=secret')
+          .optional(),
       )
-      .transform((tokens) => [...new Set(tokens)].sort()),
-    replacement: z.string().default('********'),
+      .describe('a text to replace; repeatable'),
+    pattern: z
+      .preprocess(asList, z.array(z.string()).optional())
+      .describe('a regular expression whose matches have a bounded length, such as [0-9]{13,19}; repeatable'),
+    replacement: z.string().optional().describe('what is written instead (default ********; with length=keep: *)'),
+    length: z
+      .enum(['fixed', 'keep'])
+      .default('fixed')
+      .describe('keep: the replacement, one character, is written once for every character that is replaced'),
     encoding: encodingOption,
   })
   .check(({ value, issues }) => {
-    // Tokens may be secrets: a message never shows one.
-    const refuse = (path: string, what: string) =>
-      issues.push({
-        code: 'custom',
-        path: [path],
-        input: undefined,
-        message: `${what} cannot be written in ${value.encoding}`,
-      });
-    if (value.token.some((text) => encoded(text, value.encoding) === undefined)) refuse('token', 'one of the tokens');
-    if (encoded(value.replacement, value.encoding) === undefined) refuse('replacement', 'it');
+    // Tokens and patterns may be secrets: a message never shows one.
+    const refuse = (path: string, message: string) =>
+      issues.push({ code: 'custom', path: [path], input: undefined, message });
+    const { token = [], pattern = [], replacement = '', length, encoding } = value;
+    const unwritable = (text: string) => encoded(text, encoding) === undefined;
+    if (token.length === 0 && pattern.length === 0) {
+      refuse('token', 'give at least one token or pattern, as in token=password,token=secret');
+    }
+    if (token.some(unwritable)) refuse('token', `one of the tokens cannot be written in ${encoding}`);
+    if (unwritable(replacement)) refuse('replacement', `it cannot be written in ${encoding}`);
+    if (length === 'keep' && replacement !== '' && [...replacement].length !== 1) {
+      refuse('replacement', 'with length=keep it is one character, such as replacement=x');
+    }
+    for (const source of pattern) {
+      const bounded = boundedPattern(source);
+      if ('problem' in bounded) refuse('pattern', bounded.problem);
+    }
+  })
+  .transform(({ token = [], pattern = [], replacement, length, encoding }): MaskOptions => {
+    const keep = length === 'keep';
+    return {
+      token: [...new Set(token)].sort(),
+      replacement: replacement ?? (keep ? '*' : '********'),
+      encoding,
+      ...(pattern.length > 0 ? { pattern: [...new Set(pattern)] } : {}),
+      ...(keep ? { length: 'keep' } : {}),
+    };
   });
 
-export const mask: Transform<Options> = {
+export const mask: Transform<MaskOptions> = {
   name: 'mask',
   version: 1,
-  summary:
-    'every occurrence of a token=… (repeatable) becomes replacement=… (default ********); encoding=utf-8 (default), us-ascii or latin1',
+  summary: 'every occurrence of a token or pattern is replaced, wherever it stands',
+  details: `The first place from the left where anything fits is replaced; at one place the longest token wins, then the first pattern.
+A pattern is a JavaScript regular expression (flags \`m\` and \`u\`) without \`*\`, \`+\`, \`{n,}\`, back references and look-around:
+the length of its matches must be bounded, and at least 1, so that the result does not depend on how the file came in. Write
+\`{1,64}\` instead of \`+\`. In a flag, a backslash is written \`\\\\\` and a comma in a value \`\\,\`.`,
   example: 'mask:token=password,token=secret@**/*.txt',
   options,
-  async *apply(input: ByteStream, { token: tokens, replacement, encoding }) {
-    const finder = tokenFinder(tokens.map((text) => bytesOf(text, encoding)));
-    const masking = { finder, replacement: bytesOf(replacement, encoding) };
-    const sliceBytes = Math.max(1, Math.floor(maxOutputBytes / growth(masking)));
-    let undecided: Uint8Array = new Uint8Array(0);
-    for await (const chunk of validated(input, encoding)) {
-      for (let start = 0; start < chunk.length; start += sliceBytes) {
-        const slice = chunk.subarray(start, start + sliceBytes);
-        const window = undecided.length === 0 ? slice : Buffer.concat([undecided, slice]);
-        const { output, decided } = masked(window, masking, false);
-        undecided = window.subarray(decided);
-        if (output.length > 0) yield output;
-      }
-    }
-    if (undecided.length > 0) yield masked(undecided, masking, true).output;
-  },
+  ...stepwise<MaskOptions, SavedState>(
+    (chosen, saved): Steps =>
+      chosen.pattern === undefined ? maskTokens(chosen, saved as never) : maskPatterns(chosen, saved as never),
+  ),
 };
-
-/** Bounds what one step allocates: a short token with a long replacement makes far more bytes than it takes. */
-const maxOutputBytes = 256 * 1024;
-
-interface Masking {
-  readonly finder: TokenFinder;
-  readonly replacement: Uint8Array;
-}
-
-/** How many bytes of output a byte of input can become. */
-function growth({ finder, replacement }: Masking): number {
-  return Math.max(1, replacement.length / finder.shortestBytes);
-}
-
-/** The output for as much of the window as is decided without the bytes that follow it; with `last`, none do. */
-function masked(window: Uint8Array, masking: Masking, last: boolean): { output: Uint8Array; decided: number } {
-  const { finder, replacement } = masking;
-  const decidedFrom = (start: number) => (last ? window.length : finder.undecided(window, start));
-  let end = decidedFrom(0);
-  let start = finder.find(window, 0, end);
-  if (start === -1) return { output: window.subarray(0, end), decided: end };
-
-  const output = Buffer.allocUnsafe(Math.ceil(window.length * growth(masking)));
-  let written = 0;
-  let done = 0;
-  const copy = (from: Uint8Array, start: number, end: number) => {
-    if (end - start > 64) output.set(from.subarray(start, end), written);
-    else for (let index = start, to = written; index < end; index++, to++) output[to] = from[index] as number;
-    written += end - start;
-  };
-  while (start !== -1) {
-    copy(window, done, start);
-    copy(replacement, 0, replacement.length);
-    done = start + finder.lengthAt(window, start);
-    if (done > end) end = decidedFrom(done);
-    start = finder.find(window, done, end);
-  }
-  copy(window, done, end);
-  return { output: output.subarray(0, written), decided: end };
-}
-
-function bytesOf(text: string, encoding: TextEncoding): Buffer {
-  const bytes = encoded(text, encoding);
-  if (bytes === undefined) throw new Error(`options were not checked: text that cannot be written in ${encoding}`);
-  return bytes;
-}

@@ -1,7 +1,8 @@
 /** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return. */
 import { z } from 'zod';
-import { encodingOption, type TextEncoding, validated } from './text-encoding.ts';
-import type { ByteStream, Transform } from './transform.ts';
+import { noBytes, stepwise } from './stepwise.ts';
+import { encodingOption, type TextEncoding, textCheck } from './text-encoding.ts';
+import type { SavedState, Transform } from './transform.ts';
 
 interface Options {
   readonly encoding: TextEncoding;
@@ -10,15 +11,24 @@ interface Options {
 export const replaceWhitespace: Transform<Options> = {
   name: 'replace-whitespace',
   version: 1,
-  summary: 'every ASCII whitespace character of a text becomes "_"; encoding=utf-8 (default), us-ascii or latin1',
+  summary: 'every ASCII whitespace character of a text becomes "_"',
   example: 'replace-whitespace@*.txt',
   options: z.strictObject({ encoding: encodingOption }),
-  async *apply(input: ByteStream, { encoding }) {
-    for await (const chunk of validated(input, encoding)) {
-      replaceIn(chunk);
-      yield chunk;
-    }
-  },
+  ...stepwise<Options, SavedState>(({ encoding }, saved) => {
+    const text = textCheck(encoding, saved);
+    return {
+      push(piece) {
+        text.check(piece);
+        replaceIn(piece);
+        return piece;
+      },
+      end() {
+        text.end();
+        return noBytes;
+      },
+      save: text.save,
+    };
+  }),
 };
 
 const bytes = Uint8Array.from({ length: 256 }, (_, byte) =>

@@ -8,8 +8,8 @@
 import { isAscii } from 'node:buffer';
 import { z } from 'zod';
 import { SyncError } from '../errors.ts';
-import type { ByteStream } from './transform.ts';
-import { utf8Validator } from './utf8-validator.ts';
+import type { ByteStream, SavedState } from './transform.ts';
+import { type Utf8State, utf8Validator } from './utf8-validator.ts';
 
 export type TextEncoding = 'utf-8' | 'us-ascii' | 'latin1';
 
@@ -17,6 +17,7 @@ export type TextEncoding = 'utf-8' | 'us-ascii' | 'latin1';
 export const encodingOption = z
   .enum(['utf-8', 'us-ascii', 'latin1', 'iso-8859-1'])
   .default('utf-8')
+  .describe('how the text is written; a file that is not is refused')
   .transform((name): TextEncoding => (name === 'iso-8859-1' ? 'latin1' : name));
 
 /** The text as bytes, `undefined` where the encoding has no way to write it. */
@@ -30,39 +31,66 @@ export function encoded(text: string, encoding: TextEncoding): Buffer | undefine
   return Buffer.from(text, 'latin1');
 }
 
-/**
- * The same bytes, as long as they are valid. Throws `refused`, reason `invalid-encoding`, with the offset of the first
- * character that is not valid. That error may come after bytes of this very character were passed on.
- */
-export function validated(input: ByteStream, encoding: TextEncoding): ByteStream {
+/** Looks at a text that comes in pieces. */
+export interface TextCheck {
+  /**
+   * Throws `refused`, reason `invalid-encoding`, with the offset of the first character that is not valid. That may be one
+   * whose first bytes came with the piece before.
+   */
+  check(piece: Uint8Array): void;
+  /** Throws likewise where the text ends inside a character. */
+  end(): void;
+  save(): SavedState;
+}
+
+/** From the beginning of the text, or from what another check saved. */
+export function textCheck(encoding: TextEncoding, saved?: SavedState): TextCheck {
   switch (encoding) {
     case 'latin1': // Every byte is a character.
-      return input;
+      return { check: () => undefined, end: () => undefined, save: () => null };
     case 'us-ascii':
-      return validatedAscii(input);
+      return asciiCheck(saved as number | undefined);
     case 'utf-8':
-      return validatedUtf8(input);
+      return utf8Check(saved as Utf8State | undefined);
   }
 }
 
-async function* validatedAscii(input: ByteStream): ByteStream {
-  let offset = 0;
-  for await (const chunk of input) {
-    if (!isAscii(chunk)) throw invalid('US-ASCII', offset + chunk.findIndex((byte) => byte > 0x7f), 'utf-8 or latin1');
-    offset += chunk.length;
-    yield chunk;
-  }
+function asciiCheck(saved = 0): TextCheck {
+  let offset = saved;
+  return {
+    check(piece) {
+      if (!isAscii(piece))
+        throw invalid('US-ASCII', offset + piece.findIndex((byte) => byte > 0x7f), 'utf-8 or latin1');
+      offset += piece.length;
+    },
+    end: () => undefined,
+    save: () => offset,
+  };
 }
 
-async function* validatedUtf8(input: ByteStream): ByteStream {
-  const validator = utf8Validator();
+function utf8Check(saved: Utf8State | undefined): TextCheck {
+  const validator = utf8Validator(saved);
+  return {
+    check(piece) {
+      const at = validator.check(piece);
+      if (at !== undefined) throw invalid('UTF-8', at, 'latin1');
+    },
+    end() {
+      const at = validator.end();
+      if (at !== undefined) throw invalid('UTF-8', at, 'latin1', ', where the file ends inside a character');
+    },
+    save: () => validator.save(),
+  };
+}
+
+/** The same bytes, checked on the way. */
+export async function* validated(input: ByteStream, encoding: TextEncoding): ByteStream {
+  const text = textCheck(encoding);
   for await (const chunk of input) {
-    const at = validator.check(chunk);
-    if (at !== undefined) throw invalid('UTF-8', at, 'latin1');
+    text.check(chunk);
     yield chunk;
   }
-  const at = validator.end();
-  if (at !== undefined) throw invalid('UTF-8', at, 'latin1', ', where the file ends inside a character');
+  text.end();
 }
 
 function invalid(encoding: string, offset: number, other: string, detail = ''): SyncError {

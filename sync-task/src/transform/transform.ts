@@ -9,14 +9,41 @@ import type { z } from 'zod';
 
 export type ByteStream = AsyncIterable<Uint8Array>;
 
+/** What JSON can hold, so that it can be kept in a database. */
+export type SavedState =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly SavedState[]
+  | { readonly [name: string]: SavedState };
+
 export interface Transform<Options = unknown> {
   /** As in `--transform NAME:option=value`. */
   readonly name: string;
-  /** Part of every file's fingerprint: raise it when the output for the same input changes. */
+  /** Part of every file's fingerprint: raise it when the output for the same input, or the form of the saved state, changes. */
   readonly version: number;
-  /** One line for `--help`. */
+  /** One line for lists. Options say what they mean in their schema, through `describe`. */
   readonly summary: string;
+  /** What else a user should know: limits, memory, security. */
+  readonly details?: string;
   readonly example: string;
   readonly options: z.ZodType<Options>;
+  /** The target's file name where it is another one, as in `a.csv.gz` → `a.csv`. The folder stays. */
+  outputName?(name: string, options: Options): string;
+  /** Throws `usage` where something that the options name, such as a file with a key, can't be used. Called before any file. */
+  prepare?(options: Options): Promise<void>;
   apply(input: ByteStream, options: Options): ByteStream;
+  /** Only where it can go on in the middle of a file: like `apply`, from the beginning or from what was saved. */
+  resume?(input: ByteStream, options: Options, saved: SavedState | undefined): ResumableRun;
+}
+
+export interface ResumableRun {
+  readonly output: ByteStream;
+  /**
+   * Called only while `output` waits at a `yield`, or after its end. Another run that starts from the returned state and gets
+   * exactly the input that was not yet pulled makes exactly the rest of the output. Small: kilobytes beside the chunk that
+   * is being worked on.
+   */
+  save(): SavedState;
 }

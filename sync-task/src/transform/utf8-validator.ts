@@ -16,15 +16,20 @@ export interface Utf8Validator {
   check(chunk: Uint8Array): number | undefined;
   /** The offset of a character that the end of the text has cut off. */
   end(): number | undefined;
+  save(): Utf8State;
 }
 
-export function utf8Validator(): Utf8Validator {
-  /** Bytes of the current character that must still follow, and the range of the next. */
-  let missing = 0;
-  let lowest = 0x80;
-  let highest = 0xbf;
-  let characterOffset = 0;
-  let chunkOffset = 0;
+/** Bytes of the current character that must still follow, the range of the next, and where character and chunk start. */
+export type Utf8State = readonly [
+  missing: number,
+  lowest: number,
+  highest: number,
+  characterOffset: number,
+  chunkOffset: number,
+];
+
+export function utf8Validator(saved: Utf8State = [0, 0x80, 0xbf, 0, 0]): Utf8Validator {
+  let [missing, lowest, highest, characterOffset, chunkOffset] = saved;
 
   /** Returns the offset of an invalid character. */
   function walk(chunk: Uint8Array, from: number, to: number): number | undefined {
@@ -58,6 +63,7 @@ export function utf8Validator(): Utf8Validator {
       return invalid;
     },
     end: () => (missing === 0 ? undefined : characterOffset),
+    save: () => [missing, lowest, highest, characterOffset, chunkOffset],
   };
 }
 

@@ -79,7 +79,7 @@ test('what nobody resumes is swept', async (t) => {
   const { source, target, job, stored } = await newJob(t, true);
   t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
   const doomed = startCommand(['run', '--run', 'r', '--batch', '1'], job);
-  await until(async () => (await stored()) >= 5 * SEGMENT);
+  await until(async () => (await stored()) >= 9 * SEGMENT);
   doomed.child.kill('SIGTERM');
   await doomed.ended;
   t.true((await stored()) > 0, 'it stands for whoever resumes it');

@@ -1,7 +1,7 @@
 /**
- * Measures how much memory a transform needs for a long file, in a process of its own: other tests share theirs.
+ * Measures how much memory a chain of transforms needs for a long file, in a process of its own: other tests share theirs.
  *
- *     node transform-memory.ts NAME[:OPTION=VALUE,…] MEGABYTES
+ *     node transform-memory.ts 'NAME[:OPTION=VALUE,…] NAME…' MEGABYTES
  *
  * prints how many bytes came out, and by how many bytes the process grew after the first tenth.
  */
@@ -24,7 +24,7 @@ let baselineBytes: number | undefined;
 let highestBytes = 0;
 let chunks = 0;
 const warmUpBytes = totalBytes / 10;
-for await (const chunk of transformChain([parseTransform(transform)]).apply('file', synthetic())) {
+for await (const chunk of transformChain(transform.split(' ').map(parseTransform)).apply('file', synthetic())) {
   outputBytes += chunk.length;
   if (outputBytes < warmUpBytes || ++chunks % 16 !== 0) continue;
   const rssBytes = process.memoryUsage.rss();

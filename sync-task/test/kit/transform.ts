@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import type { ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/errors.ts';
-import type { ByteStream, Transform } from '../../src/transform/transform.ts';
+import type { ByteStream, SavedState, Transform } from '../../src/transform/transform.ts';
 
 export interface TransformCase {
   /** Text stands for its UTF-8. */
@@ -18,7 +18,10 @@ export interface TransformCase {
 /** As in a setting: not yet checked by the transform's schema. */
 export type RawOptions = Readonly<Record<string, string | readonly string[]>>;
 
-/** Every case: in one piece, cut in two at every place, in single bytes, between empty chunks, and cut at random. */
+/**
+ * Every case: in one piece, cut in two at every place, in single bytes, between empty chunks, and cut at random; and, where the
+ * transform can save its state, given up at every chunk of output and gone on with by another run.
+ */
 export async function testTransform<Options>(
   t: ExecutionContext,
   transform: Transform<Options>,
@@ -32,6 +35,7 @@ export async function testTransform<Options>(
     if (output instanceof RegExp) t.regex(whole.refused ?? 'not refused', output, title);
     else t.deepEqual(whole, { bytes: Buffer.from(output).toString('latin1'), refused: undefined }, title);
     await t.notThrowsAsync(sameForEveryCut(transform, options, bytes, whole), title);
+    if (transform.resume) await t.notThrowsAsync(sameWhenResumed(transform, options, bytes, whole), title);
   }
 }
 
@@ -47,6 +51,8 @@ export async function testModel<Options>(
       fc.asyncProperty(samples, cutSizes, async ({ options, input }, sizes) => {
         const expected = { bytes: model(Buffer.from(input), options).toString('latin1'), refused: undefined };
         assert.deepEqual(await outcome(transform, options, pieces(input, sizes)), expected);
+        if (!transform.resume) return;
+        assert.deepEqual(await resumedOutcome(transform, options, pieces(input, sizes)), expected, 'resumed');
       }),
       { numRuns: 500 },
     ),
@@ -74,6 +80,57 @@ async function sameForEveryCut<Options>(
   await fc.assert(fc.asyncProperty(cutSizes, same), { numRuns: 50 });
 }
 
+/** Given up and gone on with at every chunk of output, with input in single bytes, in one piece, and cut at random. */
+async function sameWhenResumed<Options>(
+  transform: Transform<Options>,
+  options: RawOptions,
+  bytes: Buffer,
+  whole: Outcome,
+): Promise<void> {
+  const same = async (sizes: readonly number[]) =>
+    assert.deepEqual(
+      await resumedOutcome(transform, options, pieces(bytes, sizes)),
+      whole,
+      `cut into ${sizes.join(', ')}`,
+    );
+  await same([]);
+  await same(bytes.toJSON().data.map(() => 1));
+  await fc.assert(fc.asyncProperty(cutSizes, same), { numRuns: 20 });
+}
+
+/** Every run makes one chunk of output and saves; the next is restored from the JSON of that, and gets the input left over. */
+async function resumedOutcome<Options>(
+  transform: Transform<Options>,
+  options: RawOptions,
+  chunks: readonly Uint8Array[],
+): Promise<Outcome> {
+  const received: Buffer[] = [];
+  const parsed = transform.options.parse(options);
+  let saved: SavedState | undefined;
+  let pulled = 0;
+  async function* left(): ByteStream {
+    for await (const chunk of streamOf(chunks.slice(pulled))) {
+      pulled++;
+      yield chunk;
+    }
+  }
+  try {
+    for (let done = false; !done; ) {
+      const run = transform.resume?.(left(), parsed, saved);
+      if (run === undefined) throw new Error('cannot save its state');
+      const output = run.output[Symbol.asyncIterator]();
+      const next = await output.next();
+      done = next.done === true;
+      if (!next.done) received.push(Buffer.from(next.value));
+      saved = JSON.parse(JSON.stringify(run.save()));
+    }
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.kind !== 'refused') throw error;
+    return { bytes: undefined, refused: `${error.reason}: ${error.message}` };
+  }
+  return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined };
+}
+
 /** What comes of a transform: all bytes, as latin1 so that differences can be read, or the message of the refusal. */
 interface Outcome {
   readonly bytes: string | undefined;
@@ -97,6 +154,17 @@ async function outcome<Options>(
     return { bytes: undefined, refused: `${error.reason}: ${error.message}` };
   }
   return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined };
+}
+
+/** All chunks that a transform makes of these. */
+export async function applied<Options>(
+  transform: Transform<Options>,
+  options: RawOptions,
+  chunks: Iterable<Uint8Array>,
+): Promise<Uint8Array[]> {
+  const received: Uint8Array[] = [];
+  for await (const chunk of transform.apply(streamOf(chunks), transform.options.parse(options))) received.push(chunk);
+  return received;
 }
 
 /** A stream of copies, which the transform may change. Their addresses are odd and even by turns. */

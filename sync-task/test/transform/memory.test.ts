@@ -20,3 +20,11 @@ test.serial(
   testMemory,
   'mask:token=e,replacement=eeeeeeeeeeeeeeee',
 );
+test.serial('mask with a pattern needs constant memory', testMemory, 'mask:pattern=[a-z]{6\\,8}');
+test.serial(
+  'encodings need constant memory',
+  testMemory,
+  'encoding:from=utf-8,to=utf-16 encoding:from=utf-16,to=latin1',
+);
+test.serial('gzip there and back needs constant memory', testMemory, 'newline gzip:level=1 gunzip');
+test.serial('zstd there and back needs constant memory', testMemory, 'zstd:level=1 unzstd');

@@ -3,7 +3,7 @@ import type { Candidate, Change } from '../state.ts';
 
 const columns = { index: 'bigint', path: 'text', size: 'bigint', mtimeMs: 'bigint', chain: 'text' } as const;
 
-/** One index look-up for each candidate, and an answer only for those that are to be copied. */
+/** One index look-up for each candidate, and an answer only for those that are to be copied: `transform-changed` where that is the only change. */
 export async function compare(
   database: Database,
   pipelineId: number,
@@ -14,9 +14,9 @@ export async function compare(
   const changes = await database.query(
     `SELECT r."index" AS "index",
             CASE WHEN file.size IS NULL THEN 'new'
-                 WHEN file.chain <> r.chain THEN 'transform-changed'
                  WHEN file.size <> r.size THEN 'size-changed'
-                 ELSE 'mtime-changed' END AS reason
+                 WHEN file.mtime_ms <> r."mtimeMs" THEN 'mtime-changed'
+                 ELSE 'transform-changed' END AS reason
      FROM ${database.dialect.rows('$2', columns)}
      LEFT JOIN file ON file.pipeline_id = $1 AND file.path = r.path
      WHERE file.size IS NULL OR file.size <> r.size OR file.mtime_ms <> r."mtimeMs" OR file.chain <> r.chain`,

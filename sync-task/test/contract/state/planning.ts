@@ -69,9 +69,9 @@ export function planningCases(declare: DeclareCase): void {
     const known = { size: 10, mtimeMs: 1000, chain: '' };
     const candidates = [
       { ...known, path: 'same' },
-      { ...known, path: 'longer', size: 2 ** 53 - 1 },
-      { ...known, path: 'later', mtimeMs: 2000 },
-      { ...known, path: 'ruled', chain: 'abc', size: 11 },
+      { ...known, path: 'longer', chain: 'abc', size: 2 ** 53 - 1 },
+      { ...known, path: 'later', chain: 'abc', mtimeMs: 2000 },
+      { ...known, path: 'ruled', chain: 'abc' },
       { ...known, path: 'claimed-only' },
       { ...known, path: 'never-seen' },
     ];

@@ -1,0 +1,111 @@
+/**
+ * Masks bounded regular expressions, and tokens beside them, in the text.
+ *
+ * A match that starts at some place depends on at most `reach` characters from there and on the one before. So every start
+ * that has them all in the window is decided; the rest is kept for the next piece, together with the character before it.
+ */
+import { boundedPattern } from './bounded-pattern.ts';
+import type { MaskOptions } from './mask.ts';
+import { bytesFrom, noBytes, type Steps, textOf } from './stepwise.ts';
+import { type TextEncoding, textCheck } from './text-encoding.ts';
+import type { SavedState } from './transform.ts';
+
+interface Saved {
+  readonly text: SavedState;
+  readonly before: string;
+  readonly undecided: string;
+  readonly bytes: string;
+}
+
+export function maskPatterns(
+  { token, pattern = [], replacement, length, encoding }: MaskOptions,
+  saved: Saved | undefined,
+): Steps {
+  const expression = new RegExp([...literals(token), ...pattern.map((each) => `(?:${each})`)].join('|'), 'gmu');
+  const reach = 2 * (1 + Math.max(...token.map((each) => each.length), ...pattern.map(mostCharacters)));
+  const text = textCheck(encoding, saved?.text);
+  /** The last character that is written already. */
+  let before = saved?.before ?? '';
+  let undecided = saved?.undecided ?? '';
+  /** The beginning of a character. */
+  let bytes = saved === undefined ? noBytes : bytesFrom(saved.bytes);
+
+  /** Characters of the window that were written already come first; they are seen, not written again. */
+  function advance(more: string, last: boolean): Uint8Array {
+    const window = before + undecided + more;
+    let decided = last ? window.length : Math.max(before.length, window.length - reach);
+    if (isLowSurrogate(window, decided)) decided--;
+    let output = '';
+    let done = before.length;
+    expression.lastIndex = done;
+    for (let found = expression.exec(window); found && found.index < decided; found = expression.exec(window)) {
+      const [match] = found;
+      output +=
+        window.slice(done, found.index) + (length === 'keep' ? replacement.repeat([...match].length) : replacement);
+      done = found.index + match.length;
+    }
+    decided = Math.max(decided, done);
+    output += window.slice(done, decided);
+    before = lastCharacter(window.slice(Math.max(0, decided - 2), decided));
+    undecided = window.slice(decided);
+    return written(output, encoding);
+  }
+
+  return {
+    maxPieceBytes: Math.max(1, Math.floor((256 * 1024) / Math.max(1, replacement.length))),
+    push(piece) {
+      text.check(piece);
+      const whole = bytes.length === 0 ? piece : Buffer.concat([bytes, piece]);
+      const end = encoding === 'utf-8' ? endOfCharacters(whole) : whole.length;
+      bytes = whole.subarray(end);
+      return advance(read(whole.subarray(0, end), encoding), false);
+    },
+    end() {
+      text.end();
+      return advance('', true);
+    },
+    save: () => ({ text: text.save(), before, undecided, bytes: textOf(bytes) }),
+  };
+}
+
+/** Longest first: the first alternative that fits wins. */
+function literals(tokens: readonly string[]): string[] {
+  const longestFirst = [...tokens].sort((one, other) => Buffer.byteLength(other) - Buffer.byteLength(one));
+  return longestFirst.map((token) => token.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&'));
+}
+
+function mostCharacters(source: string): number {
+  const bounds = boundedPattern(source);
+  if ('problem' in bounds) throw new Error('options were not checked: a pattern without bounds');
+  return bounds.most;
+}
+
+function isLowSurrogate(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+function lastCharacter(text: string): string {
+  return isLowSurrogate(text, text.length - 1) ? text : text.slice(-1);
+}
+
+function read(bytes: Uint8Array, encoding: TextEncoding): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return encoding === 'utf-8' ? buffer.toString('utf8') : buffer.toString('latin1');
+}
+
+function written(text: string, encoding: TextEncoding): Uint8Array {
+  return Buffer.from(text, encoding === 'utf-8' ? 'utf8' : 'latin1');
+}
+
+/** Where the last character starts if it is incomplete, else the end. The bytes are valid UTF-8 as far as they go. */
+export function endOfCharacters(bytes: Uint8Array): number {
+  for (let index = bytes.length - 1; index >= 0 && index >= bytes.length - 3; index--) {
+    const byte = bytes[index] as number;
+    if (byte < 0x80) return bytes.length;
+    if (byte < 0xc0) continue;
+    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return index + length > bytes.length ? index : bytes.length;
+  }
+  return bytes.length;
+}

@@ -1,0 +1,110 @@
+/**
+ * OpenPGP decryption as a stream. What comes out first is not yet proven: the checksum of a message stands at its end, and so
+ * do signatures. That is sound here and only here, because a file is published after the last byte: an error at the
+ * end leaves nothing behind at the target.
+ */
+import { z } from 'zod';
+import { SyncError } from '../../errors.ts';
+import { withoutSuffix } from '../file-name.ts';
+import type { ByteStream, Transform } from '../transform.ts';
+import {
+  fileOption,
+  filesOption,
+  placesOf,
+  privateKeys,
+  publicKeys,
+  remembered,
+  variableOption,
+  variablesOption,
+} from './keys.ts';
+import { unarmored } from './unarmored.ts';
+import { throughOpenpgp } from './web-stream.ts';
+
+const options = z
+  .strictObject({
+    'key-file': filesOption.describe('a file with a private key; repeatable'),
+    'key-env': variablesOption.describe('an environment variable that holds one; repeatable'),
+    'passphrase-file': fileOption.optional().describe('a file with the passphrase of the private keys'),
+    'passphrase-env': variableOption.optional().describe('an environment variable that holds it'),
+    'verify-key-file': filesOption.describe(
+      'a file with the public key of a sender; a file that no such key signed is refused',
+    ),
+    'verify-key-env': variablesOption.describe('an environment variable that holds one; repeatable'),
+  })
+  .refine((given) => given['key-file'].length + given['key-env'].length > 0, {
+    path: ['key-file'],
+    message: 'give a private key with key-file=… or key-env=…',
+  });
+
+type Options = z.output<typeof options>;
+
+const keysOf = remembered(async (given: Options) => ({
+  decryptionKeys: await privateKeys(
+    { files: given['key-file'], variables: given['key-env'] },
+    placesOf(given['passphrase-file'], given['passphrase-env']),
+  ),
+  verificationKeys: await publicKeys({ files: given['verify-key-file'], variables: given['verify-key-env'] }),
+}));
+
+export const pgpDecrypt: Transform<Options> = {
+  name: 'pgp-decrypt',
+  version: 1,
+  summary: 'decrypts OpenPGP, armored or not, and checks signatures; the name loses .pgp, .gpg or .asc',
+  details: 'A message that is damaged, cut off, not protected against changes or not for these keys is refused.',
+  example: 'pgp-decrypt:key-file=/run/secrets/ours.asc,passphrase-env=PGP_PASSPHRASE@*.pgp',
+  options,
+  outputName: (name) => withoutSuffix(name, ['.pgp', '.gpg', '.asc']),
+  prepare: async (given) => void (await keysOf(given)),
+  async *apply(input, given) {
+    const { decrypt, readMessage } = await import('openpgp');
+    const { decryptionKeys, verificationKeys } = await keysOf(given);
+    async function* decrypted(binary: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+      const [armored, content] = await lookAtFirstByte(binary);
+      const message = await readMessage({ binaryMessage: (armored ? streamed(unarmored(content)) : content) as never });
+      const { data, signatures } = await decrypt({
+        message,
+        decryptionKeys,
+        ...(verificationKeys.length > 0 ? { verificationKeys } : {}),
+        format: 'binary',
+        config: { allowUnauthenticatedStream: true },
+      });
+      const verdicts = signatures.map(({ verified }) => verified);
+      // Each is looked at below, once the content was read; until then none must end the process.
+      for (const verdict of verdicts) verdict.catch(() => undefined);
+      yield* data as unknown as AsyncIterable<Uint8Array>;
+      if (verificationKeys.length > 0) await proveSigned(verdicts);
+    }
+    const refusal = 'the file cannot be decrypted; look at the key, or have it sent again';
+    yield* throughOpenpgp(input, async (binary) => decrypted(binary), refusal);
+  },
+};
+
+async function proveSigned(verdicts: readonly Promise<unknown>[]): Promise<void> {
+  const settled = await Promise.allSettled(verdicts);
+  if (settled.some(({ status }) => status === 'fulfilled')) return;
+  const [first] = settled;
+  const why = first?.status === 'rejected' ? String((first.reason as Error).message) : 'it has no signature';
+  throw new SyncError(`the file is not signed by one of the keys in verify-key-file or verify-key-env (${why})`, {
+    kind: 'refused',
+    reason: 'pgp-signature',
+  });
+}
+
+/** A packet's first byte has its highest bit set, which text never has. */
+async function lookAtFirstByte(
+  binary: ReadableStream<Uint8Array>,
+): Promise<[armored: boolean, content: ReadableStream<Uint8Array>]> {
+  const chunks = binary[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) throw new Error('the file is empty');
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield first.value as Uint8Array;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  }
+  const armored = ((first.value as Uint8Array)[0] as number) < 0x80;
+  return [armored, streamed(content())];
+}
+
+function streamed(bytes: ByteStream): ReadableStream<Uint8Array> {
+  return ReadableStream.from(bytes) as ReadableStream<Uint8Array>;
+}

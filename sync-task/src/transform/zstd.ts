@@ -1,0 +1,48 @@
+/** Zstandard through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
+import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
+import { z } from 'zod';
+import { withoutSuffix } from './file-name.ts';
+import { unreadable } from './gzip.ts';
+import { inBlocks, throughStream } from './through-stream.ts';
+import type { Transform } from './transform.ts';
+import { cutAtFrames } from './zstd-frames.ts';
+
+const blockBytes = 128 * 1024;
+
+interface ZstdOptions {
+  readonly level: number;
+}
+
+export const zstd: Transform<ZstdOptions> = {
+  name: 'zstd',
+  version: 1,
+  summary: 'compresses with Zstandard, with a checksum; the name gets .zst',
+  example: 'zstd:level=10@*.csv',
+  options: z.strictObject({
+    level: z.coerce.number().int().min(1).max(19).default(3).describe('1 is fastest, 19 is smallest and takes 100 MB'),
+  }),
+  outputName: (name) => `${name}.zst`,
+  apply(input, { level }) {
+    const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+    return throughStream(inBlocks(input, blockBytes), createZstdCompress({ chunkSize: blockBytes, params }));
+  },
+};
+
+export const unzstd: Transform<Record<never, never>> = {
+  name: 'unzstd',
+  version: 1,
+  summary: 'decompresses Zstandard; the name loses .zst',
+  details:
+    'Several frames one after the other are one file. What is damaged, cut off or no Zstandard is refused, and so is a file that needs a window of more than 128 MiB.',
+  example: 'unzstd@*.zst',
+  options: z.strictObject({}),
+  outputName: (name) => withoutSuffix(name, ['.zst', '.zstd']),
+  async *apply(input) {
+    const params = { [constants.ZSTD_d_windowLogMax]: 27 };
+    try {
+      yield* throughStream(cutAtFrames(input), createZstdDecompress({ chunkSize: blockBytes, params }));
+    } catch (error) {
+      throw unreadable(error, 'zstd');
+    }
+  },
+};

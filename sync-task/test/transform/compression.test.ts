@@ -1,0 +1,102 @@
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import test from 'ava';
+import fc from 'fast-check';
+import { gunzip, gzip } from '../../src/transform/gzip.ts';
+import { unzstd, zstd } from '../../src/transform/zstd.ts';
+import { applied, testModel, testTransform } from '../kit/transform.ts';
+
+const text = 'Two words, two words and 日本語; two words.\n'.repeat(3);
+
+test('gzip gives the same bytes for every way of cutting', testTransform, gzip, {}, [
+  { input: '', output: gzipSync('') },
+  { input: text, output: gzipSync(text) },
+]);
+
+test('zstd gives the same bytes for every way of cutting', async (t) => {
+  const output = Buffer.concat(await applied(zstd, {}, [Buffer.from(text)]));
+  t.is(zstdDecompressSync(output).toString(), text);
+  await testTransform(t, zstd, {}, [{ input: text, output }]);
+});
+
+test('gunzip reads one member after the other, and nothing that is damaged', testTransform, gunzip, {}, [
+  { input: gzipSync(text), output: text },
+  { input: Buffer.concat([gzipSync('one '), gzipSync(''), gzipSync('two')]), output: 'one two' },
+  { input: Buffer.concat([gzipSync('padded'), Buffer.alloc(5)]), output: 'padded' },
+  {
+    input: gzipSync('cut off').subarray(0, -3),
+    output: /invalid-gzip: the file is not whole and valid gzip \(unexpected end of file\);/,
+  },
+  { input: '', output: /not whole and valid gzip/ },
+  { input: 'plain', output: /incorrect header check/ },
+  { input: Buffer.concat([gzipSync('one'), Buffer.from('more')]), output: /incorrect header check/ },
+]);
+
+test('gunzip sees a wrong checksum', testTransform, gunzip, {}, [
+  { input: withWrongChecksum(gzipSync('abc')), output: /incorrect data check/ },
+]);
+
+test('unzstd reads one frame after the other, and nothing that is damaged', testTransform, unzstd, {}, [
+  { input: zstdCompressSync(text), output: text },
+  {
+    input: Buffer.concat([zstdCompressSync('one '), zstdCompressSync(''), zstdCompressSync('two')]),
+    output: 'one two',
+  },
+  { input: Buffer.concat([skippable('ignored'), zstdCompressSync('one'), skippable('')]), output: 'one' },
+  { input: zstdCompressSync('cut off').subarray(0, -1), output: /invalid-zstd: the file is not whole and valid zstd/ },
+  { input: Buffer.concat([zstdCompressSync('one'), zstdCompressSync('two').subarray(0, -2)]), output: /not whole/ },
+  { input: '', output: /not whole and valid zstd/ },
+  { input: 'plain text', output: /not whole and valid zstd/ },
+  { input: Buffer.concat([zstdCompressSync('one'), Buffer.from('more bytes')]), output: /not whole and valid zstd/ },
+]);
+
+function withWrongChecksum(member: Buffer): Buffer {
+  return member.fill(0, member.length - 8, member.length - 4);
+}
+
+function skippable(content: string): Buffer {
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(0x184d2a53, 0);
+  header.writeUInt32LE(content.length, 4);
+  return Buffer.concat([header, Buffer.from(content)]);
+}
+
+const bytes = fc.uint8Array({ maxLength: 300 });
+for (const level of ['1', '9']) {
+  test(`gzip at level ${level} is read by others`, (t) =>
+    testModel(t, gzip, fc.record({ options: fc.constant({ level }), input: bytes }), (input) =>
+      gzipSync(input, { level: Number(level) }),
+    ));
+}
+test('what others compressed with gzip', (t) =>
+  testModel(t, gunzip, fc.record({ options: fc.constant({}), input: bytes.map((all) => gzipSync(all)) }), gunzipSync));
+
+test('long files round trip, whatever their chunks', async (t) => {
+  const line = Buffer.from('a line that repeats, and some more of it, 日本\n'.repeat(20_000));
+  const random = Buffer.from(Array.from({ length: 400_000 }, (_, index) => (index * 2_654_435_761) >>> (index % 23)));
+  for (const [pack, unpack] of [[gzip, gunzip] as const, [zstd, unzstd] as const]) {
+    for (const whole of [line, random, Buffer.concat([random, line, random])]) {
+      const packed = await applied(pack, {}, cut(whole, 10_007));
+      t.deepEqual(Buffer.concat(packed), Buffer.concat(await applied(pack, {}, cut(whole, 333_333))));
+      const twice = Buffer.concat([...packed, ...packed]);
+      for (const size of [997, 65_536, twice.length]) {
+        const unpacked = Buffer.concat(await applied(unpack, {}, cut(twice, size)));
+        t.true(unpacked.equals(Buffer.concat([whole, whole])), `${pack.name}, chunks of ${size}`);
+      }
+    }
+  }
+});
+
+function cut(bytes: Buffer, size: number): Buffer[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+}
+
+test('names gain and lose their suffix', (t) => {
+  t.is(gzip.outputName?.('a.csv', { level: 6 }), 'a.csv.gz');
+  t.is(gunzip.outputName?.('a.csv.GZ', {}), 'a.csv');
+  t.is(gunzip.outputName?.('a.csv', {}), 'a.csv');
+  t.is(gunzip.outputName?.('.gz', {}), '.gz');
+  t.is(zstd.outputName?.('a.csv', { level: 3 }), 'a.csv.zst');
+  t.is(unzstd.outputName?.('a.csv.zst', {}), 'a.csv');
+});

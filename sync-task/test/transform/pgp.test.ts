@@ -1,0 +1,156 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { generateKey } from 'openpgp';
+import { SyncError } from '../../src/errors.ts';
+import { pgpDecrypt } from '../../src/transform/pgp/decrypt.ts';
+import { pgpEncrypt } from '../../src/transform/pgp/encrypt.ts';
+import { pgpSign } from '../../src/transform/pgp/sign.ts';
+import type { ByteStream } from '../../src/transform/transform.ts';
+import { applied, type RawOptions, testTransform } from '../kit/transform.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'pgp-'));
+const passphrase = 'a test passphrase';
+
+/** Keys of a recipient and a sender, whose private key is protected. */
+async function makeKeys(name: string, protect: boolean) {
+  const { publicKey, privateKey } = await generateKey({
+    userIDs: [{ name, email: `${name}@example.com` }],
+    date: new Date(Date.now() - 60_000),
+    ...(protect ? { passphrase } : {}),
+  });
+  await writeFile(join(folder, `${name}.pub.asc`), publicKey);
+  await writeFile(join(folder, `${name}.asc`), privateKey);
+  return { public: join(folder, `${name}.pub.asc`), private: join(folder, `${name}.asc`), privateKey };
+}
+
+const ours = await makeKeys('ours', false);
+const sender = await makeKeys('sender', true);
+process.env['TEST_PGP_PASSPHRASE'] = passphrase;
+process.env['TEST_PGP_KEY'] = sender.privateKey;
+
+const text = 'Some lines of text, 日本語\n'.repeat(40);
+const encrypted = async (options: RawOptions, content: Iterable<Uint8Array> = [Buffer.from(text)]) =>
+  Buffer.concat(await applied(pgpEncrypt, { 'key-file': ours.public, ...options }, content));
+const signing = { 'sign-key-env': 'TEST_PGP_KEY', 'passphrase-env': 'TEST_PGP_PASSPHRASE' };
+
+for (const armor of ['true', 'false']) {
+  test(`what was encrypted is decrypted, however it is cut (armor=${armor})`, async (t) => {
+    const input = await encrypted({ armor }, [Buffer.from('short '), Buffer.from('text')]);
+    t.is(input.toString('latin1').startsWith('-----BEGIN PGP MESSAGE'), armor === 'true');
+    for (const size of [1, 7, 64, input.length]) {
+      const output = await applied(pgpDecrypt, { 'key-file': ours.private }, cut(input, size));
+      t.is(Buffer.concat(output).toString(), 'short text', `chunks of ${size}`);
+    }
+  });
+}
+
+function cut(bytes: Buffer, size: number): Buffer[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+}
+
+test('long and empty files round trip', async (t) => {
+  for (const content of [Buffer.alloc(0), Buffer.alloc(3_000_000, text)]) {
+    const input = await encrypted(signing, cut(content, 50_000));
+    const options = { 'key-file': ours.private, 'verify-key-file': sender.public };
+    t.true(Buffer.concat(await applied(pgpDecrypt, options, cut(input, 60_000))).equals(content));
+  }
+});
+
+async function collected(stream: ByteStream): Promise<void> {
+  for await (const _ of stream);
+}
+
+async function refusal(options: RawOptions, input: Buffer): Promise<string> {
+  try {
+    await applied(pgpDecrypt, { 'key-file': ours.private, ...options }, cut(input, 100));
+  } catch (error) {
+    if (error instanceof SyncError) return `${error.kind} ${error.reason}: ${error.message}`;
+    throw error;
+  }
+  return 'taken';
+}
+
+test('a signature that is missing or of somebody else is refused', async (t) => {
+  const byOurs = await encrypted({ 'sign-key-file': ours.private });
+  t.regex(
+    await refusal({ 'verify-key-file': sender.public }, byOurs),
+    /^refused pgp-signature: the file is not signed by/,
+  );
+  t.regex(await refusal({ 'verify-key-file': sender.public }, await encrypted({})), /it has no signature/);
+});
+
+test('what is damaged, cut off, for others or no message is refused', async (t) => {
+  const input = await encrypted({});
+  const changed = Buffer.from(input);
+  changed[input.length - 30] = (changed[input.length - 30] as number) ^ 1;
+  t.regex(await refusal({}, changed), /^refused pgp: the file cannot be decrypted/);
+  t.regex(await refusal({}, input.subarray(0, -10)), /^refused pgp/);
+  t.regex(await refusal({}, Buffer.from('plain text')), /^refused pgp/);
+  t.regex(await refusal({}, Buffer.alloc(0)), /^refused pgp: .*empty/);
+  t.regex(
+    await refusal({ 'key-file': sender.private, 'passphrase-env': 'TEST_PGP_PASSPHRASE' }, input),
+    /^refused pgp/,
+  );
+});
+
+test('an error of the input comes out as it was', async (t) => {
+  const broken = new SyncError('the connection is lost', { kind: 'transient', reason: 'lost' });
+  async function* input() {
+    yield Buffer.from('a');
+    throw broken;
+  }
+  const options = pgpEncrypt.options.parse({ 'key-file': ours.public });
+  t.is(await t.throwsAsync(collected(pgpEncrypt.apply(input(), options))), broken);
+});
+
+test('a signed message holds the content', async (t) => {
+  const options = { 'key-env': 'TEST_PGP_KEY', 'passphrase-env': 'TEST_PGP_PASSPHRASE', armor: 'true' };
+  const signed = Buffer.concat(await applied(pgpSign, options, [Buffer.from(text)])).toString();
+  const { readKey, readMessage, verify } = await import('openpgp');
+  const { readFile } = await import('node:fs/promises');
+  const verificationKeys = await readKey({ armoredKey: await readFile(sender.public, 'utf8') });
+  const { data, signatures } = await verify({
+    message: await readMessage({ armoredMessage: signed }),
+    verificationKeys,
+  });
+  t.is(data, text);
+  t.true(await signatures[0]?.verified);
+});
+
+test('keys that cannot be used are an error of the configuration, which shows none', async (t) => {
+  const rows: readonly (readonly [RawOptions, RegExp])[] = [
+    [{ 'key-file': '/nowhere/key.asc' }, /^PGP: the file \/nowhere\/key.asc cannot be read \(ENOENT\)$/],
+    [{ 'key-env': 'TEST_PGP_UNSET' }, /the environment variable TEST_PGP_UNSET is not set/],
+    [{ 'key-env': 'TEST_PGP_PASSPHRASE' }, /TEST_PGP_PASSPHRASE holds no armored OpenPGP private key/],
+    [{ 'key-file': sender.private }, /is protected; give its passphrase with/],
+    [
+      { 'key-file': sender.private, 'passphrase-env': 'TEST_PGP_KEY' },
+      /does not open with the passphrase of the environment variable/,
+    ],
+  ];
+  for (const [options, message] of rows) {
+    const error = await t.throwsAsync(async () => pgpDecrypt.prepare?.(pgpDecrypt.options.parse(options)), {
+      instanceOf: SyncError,
+      message,
+    });
+    t.is(error.kind, 'usage');
+    t.notRegex(error.message, /PRIVATE KEY|a test passphrase/);
+  }
+  t.regex(pgpEncrypt.options.safeParse({}).error?.message ?? '', /at least one recipient/);
+  t.regex(
+    pgpEncrypt.options.safeParse({ 'key-env': 'not a name!' }).error?.message ?? '',
+    /name of an environment variable/,
+  );
+});
+
+test(
+  'decryption of what is no message is the same for every cut',
+  testTransform,
+  pgpDecrypt,
+  { 'key-file': ours.private },
+  [{ input: '', output: /the file is empty/ }],
+);
