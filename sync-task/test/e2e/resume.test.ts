@@ -6,7 +6,7 @@ import { newFolders, runCommand, startCommand, treeOf, until } from '../kit/job.
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
 const SEGMENT = 256 * 1024;
-const SIZE = 12 * SEGMENT + 12_345;
+const SIZE = 24 * SEGMENT + 12_345;
 
 /** Not periodic in any power of two, so that a piece at a wrong place shows. */
 function pattern(bytes: number): Buffer {
@@ -18,7 +18,7 @@ function pattern(bytes: number): Buffer {
 async function newJob(t: ExecutionContext, overSftp: boolean) {
   const { source, target, environment } = await newFolders(t);
   await writeFile(join(source, 'large.bin'), pattern(SIZE));
-  const server = await startSftpServer({ root: overSftp ? target : source, faults: { delayMs: 10 } });
+  const server = await startSftpServer({ root: overSftp ? target : source, faults: { delayMs: 20 } });
   t.teardown(() => server.stop());
   const role = overSftp ? 'TARGET' : 'SOURCE';
   const job = {
@@ -79,7 +79,7 @@ test('what nobody resumes is swept', async (t) => {
   const { source, target, job, stored } = await newJob(t, true);
   t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
   const doomed = startCommand(['run', '--run', 'r', '--batch', '1'], job);
-  await until(async () => (await stored()) >= 9 * SEGMENT);
+  await until(async () => (await stored()) >= 6 * SEGMENT);
   doomed.child.kill('SIGTERM');
   await doomed.ended;
   t.true((await stored()) > 0, 'it stands for whoever resumes it');
