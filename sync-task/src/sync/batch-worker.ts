@@ -33,7 +33,7 @@ const LONGEST_WAIT_MS = 5000;
 
 /**
  * Works until every file of these batches is settled. Files that another worker holds are waited for while anybody settles
- * any; throws `transient` when nothing was settled for two leases (a dead worker's files come free within one), and
+ * any; throws `transient` when nothing was settled for two leases and `FROZEN_MS` (a dead worker's files come free within one), and
  * `stopped` after a signal, with every claim given back. Behind `--max-duration` no further file is begun.
  */
 export async function workOnBatches(

@@ -8,7 +8,7 @@ import type { ByteBudget } from '../budget.ts';
 import type { Draft, FinishedDraft } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
-import { openRemoteFile } from './handles.ts';
+import { type OpenHandle, openRemoteFile } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request, status, timesAttribute } from './packet.ts';
 import { isStatus, missing } from './sftp-errors.ts';
 
@@ -49,11 +49,10 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
   /** The bytes have been taken when it resolves. */
   async function send(bytes: Uint8Array): Promise<void> {
     await budget.take(bytes.length);
+    const { channel, handle } = await nextHandle(bytes.length);
     const at = offset;
     offset += bytes.length;
     unanswered.add(at);
-    const opened = file.next();
-    const { channel, handle } = opened instanceof Promise ? await opened : opened;
     const settled: Promise<void> = channel
       .write(handle, at, bytes)
       .then(
@@ -67,6 +66,16 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
         sent.delete(settled);
       });
     sent.add(settled);
+  }
+
+  /** What was taken for these bytes is given back where no connection can be had for them. */
+  async function nextHandle(bytes: number): Promise<OpenHandle> {
+    try {
+      return await file.next();
+    } catch (error) {
+      budget.give(bytes);
+      throw await plan.explain(error);
+    }
   }
 
   async function hold(piece: Uint8Array): Promise<void> {

@@ -1,0 +1,31 @@
+import test from 'ava';
+import { byteBudget } from '../../src/storage/budget.ts';
+import type { SftpChannel } from '../../src/storage/sftp/channel.ts';
+import type { Connections } from '../../src/storage/sftp/connections.ts';
+import { startDraft } from '../../src/storage/sftp/writer.ts';
+
+test('bytes for which no connection can be had are not taken from the budget for ever', async (t) => {
+  const channel = { handle: async () => Buffer.from('h') } as unknown as SftpChannel;
+  let picks = 0;
+  const connections = {
+    limits: { maxWriteBytes: 100 },
+    async pick() {
+      if (picks++ > 0) throw new Error('the server is gone');
+      return channel;
+    },
+  } as unknown as Connections;
+  const budget = byteBudget(100);
+  const draft = await startDraft({
+    connections,
+    budget,
+    remotePath: Buffer.from('/draft'),
+    expectedBytes: undefined,
+    start: undefined,
+    mtimeMs: 0,
+    fsync: false,
+    signal: new AbortController().signal,
+    explain: async (error) => error,
+  });
+  await t.throwsAsync(draft.write([Buffer.alloc(100)]), { message: 'the server is gone' });
+  t.true(budget.tryTake(100));
+});
