@@ -8,14 +8,17 @@ import type { TransformSetting } from '../config/settings.ts';
 import { SyncError } from '../errors.ts';
 import { matcher } from '../glob.ts';
 import { nearest } from '../nearest.ts';
+import { detachedFile } from './file-context.ts';
 import { transforms as builtIn } from './registry.ts';
-import type { ByteStream, Transform } from './transform.ts';
+import type { ByteStream, FileContext, Transform } from './transform.ts';
 
 export interface Chain {
   /** Tells apart any two chains of transforms whose output may differ. Empty where none applies to this path. */
   key(path: string): string;
   /** The file's bytes, changed. The input itself where no transform applies. */
-  apply(path: string, input: ByteStream): ByteStream;
+  apply(path: string, input: ByteStream, file?: FileContext): ByteStream;
+  /** The suffixes of the files that the transforms of this path may write beside it. */
+  asides(path: string): readonly string[];
 }
 
 interface Step {
@@ -41,7 +44,9 @@ export function transformChain(settings: readonly TransformSetting[], known: rea
       }
       return key;
     },
-    apply: (path, input) => stepsFor(path).reduce((stream, step) => step.transform.apply(stream, step.options), input),
+    apply: (path, input, file = detachedFile(path)) =>
+      stepsFor(path).reduce((stream, step) => step.transform.apply(stream, step.options, file), input),
+    asides: (path) => stepsFor(path).flatMap(({ transform, options }) => transform.asides?.(options) ?? []),
   };
 }
 

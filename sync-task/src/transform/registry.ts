@@ -1,7 +1,13 @@
 /** Every transform there is. To add one: one file beside this one, one line here. */
 import { csvClean } from './csv-clean.ts';
+import { csvValidate } from './csv-validate.ts';
 import { mask } from './mask.ts';
 import { replaceWhitespace } from './replace-whitespace.ts';
 import type { Transform } from './transform.ts';
 
-export const transforms: readonly Transform[] = [csvClean, mask, replaceWhitespace];
+export const transforms: readonly Transform[] = [
+  csvClean, //
+  csvValidate,
+  mask,
+  replaceWhitespace,
+];

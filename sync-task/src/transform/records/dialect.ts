@@ -63,3 +63,12 @@ export const dialectOptions = {
   nul: z.enum(['refuse', 'remove', 'keep']).default('refuse').describe('what to do about NUL characters'),
   'max-record-bytes': bytesOption('a longer record refuses the file', '1MiB', 64 * 1024 ** 2),
 };
+
+/** For a schema's `check`. */
+export function distinctMarks({
+  value,
+  issues,
+}: z.core.ParsePayload<Pick<DialectOptions, 'delimiter' | 'quote'>>): void {
+  if (value.quote === undefined || value.delimiter !== value.quote) return;
+  issues.push({ code: 'custom', path: ['quote'], input: undefined, message: 'it is the delimiter too' });
+}

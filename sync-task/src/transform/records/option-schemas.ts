@@ -34,3 +34,12 @@ export function bytesOption(describe: string, initially: string, mostBytes: numb
     })
     .describe(describe);
 }
+
+/** What is put behind a file's name for a second file beside it. */
+export function asideSuffix(initially: string, describe: string) {
+  return z
+    .string()
+    .default(initially)
+    .refine((value) => /^\.[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(value), `give a suffix such as ${initially}`)
+    .describe(describe);
+}
