@@ -3,10 +3,12 @@
  * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
  */
 import { draftName } from '../storage/draft-name.ts';
+import { transformChain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { plannedRun } from './planned.ts';
 import type { Result } from './result.ts';
+import { recoverAttempt } from './side-file.ts';
 
 const LISTED_ERRORS = 101;
 const SWEEP_AT_ONCE = 500;
@@ -61,12 +63,13 @@ export async function finish(context: Context, id: string): Promise<Result> {
 /** Removes drafts and restores back-ups of workers that died; files that somebody holds are not touched. */
 async function sweep({ state, target, settings, log }: Context): Promise<number> {
   const pipeline = await state.pipeline(settings.pipeline);
+  const chain = transformChain(settings.transforms);
   let swept = 0;
   for (;;) {
     const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
     if (claims.length === 0) return swept;
     for (const claim of claims) {
-      const removed = await target.recover(claim.path, draftName(claim));
+      const removed = await recoverAttempt(target, claim.path, draftName(claim), chain.asides(claim.path));
       if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
       swept += removed ? 1 : 0;
     }

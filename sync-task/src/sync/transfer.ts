@@ -12,9 +12,11 @@ import type { Chunk, ContentDigest, FileVersion, Outcome } from '../model.ts';
 import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import type { Chain } from '../transform/chain.ts';
+import type { FileContext } from '../transform/transform.ts';
 import type { Context } from './context.ts';
 import { type PublishIntent, readIntent } from './intent.ts';
 import { sameDigest, segmentDigest } from './segment-digest.ts';
+import { publishAsides, recoverAttempt, sideFiles } from './side-file.ts';
 
 export interface Transfer {
   readonly context: Context;
@@ -47,7 +49,10 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
       const intent = transfer.intents.get(claim.path);
       attempt = { ...claim, intent, abandoned: { run, token: claim.token } };
-      if (signal.aborted) await target.recover(claim.path, draftName({ run, path: claim.path, token: claim.token }));
+      if (signal.aborted) {
+        const name = draftName({ run, path: claim.path, token: claim.token });
+        await recoverAttempt(target, claim.path, name, transfer.chain.asides(claim.path));
+      }
     }
   }
 }
@@ -60,6 +65,7 @@ function backoffMs(tries: number): number {
 }
 
 async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
+  const { chain } = transfer;
   const { target } = transfer.context;
   const { abandoned, checkpoint, reason } = claim;
   if (checkpoint && reason !== 'forced' && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
@@ -69,14 +75,19 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   if (intent && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
-  if (abandoned) await target.recover(claim.path, draftName({ ...abandoned, path: claim.path }));
+  if (abandoned) {
+    const name = draftName({ ...abandoned, path: claim.path });
+    await recoverAttempt(target, claim.path, name, chain.asides(claim.path));
+  }
   if (!checkpoint) {
     const standing = await lookAtTarget(transfer, claim);
     if (standing) return standing;
   }
-  const published = await copy(transfer, claim);
+  const { published, counts } = await copy(transfer, claim);
   const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, published));
-  return published.mtimeKept ? row : { ...row, message: 'the target did not keep the modification time' };
+  if (counts !== '') transfer.context.log.info(counts, { path: claim.path });
+  const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
+  return { ...row, message: notes.filter((note) => note !== '').join('; ') };
 }
 
 /** A target file that the state does not know: adopted, refused, or (undefined) replaced. */
@@ -112,17 +123,18 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
   const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
   const draft = await target.statDraft(claim.path, intent.draft);
   if (sameWork && draft?.size === intent.targetSize) {
+    await publishAsides(target, claim.path, intent.draft, chain.asides(claim.path));
     await target.publish(claim.path, intent.draft);
     return true;
   }
   const found = sameWork && !draft ? await target.stat(claim.path) : undefined;
   if (found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs) return true;
-  await target.recover(claim.path, intent.draft);
+  await recoverAttempt(target, claim.path, intent.draft, chain.asides(claim.path));
   return false;
 }
 
 /** Reads, transforms, writes, checks and publishes. */
-async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
+async function copy(transfer: Transfer, claim: Claim): Promise<{ published: PublishIntent; counts: string }> {
   const { context, run } = transfer;
   const { settings, target, signal, progress } = context;
   const { path, token } = claim;
@@ -134,10 +146,11 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
     fsync: settings.fsync,
     signal,
   });
+  await using sides = sideFiles(target, path, { name, mtimeMs: claim.mtimeMs, fsync: settings.fsync, signal });
   try {
     const digest = segmentDigest();
     let written = 0;
-    for await (const chunk of content(transfer, claim)) {
+    for await (const chunk of content(transfer, claim, sides.file)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -145,6 +158,7 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
       transfer.bytes.written += bytes;
       progress.bytes(bytes);
     }
+    await sides.finish();
     const finished = await draft.finish();
     const intent: PublishIntent = {
       draft: name,
@@ -160,18 +174,21 @@ async function copy(transfer: Transfer, claim: Claim): Promise<PublishIntent> {
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
+    await sides.publish();
     await target.publish(path, name);
-    return intent;
+    return { published: intent, counts: sides.counts() };
   } catch (error) {
     // The first error is the one to tell; what cannot be removed now is swept by whoever claims the file next.
-    await draft.discard().catch((left: unknown) => {
-      context.log.warn(`a draft could not be removed: ${asSyncError(left).message}`, { path, draft: name });
-    });
+    for (const each of [draft, sides]) {
+      await each.discard().catch((left: unknown) => {
+        context.log.warn(`a draft could not be removed: ${asSyncError(left).message}`, { path, draft: name });
+      });
+    }
     throw error;
   }
 }
 
-async function* content({ context, chain, bytes }: Transfer, claim: Claim): AsyncGenerator<Chunk> {
+async function* content({ context, chain, bytes }: Transfer, claim: Claim, file: FileContext): AsyncGenerator<Chunk> {
   const { source, signal } = context;
   const chunks = source.read(claim.path, { expected: { size: claim.size, mtimeMs: claim.mtimeMs }, start: 0, signal });
   async function* counted(): AsyncGenerator<Chunk> {
@@ -184,7 +201,7 @@ async function* content({ context, chain, bytes }: Transfer, claim: Claim): Asyn
     for await (const chunk of counted()) yield* chunk;
   }
   if (claim.chain === '') yield* counted();
-  else for await (const piece of chain.apply(claim.path, pieces())) if (piece.length > 0) yield [piece];
+  else for await (const piece of chain.apply(claim.path, pieces(), file)) if (piece.length > 0) yield [piece];
 }
 
 async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {

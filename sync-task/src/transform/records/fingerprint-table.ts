@@ -64,8 +64,8 @@ export function fingerprintTable(): FingerprintTable {
       for (const at of order) yield table.subarray(at, at + 4);
     },
     clear() {
-      slots = FIRST_SLOTS;
-      table = new Uint32Array(slots * 4);
+      // As large as it was: it will be filled again.
+      table.fill(0);
       count = 0;
     },
   };

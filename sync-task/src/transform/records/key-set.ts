@@ -1,6 +1,7 @@
 /**
  * Remembers which keys were seen, however many there are, in bounded memory: in a table while they are few, beyond that in a
- * SQLite file on disk, to which the table is added, in order, whenever it is full.
+ * SQLite file on disk, to which the table is added, in order, whenever it is full. Most new keys need no look at that file:
+ * a filter knows that they are not in it.
  *
  * A key is remembered by the first 128 bits of its SHA-256: two different ones among a billion are taken for the same with
  * a probability of 10^-21, and nobody can make up such a pair.
@@ -9,6 +10,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { type FingerprintFilter, fingerprintFilter } from './fingerprint-filter.ts';
 import { fingerprintTable } from './fingerprint-table.ts';
 
 export interface KeySet extends Disposable {
@@ -23,6 +25,7 @@ const MEMORY_KEYS = 600_000;
 const KEYS_AT_ONCE = 10_000;
 
 interface Disk {
+  readonly filter: FingerprintFilter;
   readonly database: DatabaseSync;
   readonly insert: StatementSync;
   readonly find: StatementSync;
@@ -41,7 +44,7 @@ export function keySet(scratch: () => Promise<string>, name: string, memoryKeys 
       for (let index = 0; index < 4; index++) words[index] = bytes.readUInt32BE(index * 4);
       // All zeros is the table's empty slot.
       if (words.every((word) => word === 0)) words[3] = 1;
-      if (disk !== undefined && !table.has(words) && disk.find.get(bytes) !== undefined) return false;
+      if (disk?.filter.has(words) && !table.has(words) && disk.find.get(bytes) !== undefined) return false;
       return table.add(words);
     },
     async settle() {
@@ -65,19 +68,21 @@ function openDisk(file: string): Disk {
     CREATE TABLE keys (fingerprint BLOB PRIMARY KEY) WITHOUT ROWID;
   `);
   return {
+    filter: fingerprintFilter(),
     database,
     insert: database.prepare('INSERT INTO keys VALUES (?)'),
     find: database.prepare('SELECT 1 FROM keys WHERE fingerprint = ?'),
   };
 }
 
-async function store({ database, insert }: Disk, fingerprints: Iterable<Uint32Array>): Promise<void> {
+async function store({ database, insert, filter }: Disk, fingerprints: Iterable<Uint32Array>): Promise<void> {
   const bytes = Buffer.alloc(16);
   let stored = 0;
   database.exec('BEGIN');
   for (const words of fingerprints) {
     for (let index = 0; index < 4; index++) bytes.writeUInt32BE(words[index] as number, index * 4);
     insert.run(bytes);
+    filter.add(words);
     // Other files are in transfer meanwhile.
     if (++stored % KEYS_AT_ONCE === 0) await setImmediate();
   }
