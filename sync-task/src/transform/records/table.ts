@@ -118,7 +118,7 @@ export function refusedRow(number: number, what: string, reason = 'bad-record'):
 export interface RowChange {
   /** Written before all rows. */
   readonly head: string;
-  write(row: Row): string;
+  write(row: Row, number: number): string;
   /** The row to write, which may be the one given, changed in place; undefined leaves it out. */
   change(row: Row, number: number): Row | undefined;
   /** Takes a row that does not conform; without it such a row refuses the file. */
@@ -170,7 +170,7 @@ function changedBatch({ first, rows }: RowBatch, { conform }: Table, { change, u
       continue;
     }
     const changed = change(row, number);
-    if (changed !== undefined) text += write(changed);
+    if (changed !== undefined) text += write(changed, number);
   }
   return text;
 }
