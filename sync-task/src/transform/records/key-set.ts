@@ -40,7 +40,8 @@ export function keySet(scratch: () => Promise<string>, name: string, memoryKeys 
 
   return {
     add(key) {
-      hash('sha256', key, 'buffer').copy(bytes, 0, 0, 16);
+      // As text of one byte a character: a Buffer for each key would be much more to collect.
+      bytes.write(hash('sha256', key, 'binary'), 0, 16, 'latin1');
       for (let index = 0; index < 4; index++) words[index] = bytes.readUInt32BE(index * 4);
       // All zeros is the table's empty slot.
       if (words.every((word) => word === 0)) words[3] = 1;
