@@ -31,6 +31,8 @@ interface Step {
 export function transformChain(settings: readonly TransformSetting[], known: readonly Transform[] = builtIn): Chain {
   const steps = settings.map((setting) => prepare(setting, known));
   const stepsFor = (path: string) => steps.filter((step) => step.applies(path));
+  const asides = (path: string) =>
+    distinct(stepsFor(path).flatMap(({ transform, options }) => transform.asides?.(options) ?? []));
   /** Few different chains, but a million paths. */
   const keys = new Map<string, string>();
 
@@ -44,10 +46,21 @@ export function transformChain(settings: readonly TransformSetting[], known: rea
       }
       return key;
     },
-    apply: (path, input, file = detachedFile(path)) =>
-      stepsFor(path).reduce((stream, step) => step.transform.apply(stream, step.options, file), input),
-    asides: (path) => stepsFor(path).flatMap(({ transform, options }) => transform.asides?.(options) ?? []),
+    apply(path, input, file = detachedFile(path)) {
+      asides(path);
+      return stepsFor(path).reduce((stream, step) => step.transform.apply(stream, step.options, file), input);
+    },
+    asides,
   };
+}
+
+function distinct(suffixes: readonly string[]): readonly string[] {
+  const twice = suffixes.find((suffix, index) => suffixes.indexOf(suffix) !== index);
+  if (twice === undefined) return suffixes;
+  throw new SyncError(`two transforms of one file write a file ${twice} beside it; give one of them another suffix`, {
+    kind: 'permanent',
+    reason: 'bad-transform-option',
+  });
 }
 
 function prepare(setting: TransformSetting, known: readonly Transform[]): Step {

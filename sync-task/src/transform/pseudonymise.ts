@@ -105,7 +105,7 @@ export const pseudonymise: Transform<PseudonymiseOptions> = {
 
 function pseudonyms(options: PseudonymiseOptions): (value: string) => string {
   const key = readKey(options);
-  if ('problem' in key) throw new SyncError(`pseudonymise: ${key.problem}`, { kind: 'usage', reason: 'no-key' });
+  if ('problem' in key) throw new SyncError(`pseudonymise: ${key.problem}`, { kind: 'permanent', reason: 'no-key' });
   if (keyFingerprint(key) !== options.keyFingerprint) {
     throw new SyncError('pseudonymise: the key was changed while this was running; run it again', {
       kind: 'transient',

@@ -130,6 +130,16 @@ test('the suffix of what is rejected is known beforehand', (t) => {
   t.deepEqual(chain.asides('a.txt'), []);
 });
 
+test('two that write the same file beside one are refused', (t) => {
+  const one = `csv-validate:schema=${schemaFile('six', id)}`;
+  const asides = (...settings: string[]) => transformChain(settings.map(parseTransform)).asides('a.csv');
+  t.throws(() => asides(one, one), {
+    instanceOf: SyncError,
+    message: /two transforms .*\.rejected\.csv .*another suffix/,
+  });
+  t.deepEqual(asides(one, `${one},rejected=.b`, `${one}@*.txt`), ['.rejected.csv', '.b']);
+});
+
 function testRefused(t: ExecutionContext, schema: string, message: RegExp): void {
   const file = schemaFile(`refused-${message.source.length}`, schema);
   const error = t.throws(() => transformChain([parseTransform(`csv-validate:schema=${file}`)]), {
