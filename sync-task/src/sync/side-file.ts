@@ -73,6 +73,7 @@ export async function publishAsides(
   for (const side of suffixes.map((suffix) => path + suffix)) {
     const draft = draftNameBeside(name, side);
     if (await target.statDraft(side, draft)) await target.publish(side, draft);
+    await target.recover(side, draft); // an old one, moved aside by who died then
   }
 }
 
