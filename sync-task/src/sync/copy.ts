@@ -11,9 +11,11 @@ import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import type { Draft } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
+import type { FileContext } from '../transform/transform.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
 import { type SegmentDigest, sameDigest, segmentDigest } from './segment-digest.ts';
+import { sideFiles } from './side-file.ts';
 
 export interface Transfer {
   readonly context: Context;
@@ -33,22 +35,28 @@ export interface Stored {
   readonly segments: readonly string[];
 }
 
-/** Returns what was published. After an error the target has its old file, and a draft only where a later attempt can go on. */
-export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<PublishIntent> {
+export interface Copied {
+  readonly published: PublishIntent;
+  /** What the transforms counted, in words. */
+  readonly counts: string;
+}
+
+/** After an error the target has its old file, and a draft only where a later attempt can go on. */
+export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<Copied> {
   const { context, run } = transfer;
   const { settings, target, signal, progress } = context;
   const { path, token, chain } = claim;
   const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
+  const kept = { mtimeMs: claim.mtimeMs, fsync: settings.fsync, signal };
   const draft = await target.draft(at, {
     name,
     resume: stored && { draft: stored.draft, offset: stored.offset },
     expectedBytes: chain === '' ? claim.size : undefined,
-    mtimeMs: claim.mtimeMs,
-    fsync: settings.fsync,
-    signal,
+    ...kept,
   });
+  await using sides = sideFiles(target, at, path, { name, ...kept });
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
   const segments = segmentSaver(transfer, claim, draft, digest, name);
   try {
@@ -56,7 +64,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     let written = stored?.offset ?? 0;
     transfer.bytes.resumed += written;
     progress.bytes(written);
-    for await (const chunk of content(transfer, claim, draft.takesAtOnce, written)) {
+    for await (const chunk of content(transfer, claim, draft.takesAtOnce, written, sides.file)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -66,6 +74,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       progress.bytes(bytes);
     }
     await segments.done();
+    await sides.finish();
     const finished = await draft.finish();
     const intent: PublishIntent = {
       stage: 'publishing',
@@ -82,14 +91,16 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
+    await sides.publish();
     await target.publish(at, name);
-    return intent;
+    return { published: intent, counts: sides.counts() };
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
-    if (mayGoOn(transfer, claim, error)) await draft.leave();
-    else {
+    const goesOn = mayGoOn(transfer, claim, error);
+    if (goesOn) await draft.leave();
+    for (const each of goesOn ? [sides] : [draft, sides]) {
       // What cannot be removed now is swept by whoever claims the file next.
-      await draft.discard().catch((left: unknown) => {
+      await each.discard().catch((left: unknown) => {
         context.log.warn(`a draft could not be removed: ${asSyncError(left).message}`, { path, draft: name });
       });
     }
@@ -155,7 +166,13 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
   };
 }
 
-async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, start: number): AsyncGenerator<Chunk> {
+async function* content(
+  transfer: Transfer,
+  claim: Claim,
+  takesAtOnce: boolean,
+  start: number,
+  file: FileContext,
+): AsyncGenerator<Chunk> {
   const { context, chain, bytes } = transfer;
   const { source, signal } = context;
   // A transform may keep what it was given.
@@ -172,7 +189,7 @@ async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, 
     for await (const chunk of counted()) yield* chunk;
   }
   if (claim.chain === '') yield* counted();
-  else for await (const piece of chain.apply(claim.path, pieces())) if (piece.length > 0) yield [piece];
+  else for await (const piece of chain.apply(claim.path, pieces(), file)) if (piece.length > 0) yield [piece];
 }
 
 async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
