@@ -142,7 +142,12 @@ async function storedPart(
     const standing = await target.statDraft(chain.targetPath(claim.path), draft);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
-    return { draft, offset: intent.offset, segments: intent.digest.segments };
+    return {
+      draft,
+      offset: intent.offset,
+      segments: intent.digest.segments,
+      ...(intent.transforms && { transforms: intent.transforms }),
+    };
   }
   return undefined;
 }

@@ -100,6 +100,7 @@ function resumed(steps: readonly Step[], input: ByteStream, saved: SavedState | 
   const states = saved as readonly SavedState[] | undefined;
   const runs: ResumableRun[] = [coalesced(input, states?.[0])];
   for (const { transform, options } of steps) {
+    if (transform.asides?.(options).length) return undefined; // what is written aside is not saved
     const before = runs.at(-1) as ResumableRun;
     const run = transform.resume?.(before.output, options, states?.[runs.length]);
     if (run === undefined) return undefined;
