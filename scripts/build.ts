@@ -12,7 +12,8 @@ const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 
 await rm(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: ['bin.ts', 'testing.ts'].map((name) => join(root, 'sync-task/src', name)),
+  entryPoints: ['bin.ts', 'testing.ts', 'transform/chain-worker.ts'].map((name) => join(root, 'sync-task/src', name)),
+  entryNames: '[name]',
   outdir,
   bundle: true,
   splitting: true,

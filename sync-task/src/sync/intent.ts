@@ -3,7 +3,7 @@
  * go on: how much of a draft is stored, or that it is complete and about to be published.
  */
 import type { ContentDigest, FileVersion } from '../model.ts';
-import type { SavedTransforms } from './resume-points.ts';
+import type { SavedTransforms } from '../transform/changed-file.ts';
 
 interface Attempt {
   /** The draft's name. */
