@@ -5,6 +5,7 @@ import { SyncError } from '../../errors.ts';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
+import type { Place } from '../place.ts';
 import type { Storage, StoredFile } from '../storage.ts';
 import { explained, isMissing } from './file-error.ts';
 import { storedFileOf } from './file-version.ts';
@@ -24,6 +25,10 @@ export interface FileStorageOptions {
   readonly root: string;
   /** For messages. */
   readonly label: string;
+}
+
+export function open({ endpoint: { location } }: Place): Promise<Storage> {
+  return fileStorage({ root: location.path, label: location.label });
 }
 
 /** Opens nothing and holds nothing open between calls. */
