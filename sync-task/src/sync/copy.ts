@@ -31,6 +31,7 @@ export interface Stored {
   readonly draft: string;
   readonly offset: number;
   readonly segments: readonly string[];
+  readonly handle?: string | undefined;
 }
 
 /** Returns what was published. After an error the target has its old file, and a draft only where a later attempt can go on. */
@@ -43,7 +44,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
   const draft = await target.draft(at, {
     name,
-    resume: stored && { draft: stored.draft, offset: stored.offset },
+    resume: stored && { draft: stored.draft, offset: stored.offset, handle: stored.handle },
     expectedBytes: chain === '' ? claim.size : undefined,
     mtimeMs: claim.mtimeMs,
     fsync: settings.fsync,
@@ -66,7 +67,9 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       progress.bytes(bytes);
     }
     await segments.done();
-    const finished = await draft.finish();
+    const whole = digest.finish();
+    const sha256 = whole.segments.length === 1 ? whole.segments[0] : undefined;
+    const finished = await draft.finish({ sha256 });
     const intent: PublishIntent = {
       stage: 'publishing',
       draft: name,
@@ -75,14 +78,20 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       targetSize: written,
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
-      digest: digest.finish(),
+      digest: whole,
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
-    if (settings.verify === 'read-back') await readBack(context, at, intent);
+    const readBackAs = target.capabilities.readsDrafts ? name : undefined;
+    if (settings.verify === 'read-back' && readBackAs) await readBack(context, at, intent, readBackAs);
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
     await target.publish(at, name);
+    if (settings.verify === 'read-back' && !readBackAs) {
+      // Should it differ, a retry must not take what stands there for done.
+      transfer.intents.delete(path);
+      await readBack(context, at, intent, undefined);
+    }
     return intent;
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
@@ -123,6 +132,7 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
       chain,
       offset: whole * segmentBytes,
       digest: { segmentBytes, segments: segments.slice(0, whole) },
+      ...(draft.handle === undefined ? {} : { handle: draft.handle }),
     };
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     saved = whole;
@@ -175,15 +185,26 @@ async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, 
   else for await (const piece of chain.apply(claim.path, pieces())) if (piece.length > 0) yield [piece];
 }
 
-async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
+async function readBack(
+  { target, signal }: Context,
+  path: string,
+  intent: PublishIntent,
+  draft: string | undefined,
+): Promise<void> {
   const digest = segmentDigest(intent.digest.segmentBytes);
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, { expected, start: 0, draft: intent.draft, borrow: true, signal })) {
+  for await (const chunk of target.read(path, {
+    expected,
+    start: 0,
+    ...(draft ? { draft } : {}),
+    borrow: true,
+    signal,
+  })) {
     digest.update(chunk);
   }
   if (!sameDigest(digest.finish(), intent.digest)) {
     throw new SyncError(
-      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; nothing was published`,
+      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; ${draft ? 'nothing was published' : 'it is published and will be written again'}`,
       {
         kind: 'transient',
         reason: 'digest-differs',

@@ -46,6 +46,8 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       maxReadBytes: READ_BYTES,
       maxWriteBytes: WRITE_BYTES,
       mtimeStepMs: 1,
+      readsDrafts: true,
+      draftsApart: true,
       filesAtOnce: FILES_AT_ONCE,
     },
 

@@ -141,6 +141,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       maxReadBytes: connections.limits.maxReadBytes,
       maxWriteBytes: connections.limits.maxWriteBytes,
       mtimeStepMs: 1000,
+      readsDrafts: true,
+      draftsApart: true,
       filesAtOnce: filesAtOnce(connections),
     },
 
