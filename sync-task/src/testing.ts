@@ -7,10 +7,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { SyncError } from './errors.ts';
+import { recordingFile } from './recording-file.ts';
 import { checked } from './transform/own.ts';
-import type { ByteStream, SavedState, Transform } from './transform/transform.ts';
+import type { ByteStream, FileContext, SavedState, Transform } from './transform/transform.ts';
 
-export type { ByteStream, ResumableRun, SavedState, Transform } from './transform/transform.ts';
+export type { ByteStream, FileContext, ResumableRun, SavedState, Transform } from './transform/transform.ts';
 
 export interface TransformCase {
   /** As in a setting, before the transform's schema has checked them. */
@@ -19,6 +20,8 @@ export interface TransformCase {
   readonly input: string | Uint8Array;
   /** What comes out, or what the message matches with which the input is refused. */
   readonly output: string | Uint8Array | RegExp;
+  /** What is written aside, by suffix. */
+  readonly asides?: Readonly<Record<string, string>>;
 }
 
 export interface Assertions {
@@ -28,19 +31,25 @@ export interface Assertions {
 /** The transform is what a module exports by default, before or after it was loaded. */
 export async function testTransform(t: Assertions, exported: unknown, cases: readonly TransformCase[]): Promise<void> {
   const transform = checked('under test', { default: exported });
-  for (const { options = {}, input, output } of cases) {
+  for (const { options = {}, input, output, asides = {} } of cases) {
     const bytes = Buffer.from(input);
     const parsed = transform.options.parse(options);
     const title = `${transform.name} of ${JSON.stringify(bytes.toString('latin1').slice(0, 60))}`;
-    const whole = await outcome(transform.apply(streamOf([bytes]), parsed));
+    const applied = async (chunks: readonly Uint8Array[]) => {
+      await using file = recordingFile();
+      return { ...(await outcome(transform.apply(streamOf(chunks), parsed, file))), asides: file.asides };
+    };
+    const whole = await applied([bytes]);
     if (output instanceof RegExp)
       t.deepEqual(output.test(whole.refused ?? ''), true, `${title}: ${whole.refused ?? 'not refused'}`);
-    else t.deepEqual(whole, { bytes: Buffer.from(output).toString('latin1') }, title);
+    else t.deepEqual(whole, { bytes: Buffer.from(output).toString('latin1'), asides: latin1Of(asides) }, title);
     for (const sizes of waysToCut(bytes.length)) {
       const chunks = pieces(bytes, sizes);
       const cut = `${title}, cut into ${sizes.slice(0, 20).join(', ')}, rest`;
-      t.deepEqual(await outcome(transform.apply(streamOf(chunks), parsed)), whole, cut);
-      if (transform.resume) t.deepEqual(await outcome(inRuns(transform, parsed, chunks)), whole, `${cut}, resumed`);
+      t.deepEqual(await applied(chunks), whole, cut);
+      if (!transform.resume) continue;
+      const resumed = await outcome(inRuns(transform, parsed, chunks));
+      t.deepEqual({ ...resumed, asides: {} }, whole, `${cut}, resumed`);
     }
     if (!(output instanceof RegExp) && bytes.length > 0) await testMemory(t, transform, parsed, bytes);
   }
@@ -65,6 +74,11 @@ async function outcome(output: ByteStream): Promise<Outcome> {
     return { refused: `${error.reason}: ${error.message}` };
   }
   return { bytes: Buffer.concat(received).toString('latin1') };
+}
+
+function latin1Of(asides: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const texts = Object.entries(asides).map(([suffix, text]) => [suffix, Buffer.from(text).toString('latin1')]);
+  return Object.fromEntries(texts);
 }
 
 /** Every chunk of output by a run of its own, which starts from the JSON of what the run before saved. */
@@ -143,8 +157,10 @@ async function testMemory(t: Assertions, transform: Transform, options: unknown,
       grown = Math.max(grown, held - lowest);
     }
   }
+  await using recording = recordingFile();
+  const file: FileContext = { ...recording, aside: async () => undefined };
   try {
-    for await (const _ of transform.apply(long(), options));
+    for await (const _ of transform.apply(long(), options, file));
   } catch (error) {
     // A file that is right once need not be right a thousand times over.
     if (!(error instanceof SyncError) || error.kind !== 'refused') throw error;

@@ -25,6 +25,11 @@ export function draftName({ run, path, token }: DraftIdentity): string {
   return `${hash(run, 8)}-${token}-${hash(path, 16)}`;
 }
 
+/** The name of the draft of another file, `path`, that the same attempt writes beside its own. */
+export function draftNameBeside(draft: string, path: string): string {
+  return `${draft.slice(0, draft.lastIndexOf('-'))}-${hash(path, 16)}`;
+}
+
 /** For a probe of rights; never the same twice. */
 export function probeName(): string {
   return `probe-${randomBytes(8).toString('hex')}`;

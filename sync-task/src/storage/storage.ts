@@ -56,6 +56,8 @@ export interface DraftOptions {
   readonly name: string;
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
+  /** It may be gone on with later behind a multiple of so many bytes: no part that is stored apart may straddle one. */
+  readonly segmentBytes?: number | undefined;
   /** Go on with what an earlier attempt stored: its draft, and how many of its bytes count. It gets this draft's name. */
   readonly resume?:
     | { readonly draft: string; readonly offset: number; readonly handle?: string | undefined }

@@ -9,11 +9,14 @@ import { asSyncError, SyncError } from '../errors.ts';
 import type { Chunk } from '../model.ts';
 import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
-import type { Draft } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
+import type { FileContext } from '../transform/transform.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
-import { type SegmentDigest, sameDigest, segmentDigest } from './segment-digest.ts';
+import { outputAhead, type ResumePoints, resumePoints, type SavedTransforms } from './resume-points.ts';
+import { sameDigest, segmentDigest } from './segment-digest.ts';
+import { leaseLost, segmentSaver } from './segment-saver.ts';
+import { sideFiles } from './side-file.ts';
 
 export interface Transfer {
   readonly context: Context;
@@ -32,32 +35,47 @@ export interface Stored {
   readonly offset: number;
   readonly segments: readonly string[];
   readonly handle?: string | undefined;
+  /** Only where transforms made it. */
+  readonly transforms?: SavedTransforms;
 }
 
-/** Returns what was published. After an error the target has its old file, and a draft only where a later attempt can go on. */
-export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<PublishIntent> {
+export interface Copied {
+  readonly published: PublishIntent;
+  /** What the transforms counted, in words. */
+  readonly counts: string;
+}
+
+/** After an error the target has its old file, and a draft only where a later attempt can go on. */
+export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<Copied> {
   const { context, run } = transfer;
   const { settings, target, signal, progress } = context;
   const { path, token, chain } = claim;
   const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
+  const kept = { mtimeMs: claim.mtimeMs, fsync: settings.fsync, signal };
   const draft = await target.draft(at, {
     name,
     resume: stored && { draft: stored.draft, offset: stored.offset, handle: stored.handle },
     expectedBytes: chain === '' ? claim.size : undefined,
-    mtimeMs: claim.mtimeMs,
-    fsync: settings.fsync,
-    signal,
+    segmentBytes: settings.checkpointBytes,
+    ...kept,
   });
+  await using sides = sideFiles(target, at, path, { name, ...kept });
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
-  const segments = segmentSaver(transfer, claim, draft, digest, name);
+  const points = resumePoints(settings.checkpointBytes, stored?.offset ?? 0);
+  const segments = segmentSaver(transfer, claim, { draft, name, digest, points, stored });
   try {
     await segments.begin();
     let written = stored?.offset ?? 0;
     transfer.bytes.resumed += written;
     progress.bytes(written);
-    for await (const chunk of content(transfer, claim, draft.takesAtOnce, written)) {
+    for await (const chunk of content(transfer, claim, {
+      takesAtOnce: draft.takesAtOnce,
+      stored,
+      points,
+      file: sides.file,
+    })) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -67,6 +85,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       progress.bytes(bytes);
     }
     await segments.done();
+    await sides.finish();
     const whole = digest.finish();
     const sha256 = whole.segments.length === 1 ? whole.segments[0] : undefined;
     const finished = await draft.finish({ sha256 });
@@ -86,19 +105,21 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
+    await sides.publish();
     await target.publish(at, name);
     if (settings.verify === 'read-back' && !readBackAs) {
       // Should it differ, a retry must not take what stands there for done.
       transfer.intents.delete(path);
       await readBack(context, at, intent, undefined);
     }
-    return intent;
+    return { published: intent, counts: sides.counts() };
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
-    if (mayGoOn(transfer, claim, error)) await draft.leave();
-    else {
+    const goesOn = mayGoOn(transfer, claim, error);
+    if (goesOn) await draft.leave();
+    for (const each of goesOn ? [sides] : [draft, sides]) {
       // What cannot be removed now is swept by whoever claims the file next.
-      await draft.discard().catch((left: unknown) => {
+      await each.discard().catch((left: unknown) => {
         context.log.warn(`a draft could not be removed: ${asSyncError(left).message}`, { path, draft: name });
       });
     }
@@ -113,64 +134,23 @@ function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 
-/** Writes down each segment that the target has stored, one at a time, while the transfer goes on. */
-function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: SegmentDigest, name: string) {
-  const { path, token, chain } = claim;
-  const { checkpointBytes } = transfer.context.settings;
-  let saved = digest.whole.segments.length;
-  let saving: Promise<void> | undefined;
-  let failure: { readonly error: unknown } | undefined;
-
-  async function save(whole: number): Promise<void> {
-    const { segmentBytes, segments } = digest.whole;
-    await draft.flush();
-    const intent: Intent = {
-      stage: 'writing',
-      token,
-      draft: name,
-      version: { size: claim.size, mtimeMs: claim.mtimeMs },
-      chain,
-      offset: whole * segmentBytes,
-      digest: { segmentBytes, segments: segments.slice(0, whole) },
-      ...(draft.handle === undefined ? {} : { handle: draft.handle }),
-    };
-    if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
-    saved = whole;
-    transfer.intents.set(path, intent);
-  }
-
-  return {
-    /** Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft. */
-    async begin(): Promise<void> {
-      if (claim.intent !== undefined) await save(saved);
-    },
-    /** Throws where an earlier segment could not be saved. */
-    look(): void {
-      if (failure) throw failure.error;
-      // The state of a transform is in its hands alone: such a file starts over.
-      if (saving || chain !== '' || draft.storedBytes < (saved + 1) * checkpointBytes) return;
-      saving = save(Math.min(digest.whole.segments.length, Math.floor(draft.storedBytes / checkpointBytes)))
-        .catch((error: unknown) => {
-          failure = { error };
-        })
-        .finally(() => {
-          saving = undefined;
-        });
-    },
-    /** What is saved later must not come before it. */
-    async done(): Promise<void> {
-      await saving;
-      if (failure) throw failure.error;
-    },
-  };
+interface Reading {
+  readonly takesAtOnce: boolean;
+  readonly stored: Stored | undefined;
+  readonly points: ResumePoints;
+  readonly file: FileContext;
 }
 
-async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, start: number): AsyncGenerator<Chunk> {
+/** What is to be written: the rest behind what is stored. */
+async function* content(transfer: Transfer, claim: Claim, reading: Reading): AsyncGenerator<Chunk> {
   const { context, chain, bytes } = transfer;
   const { source, signal } = context;
+  const { stored, points, file } = reading;
+  const transforms = stored?.transforms;
   // A transform may keep what it was given.
-  const borrow = takesAtOnce && claim.chain === '';
+  const borrow = reading.takesAtOnce && claim.chain === '';
   const expected = { size: claim.size, mtimeMs: claim.mtimeMs };
+  const start = transforms?.readBytes ?? stored?.offset ?? 0;
   const chunks = source.read(claim.path, { expected, start, borrow, signal });
   async function* counted(): AsyncGenerator<Chunk> {
     for await (const chunk of chunks) {
@@ -178,11 +158,28 @@ async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, 
       yield chunk;
     }
   }
+  if (claim.chain === '') return yield* counted();
+
+  let taken = start;
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of counted()) yield* chunk;
+    for await (const chunk of counted()) {
+      for (const piece of chunk) {
+        taken += piece.length;
+        yield piece;
+      }
+    }
   }
-  if (claim.chain === '') yield* counted();
-  else for await (const piece of chain.apply(claim.path, pieces())) if (piece.length > 0) yield [piece];
+  const run = chain.resume(claim.path, pieces(), transforms?.state);
+  const ahead = transforms ? outputAhead(transforms) : undefined;
+  if (run && ahead && ahead.length > 0) {
+    points.look(run, ahead, taken);
+    yield [ahead];
+  }
+  for await (const piece of run?.output ?? chain.apply(claim.path, pieces(), file)) {
+    if (piece.length === 0) continue;
+    if (run) points.look(run, piece, taken);
+    yield [piece];
+  }
 }
 
 async function readBack(
@@ -218,12 +215,5 @@ function notAsWritten({ target }: Context, path: string, how: string): SyncError
   return new SyncError(
     `${target.label}: ${JSON.stringify(path)} was not stored as written (${how}); nothing was published`,
     { kind: 'transient', reason: 'size-differs', path },
-  );
-}
-
-function leaseLost(path: string): SyncError {
-  return new SyncError(
-    `${JSON.stringify(path)} was taken over by another worker while this one was away; nothing was published here`,
-    { kind: 'transient', reason: 'lease-lost', path },
   );
 }

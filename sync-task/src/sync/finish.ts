@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { plannedRun } from './planned.ts';
 import type { Result } from './result.ts';
+import { recoverAttempt } from './side-file.ts';
 
 const LISTED_ERRORS = 101;
 const SWEEP_AT_ONCE = 500;
@@ -68,7 +69,8 @@ async function sweep({ state, target, settings, log }: Context): Promise<number>
     const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
     if (claims.length === 0) return swept;
     for (const claim of claims) {
-      const removed = await target.recover(chain.targetPath(claim.path), draftName(claim));
+      const at = chain.targetPath(claim.path);
+      const removed = await recoverAttempt(target, at, draftName(claim), chain.asides(claim.path));
       if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
       swept += removed ? 1 : 0;
     }

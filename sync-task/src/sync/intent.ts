@@ -3,6 +3,7 @@
  * go on: how much of a draft is stored, or that it is complete and about to be published.
  */
 import type { ContentDigest, FileVersion } from '../model.ts';
+import type { SavedTransforms } from './resume-points.ts';
 
 interface Attempt {
   /** The draft's name. */
@@ -23,6 +24,8 @@ export interface WritingIntent extends Attempt {
   readonly digest: ContentDigest;
   /** The draft's own, where its name is not enough to find it. Never logged. */
   readonly handle?: string;
+  /** Only where transforms make the bytes. */
+  readonly transforms?: SavedTransforms;
 }
 
 /** The draft is complete; whether it is published, a look at the target tells. */

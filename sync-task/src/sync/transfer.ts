@@ -13,6 +13,7 @@ import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import { copy, type Stored, type Transfer } from './copy.ts';
 import { type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
+import { publishAsides, recoverAttempt } from './side-file.ts';
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
@@ -47,8 +48,9 @@ function backoffMs(tries: number): number {
 }
 
 async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
+  const { chain } = transfer;
   const { target } = transfer.context;
-  const at = transfer.chain.targetPath(claim.path);
+  const at = chain.targetPath(claim.path);
   const { checkpoint, reason } = claim;
   if (checkpoint && reason !== 'forced' && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
     return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
@@ -56,7 +58,8 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const intent = readIntent(claim.intent);
   const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
   const kept = intent?.stage === 'publishing' ? intent.draft : stored?.draft;
-  for (const { draft } of draftsOf(claim)) if (draft !== kept) await target.recover(at, draft);
+  const asides = chain.asides(claim.path);
+  for (const { draft } of draftsOf(claim)) if (draft !== kept) await recoverAttempt(target, at, draft, asides);
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
@@ -64,9 +67,11 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
     const standing = await lookAtTarget(transfer, claim);
     if (standing) return standing;
   }
-  const published = await copy(transfer, claim, stored);
+  const { published, counts } = await copy(transfer, claim, stored);
   const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, published));
-  return published.mtimeKept ? row : { ...row, message: 'the target did not keep the modification time' };
+  if (counts !== '') transfer.context.log.info(counts, { path: claim.path });
+  const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
+  return { ...row, message: notes.filter((note) => note !== '').join('; ') };
 }
 
 /** A target file that the state does not know: adopted, refused, or (undefined) replaced. */
@@ -101,15 +106,17 @@ async function lookAtTarget({ context, chain }: Transfer, claim: Claim): Promise
 async function finishPublishing({ context, chain }: Transfer, claim: Claim, intent: PublishIntent): Promise<boolean> {
   const { target } = context;
   const at = chain.targetPath(claim.path);
+  const asides = chain.asides(claim.path);
   const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
   const draft = await target.statDraft(at, intent.draft);
   if (sameWork && draft?.size === intent.targetSize) {
+    await publishAsides(target, at, intent.draft, asides);
     await target.publish(at, intent.draft);
     await target.recover(at, intent.draft); // the old file, moved aside by who died then
     return true;
   }
   const found = sameWork && !draft ? await target.stat(at) : undefined;
-  await target.recover(at, intent.draft);
+  await recoverAttempt(target, at, intent.draft, asides);
   return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
@@ -136,7 +143,13 @@ async function storedPart(
     const standing = await target.statDraft(chain.targetPath(claim.path), draft, handle);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
-    return { draft, offset: intent.offset, segments: intent.digest.segments, handle };
+    return {
+      draft,
+      offset: intent.offset,
+      segments: intent.digest.segments,
+      handle,
+      ...(intent.transforms && { transforms: intent.transforms }),
+    };
   }
   return undefined;
 }

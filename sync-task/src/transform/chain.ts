@@ -10,15 +10,16 @@ import { matcher } from '../glob.ts';
 import { nearest } from '../nearest.ts';
 import { coalesced } from './coalesced.ts';
 import { optionsOf } from './describe.ts';
+import { detachedFile } from './file-context.ts';
 import { loadOwn, type OwnTransforms } from './own.ts';
 import { transforms as builtIn } from './registry.ts';
-import type { ByteStream, ResumableRun, SavedState, Transform } from './transform.ts';
+import type { ByteStream, FileContext, ResumableRun, SavedState, Transform } from './transform.ts';
 
 export interface Chain {
   /** Tells apart any two chains of transforms whose output may differ. Empty where none applies to this path. */
   key(path: string): string;
   /** The file's bytes, changed. The input itself where no transform applies. */
-  apply(path: string, input: ByteStream): ByteStream;
+  apply(path: string, input: ByteStream, file?: FileContext): ByteStream;
   /**
    * Like `apply`, from the beginning or from what another run of the same chain saved, and able to save in its turn; undefined
    * where a transform that applies to this path can't.
@@ -30,6 +31,8 @@ export interface Chain {
   readonly renames: boolean;
   /** Throws `usage` where something that options name, such as a file with a key, can't be used. */
   prepare(): Promise<void>;
+  /** The suffixes of the files that the transforms of this path may write beside it. */
+  asides(path: string): readonly string[];
 }
 
 interface Step {
@@ -57,6 +60,8 @@ export function transformChain(
 ): Chain {
   const steps = settings.map((setting) => prepare(setting, known, own));
   const stepsFor = (path: string) => steps.filter((step) => step.applies(path));
+  const asides = (path: string) =>
+    distinct(stepsFor(path).flatMap(({ transform, options }) => transform.asides?.(options) ?? []));
   /** Few different chains, but a million paths. */
   const keys = new Map<string, string>();
 
@@ -70,9 +75,10 @@ export function transformChain(
       }
       return key;
     },
-    apply(path, input) {
+    apply(path, input, file = detachedFile(path)) {
+      asides(path);
       const applied = (stream: ByteStream, { transform, options }: Step) =>
-        coalesced(transform.apply(coalesced(stream).output, options)).output;
+        coalesced(transform.apply(coalesced(stream).output, options, file)).output;
       return stepsFor(path).reduce(applied, input);
     },
     resume: (path, input, saved) => resumed(stepsFor(path), input, saved),
@@ -81,6 +87,7 @@ export function transformChain(
       const name = stepsFor(path).reduce((name, step) => outputName(step, name, path), path.slice(end));
       return path.slice(0, end) + name;
     },
+    asides,
     renames: steps.some(({ transform }) => transform.outputName !== undefined),
     async prepare() {
       for (const { transform, options } of steps) await transform.prepare?.(options);
@@ -93,6 +100,7 @@ function resumed(steps: readonly Step[], input: ByteStream, saved: SavedState | 
   const states = saved as readonly SavedState[] | undefined;
   const runs: ResumableRun[] = [coalesced(input, states?.[0])];
   for (const { transform, options } of steps) {
+    if (transform.asides?.(options).length) return undefined; // what is written aside is not saved
     const before = runs.at(-1) as ResumableRun;
     const run = transform.resume?.(before.output, options, states?.[runs.length]);
     if (run === undefined) return undefined;
@@ -114,6 +122,15 @@ function outputName({ transform, options }: Step, name: string, path: string): s
       path,
     },
   );
+}
+
+function distinct(suffixes: readonly string[]): readonly string[] {
+  const twice = suffixes.find((suffix, index) => suffixes.indexOf(suffix) !== index);
+  if (twice === undefined) return suffixes;
+  throw new SyncError(`two transforms of one file write a file ${twice} beside it; give one of them another suffix`, {
+    kind: 'permanent',
+    reason: 'bad-transform-option',
+  });
 }
 
 function prepare(setting: TransformSetting, known: readonly Transform[], own: OwnTransforms): Step {

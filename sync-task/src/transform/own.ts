@@ -74,9 +74,10 @@ const shape = z.object({
       'a zod schema, or a function (z) => one',
     )
     .optional(),
-  apply: z.custom((value) => typeof value === 'function', 'a function (input, options) => output'),
+  apply: z.custom((value) => typeof value === 'function', 'a function (input, options, file) => output'),
   resume: z.custom((value) => value === undefined || typeof value === 'function', 'a function').optional(),
   prepare: z.custom((value) => value === undefined || typeof value === 'function', 'a function').optional(),
+  asides: z.custom((value) => value === undefined || typeof value === 'function', 'a function').optional(),
   outputName: z.custom((value) => value === undefined || typeof value === 'function', 'a function').optional(),
 });
 
@@ -103,7 +104,7 @@ export function checked(name: string, module: Readonly<Record<string, unknown>>)
   const { apply, resume } = transform;
   return {
     ...transform,
-    apply: (input, chosen) => refusing(transform.name, apply.call(transform, input, chosen)),
+    apply: (input, chosen, file) => refusing(transform.name, apply.call(transform, input, chosen, file)),
     ...(resume === undefined
       ? {}
       : {

@@ -33,9 +33,27 @@ export interface Transform<Options = unknown> {
   outputName?(name: string, options: Options): string;
   /** Throws `usage` where something that the options name, such as a file with a key, can't be used. Called before any file. */
   prepare?(options: Options): Promise<void>;
-  apply(input: ByteStream, options: Options): ByteStream;
+  /** The suffixes with which it may write aside, so that what a crash left of them is found. */
+  asides?(options: Options): readonly string[];
+  apply(input: ByteStream, options: Options, file: FileContext): ByteStream;
   /** Only where it can go on in the middle of a file: like `apply`, from the beginning or from what was saved. */
   resume?(input: ByteStream, options: Options, saved: SavedState | undefined): ResumableRun;
+}
+
+/** What a transform may use besides the bytes of the file that it changes. */
+export interface FileContext {
+  /** Relative to the source's root. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  /** A private folder on local disk, for what does not fit in memory; the same at every call, removed afterwards. */
+  scratch(): Promise<string>;
+  /**
+   * Appends to a second file beside the target's file, `<path><suffix>`. It is published right before the file itself, and
+   * never without it. The suffix must be one of the transform's `asides`. The bytes are no longer touched.
+   */
+  aside(suffix: string, bytes: Uint8Array): Promise<void>;
+  /** Adds to a count that is told with the file's outcome: `rows rejected`, 3. */
+  note(counter: string, count: number): void;
 }
 
 export interface ResumableRun {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { newFolders, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
+import { type Environment, newFolders, runCommand, type Started, startCommand, treeOf, until } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
 const SEGMENT = 256 * 1024;
@@ -30,12 +30,22 @@ async function newJob(t: ExecutionContext, overSftp: boolean) {
     [`SYNC_TASK_${role}_HOST_KEY`]: server.hostKeyFingerprint,
     SYNC_TASK_LEASE: '1s',
   };
-  const stored = async () => {
-    const draft = Object.entries(await treeOf(target)).find(([path]) => path.endsWith('.tmp'));
-    return draft ? Buffer.byteLength(draft[1], 'latin1') : 0;
-  };
-  return { source, target, job, stored };
+  return { source, target, job };
 }
+
+/** Starts the only batch and returns once segments are written down. */
+async function startBatch(job: Environment): Promise<Started> {
+  const started = startCommand(batch, { ...job, SYNC_TASK_LOG_LEVEL: 'debug' });
+  let said = '';
+  started.child.stderr?.on('data', (text: string) => {
+    said += text;
+  });
+  const stored = () => Math.max(0, ...[...said.matchAll(/(\d+) bytes are stored/g)].map(([, bytes]) => Number(bytes)));
+  await until(() => stored() >= 3 * SEGMENT || started.child.exitCode !== null);
+  return started;
+}
+
+const batch = ['run', '--run', 'r', '--batch', '1'];
 
 for (const [where, overSftp] of [
   ['an SFTP target', true],
@@ -43,16 +53,14 @@ for (const [where, overSftp] of [
 ] as const) {
   for (const ending of ['SIGKILL', 'SIGTERM'] as const) {
     test(`${ending} amid a file to ${where}: the next start sends the rest`, async (t) => {
-      const { source, target, job, stored } = await newJob(t, overSftp);
+      const { source, target, job } = await newJob(t, overSftp);
       t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
-      const run = ['run', '--run', 'r', '--batch', '1'];
-      const doomed = startCommand(run, job);
-      await until(async () => (await stored()) >= 5 * SEGMENT);
+      const doomed = await startBatch(job);
       doomed.child.kill(ending);
       await doomed.ended;
-      const again = await runCommand(run, job);
+      const again = await runCommand(batch, job);
       t.is(again.code, 0, again.stderr);
-      t.true(again.result.bytes.resumed >= SEGMENT, `resumed at ${again.result.bytes.resumed}`);
+      t.true(again.result.bytes.resumed >= 3 * SEGMENT, `resumed at ${again.result.bytes.resumed}`);
       t.is(again.result.bytes.resumed % SEGMENT, 0);
       t.is(again.result.bytes.written, SIZE - again.result.bytes.resumed);
       t.is(again.result.bytes.read, SIZE - again.result.bytes.resumed);
@@ -61,11 +69,31 @@ for (const [where, overSftp] of [
   }
 }
 
+test('transforms go on amid a file: the output is that of an unbroken run', async (t) => {
+  const { source, target, job } = await newJob(t, true);
+  const transforms = {
+    SYNC_TASK_TRANSFORM: 'mask:pattern=[a-z]{3\\,9},encoding=latin1,length=keep\nencoding:from=latin1\nnewline:to=crlf',
+  };
+  const plain = await newFolders(t);
+  const unbroken = { ...plain.environment, SYNC_TASK_SOURCE: `file://${source}`, ...transforms };
+  t.is((await runCommand(['sync'], unbroken)).code, 0);
+  const changing = { ...job, ...transforms };
+  t.is((await runCommand(['plan', '--run', 'r'], changing)).code, 0);
+  const doomed = await startBatch(changing);
+  doomed.child.kill('SIGKILL');
+  await doomed.ended;
+  const again = await runCommand(batch, changing);
+  t.is(again.code, 0, again.stderr);
+  t.true(again.result.bytes.resumed >= 3 * SEGMENT, `resumed at ${again.result.bytes.resumed}`);
+  t.true(again.result.bytes.read < SIZE - SEGMENT, `read ${again.result.bytes.read}`);
+  t.deepEqual(await treeOf(target), await treeOf(plain.target));
+  t.notDeepEqual(await treeOf(target), await treeOf(source));
+});
+
 test('a source that changed meanwhile starts from its beginning', async (t) => {
-  const { source, target, job, stored } = await newJob(t, true);
+  const { source, target, job } = await newJob(t, true);
   t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
-  const doomed = startCommand(['run', '--run', 'r', '--batch', '1'], job);
-  await until(async () => (await stored()) >= 5 * SEGMENT);
+  const doomed = await startBatch(job);
   doomed.child.kill('SIGKILL');
   await doomed.ended;
   await writeFile(join(source, 'large.bin'), pattern(SIZE).reverse());
@@ -76,13 +104,12 @@ test('a source that changed meanwhile starts from its beginning', async (t) => {
 });
 
 test('what nobody resumes is swept', async (t) => {
-  const { source, target, job, stored } = await newJob(t, true);
+  const { source, target, job } = await newJob(t, true);
   t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
-  const doomed = startCommand(['run', '--run', 'r', '--batch', '1'], job);
-  await until(async () => (await stored()) >= 6 * SEGMENT);
+  const doomed = await startBatch(job);
   doomed.child.kill('SIGTERM');
   await doomed.ended;
-  t.true((await stored()) > 0, 'it stands for whoever resumes it');
+  t.is(Object.keys(await treeOf(target)).length, 1, 'it stands for whoever resumes it');
   t.is((await runCommand(['finish', '--run', 'r'], job)).code, 75);
   t.deepEqual(await treeOf(target), {});
   t.is(Object.keys(await treeOf(source)).length, 1);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import type { ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/errors.ts';
+import { recordingFile } from '../../src/recording-file.ts';
 import type { ByteStream, SavedState, Transform } from '../../src/transform/transform.ts';
 
 export interface TransformCase {
@@ -13,6 +14,8 @@ export interface TransformCase {
   readonly input: string | Uint8Array;
   /** What comes out, or what the error's message matches where the input is refused. */
   readonly output: string | Uint8Array | RegExp;
+  /** What is written aside, by suffix. */
+  readonly asides?: Readonly<Record<string, string>>;
 }
 
 /** As in a setting: not yet checked by the transform's schema. */
@@ -28,12 +31,16 @@ export async function testTransform<Options>(
   options: RawOptions,
   cases: readonly TransformCase[],
 ): Promise<void> {
-  for (const { input, output } of cases) {
+  for (const { input, output, asides = {} } of cases) {
     const bytes = Buffer.from(input);
     const whole = await outcome(transform, options, [bytes]);
     const title = `${transform.name} ${JSON.stringify(options)} of ${bytes.toString('latin1')}`;
     if (output instanceof RegExp) t.regex(whole.refused ?? 'not refused', output, title);
-    else t.deepEqual(whole, { bytes: Buffer.from(output).toString('latin1'), refused: undefined }, title);
+    else {
+      const aside = Object.entries(asides).map(([suffix, text]) => [suffix, Buffer.from(text).toString('latin1')]);
+      const bytes = Buffer.from(output).toString('latin1');
+      t.deepEqual(whole, { bytes, refused: undefined, asides: Object.fromEntries(aside) }, title);
+    }
     await t.notThrowsAsync(sameForEveryCut(transform, options, bytes, whole), title);
     if (transform.resume) await t.notThrowsAsync(sameWhenResumed(transform, options, bytes, whole), title);
   }
@@ -49,7 +56,11 @@ export async function testModel<Options>(
   await t.notThrowsAsync(
     fc.assert(
       fc.asyncProperty(samples, cutSizes, async ({ options, input }, sizes) => {
-        const expected = { bytes: model(Buffer.from(input), options).toString('latin1'), refused: undefined };
+        const expected = {
+          bytes: model(Buffer.from(input), options).toString('latin1'),
+          refused: undefined,
+          asides: {},
+        };
         assert.deepEqual(await outcome(transform, options, pieces(input, sizes)), expected);
         if (!transform.resume) return;
         assert.deepEqual(await resumedOutcome(transform, options, pieces(input, sizes)), expected, 'resumed');
@@ -126,15 +137,16 @@ async function resumedOutcome<Options>(
     }
   } catch (error) {
     if (!(error instanceof SyncError) || error.kind !== 'refused') throw error;
-    return { bytes: undefined, refused: `${error.reason}: ${error.message}` };
+    return { bytes: undefined, refused: `${error.reason}: ${error.message}`, asides: {} };
   }
-  return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined };
+  return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined, asides: {} };
 }
 
 /** What comes of a transform: all bytes, as latin1 so that differences can be read, or the message of the refusal. */
 interface Outcome {
   readonly bytes: string | undefined;
   readonly refused: string | undefined;
+  readonly asides: Readonly<Record<string, string>>;
 }
 
 async function outcome<Options>(
@@ -143,17 +155,18 @@ async function outcome<Options>(
   chunks: readonly Uint8Array[],
 ): Promise<Outcome> {
   const received: Buffer[] = [];
+  await using file = recordingFile();
   try {
-    for await (const chunk of transform.apply(streamOf(chunks), transform.options.parse(options))) {
+    for await (const chunk of transform.apply(streamOf(chunks), transform.options.parse(options), file)) {
       received.push(Buffer.from(chunk));
       // Whoever receives a chunk may do this: nothing of it may be needed any more.
       chunk.fill(0xff);
     }
   } catch (error) {
     if (!(error instanceof SyncError) || error.kind !== 'refused') throw error;
-    return { bytes: undefined, refused: `${error.reason}: ${error.message}` };
+    return { bytes: undefined, refused: `${error.reason}: ${error.message}`, asides: {} };
   }
-  return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined };
+  return { bytes: Buffer.concat(received).toString('latin1'), refused: undefined, asides: file.asides };
 }
 
 /** All chunks that a transform makes of these. */
@@ -163,7 +176,9 @@ export async function applied<Options>(
   chunks: Iterable<Uint8Array>,
 ): Promise<Uint8Array[]> {
   const received: Uint8Array[] = [];
-  for await (const chunk of transform.apply(streamOf(chunks), transform.options.parse(options))) received.push(chunk);
+  await using file = recordingFile();
+  const output = transform.apply(streamOf(chunks), transform.options.parse(options), file);
+  for await (const chunk of output) received.push(chunk);
   return received;
 }
 

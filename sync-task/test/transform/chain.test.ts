@@ -7,6 +7,9 @@ import { transforms } from '../../src/transform/registry.ts';
 import type { Transform } from '../../src/transform/transform.ts';
 import { streamOf } from '../kit/transform.ts';
 
+// For the examples.
+process.env['SYNC_TASK_PSEUDONYM_KEY'] = 'for tests alone, for tests alone, for tests alone';
+
 const chain = (...settings: readonly string[]) => transformChain(settings.map(parseTransform));
 
 async function applied(settings: readonly string[], path: string, text: string): Promise<string> {

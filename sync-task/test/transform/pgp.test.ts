@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { generateKey } from 'openpgp';
 import { SyncError } from '../../src/errors.ts';
+import { detachedFile } from '../../src/transform/file-context.ts';
 import { pgpDecrypt } from '../../src/transform/pgp/decrypt.ts';
 import { pgpEncrypt } from '../../src/transform/pgp/encrypt.ts';
 import { pgpSign } from '../../src/transform/pgp/sign.ts';
@@ -104,7 +105,7 @@ test('an error of the input comes out as it was', async (t) => {
     throw broken;
   }
   const options = pgpEncrypt.options.parse({ 'key-file': ours.public });
-  t.is(await t.throwsAsync(collected(pgpEncrypt.apply(input(), options))), broken);
+  t.is(await t.throwsAsync(collected(pgpEncrypt.apply(input(), options, detachedFile('a')))), broken);
 });
 
 test('a signed message holds the content', async (t) => {

@@ -1,0 +1,36 @@
+/** What a transform does besides its output, to be looked at. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileContext } from './transform/transform.ts';
+
+export interface RecordingFile extends FileContext, AsyncDisposable {
+  /** By suffix, as latin1. */
+  readonly asides: Record<string, string>;
+  readonly notes: Record<string, number>;
+}
+
+export function recordingFile(path = 'in/file.csv'): RecordingFile {
+  const asides: Record<string, string> = {};
+  const notes: Record<string, number> = {};
+  let folder: Promise<string> | undefined;
+  return {
+    path,
+    asides,
+    notes,
+    signal: new AbortController().signal,
+    scratch() {
+      folder ??= mkdtemp(join(tmpdir(), 'sync-task-test-'));
+      return folder;
+    },
+    async aside(suffix, bytes) {
+      asides[suffix] = (asides[suffix] ?? '') + Buffer.from(bytes).toString('latin1');
+    },
+    note(counter, count) {
+      notes[counter] = (notes[counter] ?? 0) + count;
+    },
+    async [Symbol.asyncDispose]() {
+      if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
+    },
+  };
+}

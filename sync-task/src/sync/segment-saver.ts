@@ -1,0 +1,86 @@
+/** Writes down what is stored of a file while the rest is under way, so that a later attempt can go on behind it. */
+import { SyncError } from '../errors.ts';
+import type { Claim } from '../state/state.ts';
+import type { Draft } from '../storage/storage.ts';
+import type { Stored, Transfer } from './copy.ts';
+import type { Intent } from './intent.ts';
+import type { ResumePoints, SavedTransforms } from './resume-points.ts';
+import type { SegmentDigest } from './segment-digest.ts';
+
+interface Saved {
+  readonly segments: number;
+  readonly transforms?: SavedTransforms;
+}
+
+interface Writing {
+  readonly draft: Draft;
+  readonly name: string;
+  readonly digest: SegmentDigest;
+  readonly points: ResumePoints;
+  readonly stored: Stored | undefined;
+}
+
+/** Saves each segment that the target has stored, one at a time, while the transfer goes on. */
+export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, digest, points, stored }: Writing) {
+  const { path, token, chain } = claim;
+  const { checkpointBytes } = transfer.context.settings;
+  let saved = digest.whole.segments.length;
+  let saving: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+
+  async function save({ segments, transforms }: Saved): Promise<void> {
+    const { segmentBytes, segments: digests } = digest.whole;
+    await draft.flush();
+    const intent: Intent = {
+      stage: 'writing',
+      token,
+      draft: name,
+      version: { size: claim.size, mtimeMs: claim.mtimeMs },
+      chain,
+      offset: segments * segmentBytes,
+      digest: { segmentBytes, segments: digests.slice(0, segments) },
+      ...(draft.handle !== undefined && { handle: draft.handle }),
+      ...(transforms && { transforms }),
+    };
+    if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
+    saved = segments;
+    transfer.intents.set(path, intent);
+    transfer.context.log.debug(`${intent.offset} bytes are stored and written down`, { path });
+  }
+
+  return {
+    /** Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft. */
+    async begin(): Promise<void> {
+      if (claim.intent === undefined) return;
+      await save({ segments: saved, ...(stored?.transforms && { transforms: stored.transforms }) });
+    },
+    /** Throws where an earlier segment could not be saved. */
+    look(): void {
+      if (failure) throw failure.error;
+      if (saving || draft.storedBytes < (saved + 1) * checkpointBytes) return;
+      const segments = Math.min(digest.whole.segments.length, Math.floor(draft.storedBytes / checkpointBytes));
+      const point = chain === '' ? { segments } : points.upTo(segments);
+      if (point === undefined) return;
+      saving = save(point)
+        .catch((error: unknown) => {
+          failure = { error };
+        })
+        .finally(() => {
+          saving = undefined;
+        });
+    },
+    /** What is saved later must not come before it. */
+    async done(): Promise<void> {
+      await saving;
+      if (failure) throw failure.error;
+    },
+  };
+}
+
+/** The claim is somebody else's now. */
+export function leaseLost(path: string): SyncError {
+  return new SyncError(
+    `${JSON.stringify(path)} was taken over by another worker while this one was away; nothing was published here`,
+    { kind: 'transient', reason: 'lease-lost', path },
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * What a transform gets besides the bytes: a folder for what does not fit in memory, counts, and files beside the target's
+ * file. Such a file is a draft of its own, complete before the intent to publish is saved, and published right before the
+ * file it belongs to. Its draft's name follows from that of the file's own draft, so that whoever takes the file over after a
+ * crash finds it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SyncError } from '../errors.ts';
+import { draftNameBeside } from '../storage/draft-name.ts';
+import type { Draft, DraftOptions, Storage } from '../storage/storage.ts';
+import type { FileContext } from '../transform/transform.ts';
+
+export interface SideFiles extends AsyncDisposable {
+  readonly file: FileContext;
+  /** Resolves when everything written aside is complete at the target, not yet published. */
+  finish(): Promise<void>;
+  publish(): Promise<void>;
+  discard(): Promise<void>;
+  /** What was counted, in words: `rows valid: 97, rows rejected: 3`. Empty where nothing was. */
+  counts(): string;
+}
+
+/** `path` is the file's at the target. */
+export function sideFiles(
+  target: Storage,
+  path: string,
+  sourcePath: string,
+  { name, ...options }: DraftOptions,
+): SideFiles {
+  const drafts = new Map<string, Draft>();
+  const counts = new Map<string, number>();
+  let folder: Promise<string> | undefined;
+
+  async function draftOf(suffix: string): Promise<Draft> {
+    const side = path + suffix;
+    const draft = drafts.get(suffix) ?? (await target.draft(side, { ...options, name: draftNameBeside(name, side) }));
+    drafts.set(suffix, draft);
+    return draft;
+  }
+
+  return {
+    file: {
+      path: sourcePath,
+      signal: options.signal,
+      scratch() {
+        folder ??= mkdtemp(join(tmpdir(), 'sync-task-')).catch(noFolder);
+        return folder;
+      },
+      async aside(suffix, bytes) {
+        await (await draftOf(suffix)).write([bytes]);
+      },
+      note: (counter, count) => counts.set(counter, (counts.get(counter) ?? 0) + count),
+    },
+    async finish() {
+      for (const draft of drafts.values()) await draft.finish();
+    },
+    async publish() {
+      for (const suffix of drafts.keys()) await target.publish(path + suffix, draftNameBeside(name, path + suffix));
+    },
+    async discard() {
+      for (const draft of drafts.values()) await draft.discard();
+    },
+    counts: () => [...counts].map(([counter, count]) => `${counter}: ${count}`).join(', '),
+    async [Symbol.asyncDispose]() {
+      if (folder) await rm(await folder.catch(() => ''), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Publishes what an earlier attempt completed beside its file. */
+export async function publishAsides(
+  target: Storage,
+  path: string,
+  name: string,
+  suffixes: readonly string[],
+): Promise<void> {
+  for (const side of suffixes.map((suffix) => path + suffix)) {
+    const draft = draftNameBeside(name, side);
+    if (await target.statDraft(side, draft)) await target.publish(side, draft);
+    await target.recover(side, draft); // an old one, moved aside by who died then
+  }
+}
+
+/** Removes what an earlier attempt left of its file and beside it. Returns whether anything was there. */
+export async function recoverAttempt(
+  target: Storage,
+  path: string,
+  name: string,
+  suffixes: readonly string[],
+): Promise<boolean> {
+  let found = await target.recover(path, name);
+  for (const side of suffixes.map((suffix) => path + suffix)) {
+    if (await target.recover(side, draftNameBeside(name, side))) found = true;
+  }
+  return found;
+}
+
+function noFolder(error: NodeJS.ErrnoException): never {
+  throw new SyncError(
+    `no folder for temporary files can be made in ${tmpdir()} (${error.code}); let TMPDIR name one on a disk with room`,
+    { kind: 'permanent', reason: 'no-scratch', cause: error },
+  );
+}

@@ -1,0 +1,12 @@
+/** For bytes that belong to no file at a target, such as in a test or a benchmark. */
+import { SyncError } from '../errors.ts';
+import type { FileContext } from './transform.ts';
+
+/** Nothing can be written aside or to disk. */
+export function detachedFile(path: string): FileContext {
+  const nowhere = () =>
+    Promise.reject(
+      new SyncError(`${path}: there is no place for a second file here`, { kind: 'permanent', reason: 'no-place' }),
+    );
+  return { path, signal: new AbortController().signal, scratch: nowhere, aside: nowhere, note: () => undefined };
+}

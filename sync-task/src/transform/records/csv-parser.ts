@@ -1,0 +1,151 @@
+/**
+ * Text that comes in pieces, as records. RFC 4180, and what files in the world do beyond it: a record ends at LF, CRLF or
+ * CR, whichever comes; a quote inside of a field that does not start with one is text.
+ *
+ * The speed is in the common case: a line without any quote is cut by `String.split`. Positions of the next quote, CR and
+ * LF are remembered, so that text is searched once for each. A line with a quote goes field by field.
+ *
+ * What is not a complete record yet waits, and is looked at again only once it has doubled, so that a long record in many
+ * small pieces costs no more than twice its length. Errors are kept until the rows before them are handed out: which error
+ * a file has first must not depend on how it was cut.
+ */
+import { SyncError } from '../../errors.ts';
+import type { Dialect, Row } from './dialect.ts';
+
+export interface CsvParser {
+  /** All records that are complete now. An empty line is an empty row. */
+  push(text: string): Row[];
+  /** The same, looking at everything that waits. */
+  drain(): Row[];
+  /** What is left, which is complete because nothing follows. */
+  end(): Row[];
+  /** Why the record behind those handed out cannot be read. */
+  readonly failure: SyncError | undefined;
+}
+
+type Syntax = Pick<Dialect, 'delimiter' | 'quote' | 'quotes' | 'max-record-bytes'>;
+
+const CR = 13;
+const LF = 10;
+
+export function csvParser({ delimiter, quote, quotes, 'max-record-bytes': maxBytes }: Syntax): CsvParser {
+  const delimiterCode = delimiter.charCodeAt(0);
+  const quoteCode = quote?.charCodeAt(0) ?? -1;
+  let pending = '';
+  let lookAgainAt = 0;
+  let finished = 0;
+  let failure: SyncError | undefined;
+
+  function parse(text: string, last: boolean): Row[] {
+    const rows: Row[] = [];
+    let start = 0;
+    let quoteAt = -1;
+    let crAt = -1;
+    let lfAt = -1;
+    while (start < text.length) {
+      if (lfAt < start) lfAt = place(text.indexOf('\n', start));
+      if (crAt < start) crAt = place(text.indexOf('\r', start));
+      if (quote !== undefined && quoteAt < start) quoteAt = place(text.indexOf(quote, start));
+      let stop = Math.min(lfAt, crAt, text.length);
+      let row: Row | undefined;
+      if (quote === undefined || quoteAt > stop) {
+        if (!last && (stop === text.length || (stop === crAt && stop + 1 === text.length))) break;
+        row = stop === start ? [] : text.slice(start, stop).split(delimiter);
+      } else {
+        row = [];
+        const stopped = fieldByField(text, start, last, row);
+        if (stopped === undefined) break;
+        stop = stopped;
+      }
+      if (!fits(text, start, stop)) return rows;
+      finished++;
+      rows.push(row);
+      start = stop + (text.charCodeAt(stop) === CR && text.charCodeAt(stop + 1) === LF ? 2 : 1);
+    }
+    pending = text.slice(start);
+    lookAgainAt = 2 * pending.length;
+    // A CR that waits for its LF is no part of the record.
+    if (failure === undefined) fits(pending, 0, pending.endsWith('\r') ? pending.length - 1 : pending.length);
+    return rows;
+  }
+
+  /** Fills the row; returns where it stops, `undefined` where that is not known yet or the record is wrong. */
+  function fieldByField(text: string, start: number, last: boolean, row: Row): number | undefined {
+    for (let at = start; ; at++) {
+      if (text.charCodeAt(at) === quoteCode) {
+        const closed = quotedField(text, at, last, row, start);
+        if (closed === undefined) return undefined;
+        at = closed;
+      } else {
+        const from = at;
+        for (; at < text.length; at++) {
+          const code = text.charCodeAt(at);
+          if (code === delimiterCode || code === LF || code === CR) break;
+        }
+        row.push(text.slice(from, at));
+      }
+      if (at >= text.length) return last ? at : undefined;
+      const code = text.charCodeAt(at);
+      if (code === LF) return at;
+      if (code === CR) return last || at + 1 < text.length ? at : undefined;
+    }
+  }
+
+  function quotedField(text: string, start: number, last: boolean, row: Row, recordStart: number): number | undefined {
+    let value = '';
+    let from = start + 1;
+    let search = from;
+    for (;;) {
+      const at = text.indexOf(quote as string, search);
+      if (at === -1) {
+        if (last && fits(text, recordStart, text.length)) failure = bad('a quoted field is never closed');
+        return undefined;
+      }
+      if (at + 1 >= text.length && !last) return undefined;
+      const next = text.charCodeAt(at + 1);
+      if (next === quoteCode) {
+        value += text.slice(from, at + 1);
+        search = from = at + 2;
+      } else if (at + 1 >= text.length || next === delimiterCode || next === LF || next === CR) {
+        row.push(value + text.slice(from, at));
+        return at + 1;
+      } else if (quotes === 'strict') {
+        if (fits(text, recordStart, at + 1)) {
+          failure = bad('text follows a closing quote', '; quotes=relaxed takes such quotes as text');
+        }
+        return undefined;
+      } else search = at + 1;
+    }
+  }
+
+  function fits(text: string, start: number, stop: number): boolean {
+    // No UTF-16 unit takes more than three bytes.
+    if ((stop - start) * 3 <= maxBytes || Buffer.byteLength(text.slice(start, stop)) <= maxBytes) return true;
+    failure = bad(`it is longer than ${maxBytes} bytes`, '; is a quote not closed? Otherwise raise max-record-bytes');
+    return false;
+  }
+
+  function bad(what: string, advice = ''): SyncError {
+    return new SyncError(`row ${finished + 1}: ${what}${advice}; mend or exclude the file`, {
+      kind: 'refused',
+      reason: 'bad-record',
+    });
+  }
+
+  return {
+    push(text) {
+      pending += text;
+      return pending.length >= lookAgainAt || pending.length > maxBytes ? parse(pending, false) : [];
+    },
+    drain: () => parse(pending, false),
+    end: () => parse(pending, true),
+    get failure() {
+      return failure;
+    },
+  };
+}
+
+/** Behind everything where it was not found. */
+function place(index: number): number {
+  return index === -1 ? Number.POSITIVE_INFINITY : index;
+}

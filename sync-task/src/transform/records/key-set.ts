@@ -1,0 +1,101 @@
+/**
+ * Remembers which keys were seen, however many there are, in bounded memory: in a table while they are few, beyond that in a
+ * SQLite file on disk, to which the table is added, in order, whenever it is full. Most new keys need no look at that file:
+ * a filter knows that they are not in it.
+ *
+ * A key is remembered by the first 128 bits of its SHA-256: two different ones among a billion are taken for the same with
+ * a probability of 10^-21, and nobody can make up such a pair.
+ */
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { type FingerprintFilter, fingerprintFilter } from './fingerprint-filter.ts';
+import { fingerprintTable } from './fingerprint-table.ts';
+
+export interface KeySet extends Disposable {
+  /** False where it was there already. */
+  add(key: string): boolean;
+  /** To be awaited now and then: makes room in memory. */
+  settle(): Promise<void>;
+}
+
+/** 16 MiB of table for each set, and twice that while it grows. */
+const MEMORY_KEYS = 600_000;
+const KEYS_AT_ONCE = 10_000;
+
+interface Disk {
+  readonly filter: FingerprintFilter;
+  readonly database: DatabaseSync;
+  readonly insert: StatementSync;
+  readonly find: StatementSync;
+}
+
+/** `scratch` and `name` say where the file may be; neither is used while memory is enough. */
+export function keySet(scratch: () => Promise<string>, name: string, memoryKeys = MEMORY_KEYS): KeySet {
+  const table = fingerprintTable();
+  const words = new Uint32Array(4);
+  const bytes = Buffer.alloc(16);
+  let disk: Disk | undefined;
+
+  return {
+    add(key) {
+      // As text of one byte a character: a Buffer for each key would be much more to collect.
+      bytes.write(hash('sha256', key, 'binary'), 0, 16, 'latin1');
+      for (let index = 0; index < 4; index++) words[index] = bytes.readUInt32BE(index * 4);
+      // All zeros is the table's empty slot.
+      if (words.every((word) => word === 0)) words[3] = 1;
+      if (disk?.filter.has(words) && !table.has(words) && disk.find.get(bytes) !== undefined) return false;
+      return table.add(words);
+    },
+    async settle() {
+      if (table.count < memoryKeys) return;
+      disk ??= openDisk(join(await scratch(), `${name}.db`));
+      await store(disk, table.sorted());
+      table.clear();
+    },
+    [Symbol.dispose]() {
+      disk?.database.close();
+    },
+  };
+}
+
+/** For as long as this process lives: nothing has to survive a crash. */
+function openDisk(file: string): Disk {
+  // Defensive mode would insist on a journal.
+  const database = new DatabaseSync(file, { defensive: false });
+  database.exec(`
+    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;
+    CREATE TABLE keys (fingerprint BLOB PRIMARY KEY) WITHOUT ROWID;
+  `);
+  return {
+    filter: fingerprintFilter(),
+    database,
+    insert: database.prepare('INSERT INTO keys VALUES (?)'),
+    find: database.prepare('SELECT 1 FROM keys WHERE fingerprint = ?'),
+  };
+}
+
+async function store({ database, insert, filter }: Disk, fingerprints: Iterable<Uint32Array>): Promise<void> {
+  const bytes = Buffer.alloc(16);
+  let stored = 0;
+  database.exec('BEGIN');
+  for (const words of fingerprints) {
+    for (let index = 0; index < 4; index++) bytes.writeUInt32BE(words[index] as number, index * 4);
+    insert.run(bytes);
+    filter.add(words);
+    // Other files are in transfer meanwhile.
+    if (++stored % KEYS_AT_ONCE === 0) await setImmediate();
+  }
+  database.exec('COMMIT');
+}
+
+/** Values of several columns as one key: no two lists of values give the same. */
+export function keyOf(row: readonly string[], columns: readonly number[]): string {
+  let key = '';
+  for (const column of columns) {
+    const value = row[column] as string;
+    key += `${value.length}:${value}`;
+  }
+  return key;
+}
