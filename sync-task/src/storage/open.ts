@@ -6,6 +6,7 @@ import type { Storage } from './storage.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   file: () => import('./file/file-storage.ts'),
+  memory: () => import('./memory/memory-storage.ts'),
   sftp: () => import('./sftp/sftp-storage.ts'),
 };
 
