@@ -5,6 +5,7 @@ import type { Place, StorageModule } from './place.ts';
 import type { Storage } from './storage.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
+  az: () => import('./azure/azure-storage.ts'),
   file: () => import('./file/file-storage.ts'),
   memory: () => import('./memory/memory-storage.ts'),
   sftp: () => import('./sftp/sftp-storage.ts'),
@@ -24,7 +25,18 @@ export async function openStorage(place: Place): Promise<Storage> {
       reason: 'bad-url',
     });
   }
-  const storage = await (await load()).open(place);
+  const storage = await (await load().catch(notInstalled(scheme))).open(place);
   const slots = place.role === 'source' ? place.settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
+}
+
+/** The SDKs of some services are optional dependencies. */
+function notInstalled(scheme: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SyncError(
+      `${scheme}:// needs a package that is left out of this installation; install with optional dependencies (npm ci without --omit=optional)`,
+      { kind: 'usage', reason: 'not-installed', cause: error },
+    );
+  };
 }

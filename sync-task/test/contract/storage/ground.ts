@@ -3,6 +3,8 @@ import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { dirname, join, relative } from 'node:path';
 
 export interface Ground {
+  /** Names that the place cannot keep as they are, so that writing them has to be refused. */
+  readonly refuses?: RegExp;
   /** Replaces what stood there. */
   put(path: string, content: Buffer, mtimeMs: number): Promise<void>;
   get(path: string): Promise<Buffer | undefined>;

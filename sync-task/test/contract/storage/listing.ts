@@ -1,6 +1,17 @@
 import { backupName, tempName } from '../../../src/storage/draft-name.ts';
 import type { ContractCase } from '../storage.ts';
-import { listAll, listPaths, never, publishFile, put, readAll, someDraft, stopReason } from './arrange.ts';
+import {
+  listAll,
+  listPaths,
+  never,
+  publishFile,
+  put,
+  readAll,
+  someDraft,
+  startDraft,
+  stopReason,
+  throwsSyncError,
+} from './arrange.ts';
 
 /** Legal on POSIX, each a trap for someone: quoting, globbing, splitting, trimming, normalising. */
 export const oddNames = [
@@ -49,15 +60,23 @@ export const listingCases: readonly ContractCase[] = [
   {
     title: 'odd names are listed as they are, can be looked at, read and written',
     async run(t, place) {
-      const { storage } = place;
-      for (const name of oddNames) await put(place, `in/${name}`, name);
-      t.deepEqual([...(await listPaths(storage))].sort(), oddNames.map((name) => `in/${name}`).sort());
+      const { storage, ground } = place;
+      const refused = oddNames.filter((name) => ground.refuses?.test(name));
+      const names = oddNames.filter((name) => !refused.includes(name));
+      for (const name of refused) {
+        await throwsSyncError(t, () => startDraft(storage, `in/${name}`), {
+          kind: 'permanent',
+          reason: 'name-refused',
+        });
+      }
+      for (const name of names) await put(place, `in/${name}`, name);
+      t.deepEqual([...(await listPaths(storage))].sort(), names.map((name) => `in/${name}`).sort());
       for (const { path, size, mtimeMs } of await listAll(storage)) {
         t.is((await storage.stat(path))?.size, size);
         t.is((await readAll(storage, path, { size, mtimeMs })).toString(), path.slice('in/'.length));
         await publishFile(storage, path.replace('in/', 'out/'), 'written');
       }
-      t.deepEqual([...(await listPaths(storage, 'out'))].sort(), oddNames.map((name) => `out/${name}`).sort());
+      t.deepEqual([...(await listPaths(storage, 'out'))].sort(), names.map((name) => `out/${name}`).sort());
     },
   },
   {

@@ -41,7 +41,7 @@ export const publishingCases: readonly ContractCase[] = [
       publishing = false;
       await t.notThrowsAsync(reading);
       t.true(looks > 1);
-      t.deepEqual(await place.ground.get('file'), versions.at(-1));
+      t.true(versions.at(-1)?.equals((await place.ground.get('file')) ?? Buffer.alloc(0)));
     },
   },
   {
