@@ -7,6 +7,7 @@ import type { Storage } from './storage.ts';
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   az: () => import('./azure/azure-storage.ts'),
   file: () => import('./file/file-storage.ts'),
+  gs: () => import('./gcs/gcs-storage.ts'),
   memory: () => import('./memory/memory-storage.ts'),
   sftp: () => import('./sftp/sftp-storage.ts'),
 };
