@@ -163,6 +163,8 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
     location: parseLocation(String(given.value), given.as),
     ...(proxy ? { proxy: parseProxy(String(proxy.value), proxy.as, proxyPassword) } : {}),
     legacyAlgorithms: values.get(`${role}-legacy-algorithms`),
+    variable: (name) =>
+      readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_${name}`) ?? readSecret(environment, name),
     credentials: readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`)),
   };
 }

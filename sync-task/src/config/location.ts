@@ -2,7 +2,6 @@
 import { SyncError } from '../errors.ts';
 import type { Location } from './settings.ts';
 
-const schemes = ['sftp', 'file'] as const;
 const SSH_PORT = 22;
 
 /** `option` is how the user gave it, for the message. Throws `usage`. */
@@ -10,15 +9,12 @@ export function parseLocation(text: string, option: string): Location {
   const bad = (why: string) => new SyncError(`${option}: ${why}`, { kind: 'usage', reason: 'bad-url' });
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) throw bad('it is no URL; write sftp://user@host/path or file:///path');
-  if (!(schemes as readonly string[]).includes(scheme)) {
-    throw bad(`the scheme ${scheme} is not known; known are ${schemes.join(' and ')}`);
-  }
   let url: URL;
   try {
     url = new URL(text);
   } catch {
     throw bad(
-      `it is no valid ${scheme} URL; write ${scheme === 'sftp' ? 'sftp://user@host:port/path' : 'file:///path'}`,
+      `it is no valid ${scheme} URL; write sftp://user@host:port/path, file:///path or ${scheme}://bucket/prefix`,
     );
   }
   if (url.password !== '') throw secretInUrl(option);
@@ -30,6 +26,7 @@ export function parseLocation(text: string, option: string): Location {
     return { scheme: 'file', user: '', host: '', port: 0, path: trimmed(path), label: `file://${trimmed(path)}` };
   }
   const user = decoded(url.username, bad);
+  if (scheme !== 'sftp') return bucketLocation(url, scheme, user, path, bad);
   if (url.hostname === '') throw bad('it names no host; write sftp://user@host/path');
   if (user === '') throw bad('it names no user; write sftp://user@host/path');
   if (path === '') throw bad('it names no path; write / for everything, or /~/ for the home folder');
@@ -37,6 +34,21 @@ export function parseLocation(text: string, option: string): Location {
   const port = url.port === '' ? SSH_PORT : Number(url.port);
   const label = `sftp://${url.username}@${url.hostname}${port === SSH_PORT ? '' : `:${port}`}${trimmed(path)}`;
   return { scheme: 'sftp', user, host, port, path: fromHome(trimmed(path)), label };
+}
+
+/** Every other scheme names a bucket and a prefix; whether there is such a scheme, who opens it knows. */
+function bucketLocation(
+  url: URL,
+  scheme: string,
+  user: string,
+  path: string,
+  bad: (why: string) => SyncError,
+): Location {
+  const host = decoded(url.hostname, bad);
+  if (host === '') throw bad(`it names no bucket; write ${scheme}://bucket/prefix`);
+  const prefix = path.replace(/^\/|\/+$/g, '');
+  const label = `${scheme}://${url.host}${url.pathname.replace(/\/+$/, '')}`;
+  return { scheme, user, host, port: Number(url.port), path: prefix, label };
 }
 
 /** A state URL goes to its driver as it is, but must not hold the password. */

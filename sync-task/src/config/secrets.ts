@@ -52,12 +52,16 @@ function usersKnownHosts(): string | undefined {
   }
 }
 
+/** What storages read of the environment by themselves. */
+const storageSecrets = ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_KEY', 'AZURE_STORAGE_SAS_TOKEN'];
+
 /** Everything that must never be printed. */
 export function secretsOf(environment: Environment): string[] {
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
     ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD'].map((secret) => `SYNC_TASK_${role}_${secret}`),
   );
-  return [...names, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
+  const ofStorages = storageSecrets.flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
+  return [...names, ...ofStorages, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
     try {
       return readSecret(environment, name) ?? [];
     } catch {

@@ -4,11 +4,14 @@
 
 /** A place, taken apart. Secrets are never part of it. */
 export interface Location {
-  readonly scheme: 'sftp' | 'file';
+  /** In lower case; `storage/open.ts` knows what stands behind it. */
+  readonly scheme: string;
   readonly user: string;
+  /** The server, or the bucket. */
   readonly host: string;
+  /** 0 where the URL has none and the scheme has no usual one. */
   readonly port: number;
-  /** Absolute, or starting with `~/` for the login's home folder (sftp only). */
+  /** Absolute, or starting with `~/` for the login's home folder (sftp only). In a bucket: the prefix, with no slash at its ends. */
   readonly path: string;
   /** The URL again, for messages. */
   readonly label: string;
@@ -35,6 +38,11 @@ export interface Endpoint {
   readonly proxy?: ProxyPlace | undefined;
   /** Offer also what is too weak for others, for old servers. */
   readonly legacyAlgorithms?: boolean;
+  /**
+   * A variable of the environment, for storages that have their own: `SYNC_TASK_SOURCE_NAME` (or `_TARGET_`) before
+   * `NAME`, each also from the file that `…_FILE` names. Throws `usage` where that cannot be read.
+   */
+  variable(name: string): string | undefined;
 }
 
 /** Between us and a server. */

@@ -1,52 +1,43 @@
-/** Which storage stands behind which scheme. A new one is one folder and one line here; each is loaded only when used. */
-import type { Endpoint, Settings } from '../config/settings.ts';
-import type { Log } from '../log.ts';
+/** Which storage stands behind which scheme. A new one is one file and one line here; each is loaded only when it is used. */
+import { SyncError } from '../errors.ts';
 import { bandwidth, limitReading } from './bandwidth.ts';
+import type { Place, StorageModule } from './place.ts';
 import type { Storage } from './storage.ts';
 
-export interface OpenOptions {
-  readonly settings: Pick<
-    Settings,
-    'bandwidth' | 'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
-  >;
-  readonly log: Log;
-}
+const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
+  az: () => import('./azure/azure-storage.ts'),
+  file: () => import('./file/file-storage.ts'),
+  gs: () => import('./gcs/gcs-storage.ts'),
+  memory: () => import('./memory/memory-storage.ts'),
+  sftp: () => import('./sftp/sftp-storage.ts'),
+};
 
-/** Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be used. */
-export async function openStorage(
-  endpoint: Endpoint,
-  role: 'source' | 'target',
-  options: OpenOptions,
-): Promise<Storage> {
-  const storage = await openPlace(endpoint, role, options);
-  const slots = role === 'source' ? options.settings.bandwidth : undefined;
+/**
+ * Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be
+ * used: `usage` where nothing stands behind the scheme.
+ */
+export async function openStorage(place: Place): Promise<Storage> {
+  const { scheme } = place.endpoint.location;
+  const load = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
+  if (!load) {
+    const known = Object.keys(schemes).join(', ');
+    throw new SyncError(`--${place.role}: the scheme ${scheme} is not known; known are ${known}`, {
+      kind: 'usage',
+      reason: 'bad-url',
+    });
+  }
+  const storage = await (await load().catch(notInstalled(scheme))).open(place);
+  const slots = place.role === 'source' ? place.settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
 }
 
-async function openPlace(
-  endpoint: Endpoint,
-  role: 'source' | 'target',
-  { settings, log }: OpenOptions,
-): Promise<Storage> {
-  const { location, credentials, proxy, legacyAlgorithms = false } = endpoint;
-  switch (location.scheme) {
-    case 'file': {
-      const { fileStorage } = await import('./file/file-storage.ts');
-      return fileStorage({ root: location.path, label: location.label });
-    }
-    case 'sftp': {
-      const { sftpStorage } = await import('./sftp/sftp-storage.ts');
-      // Half of the budget for what was read and not yet taken, half for what was written and not yet acknowledged.
-      return sftpStorage({
-        location,
-        credentials,
-        proxy,
-        legacyAlgorithms,
-        role,
-        log,
-        ...settings,
-        bufferBytes: settings.bufferBytes / 2,
-      });
-    }
-  }
+/** The SDKs of some services are optional dependencies. */
+function notInstalled(scheme: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SyncError(
+      `${scheme}:// needs a package that is left out of this installation; install with optional dependencies (npm ci without --omit=optional)`,
+      { kind: 'usage', reason: 'not-installed', cause: error },
+    );
+  };
 }

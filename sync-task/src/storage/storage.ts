@@ -22,6 +22,13 @@ export interface StorageCapabilities {
   readonly maxWriteBytes: number;
   /** The finest step of a modification time, in milliseconds. */
   readonly mtimeStepMs: number;
+  /** A finished draft can be read before it is published. */
+  readonly readsDrafts: boolean;
+  /**
+   * Drafts of one path don't know of each other, and `recover` removes one. Without: publishing drops all others of the
+   * path, `recover` has nothing to remove, and the place forgets by itself what is never published.
+   */
+  readonly draftsApart: boolean;
   /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
   readonly filesAtOnce: number;
 }
@@ -49,13 +56,23 @@ export interface DraftOptions {
   readonly name: string;
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
+  /** It may be gone on with later behind a multiple of so many bytes: no part that is stored apart may straddle one. */
+  readonly segmentBytes?: number | undefined;
   /** Go on with what an earlier attempt stored: its draft, and how many of its bytes count. It gets this draft's name. */
-  readonly resume?: { readonly draft: string; readonly offset: number } | undefined;
+  readonly resume?:
+    | { readonly draft: string; readonly offset: number; readonly handle?: string | undefined }
+    | undefined;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */
   readonly fsync: boolean;
   readonly signal: AbortSignal;
+}
+
+/** What is known of the content when all of it was written; places that keep such facts keep them with the file. */
+export interface ContentFacts {
+  /** Lower-case hex, of the whole file. */
+  readonly sha256?: string | undefined;
 }
 
 /** A new version being written, invisible under its final name. */
@@ -66,10 +83,15 @@ export interface Draft {
   write(chunk: Chunk): Promise<void>;
   /** Bytes from the beginning that the place has acknowledged without a gap. */
   readonly storedBytes: number;
+  /**
+   * What finds this draft again from another process, where its name does not. It may be as good as a password for this
+   * one file, so it is kept in the state and is never logged.
+   */
+  readonly handle?: string | undefined;
   /** Forces what is acknowledged to disk where the draft was asked to. A later power loss takes none of it. */
   flush(): Promise<void>;
   /** Resolves when every byte is acknowledged, flushed and the size confirmed by the place itself. No publishing yet. */
-  finish(): Promise<FinishedDraft>;
+  finish(facts?: ContentFacts): Promise<FinishedDraft>;
   /** Lets it stand for whoever resumes it, and closes it. Safe after any failure; does not throw. */
   leave(): Promise<void>;
   /** Removes what was written. Safe after any failure and after `finish`; does not throw for what is already gone. */
@@ -110,8 +132,8 @@ export interface Storage extends AsyncDisposable {
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;
 
-  /** The finished draft of that name, where it still stands (a crash may have come between). */
-  statDraft(path: string, name: string): Promise<FileVersion | undefined>;
+  /** The draft of that name, where it still stands (a crash may have come between); `handle` is what it said of itself. */
+  statDraft(path: string, name: string, handle?: string): Promise<FileVersion | undefined>;
 
   /**
    * Makes the finished draft the file at `path`. A reader sees the old file or the new one. An old file is lost in no

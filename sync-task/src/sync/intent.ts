@@ -22,6 +22,8 @@ export interface WritingIntent extends Attempt {
   readonly offset: number;
   /** SHA-256 of each of them. */
   readonly digest: ContentDigest;
+  /** The draft's own, where its name is not enough to find it. Never logged. */
+  readonly handle?: string;
   /** Only where transforms make the bytes. */
   readonly transforms?: SavedTransforms;
 }

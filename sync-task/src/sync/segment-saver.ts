@@ -40,6 +40,7 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
       chain,
       offset: segments * segmentBytes,
       digest: { segmentBytes, segments: digests.slice(0, segments) },
+      ...(draft.handle !== undefined && { handle: draft.handle }),
       ...(transforms && { transforms }),
     };
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);

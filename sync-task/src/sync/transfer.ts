@@ -139,13 +139,15 @@ async function storedPart(
   // than the one that wrote this down is another one.
   for (const { token, draft } of draftsOf(claim)) {
     if (token < intent.token) continue;
-    const standing = await target.statDraft(chain.targetPath(claim.path), draft);
+    const handle = draft === intent.draft ? intent.handle : undefined;
+    const standing = await target.statDraft(chain.targetPath(claim.path), draft, handle);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
     return {
       draft,
       offset: intent.offset,
       segments: intent.digest.segments,
+      handle,
       ...(intent.transforms && { transforms: intent.transforms }),
     };
   }

@@ -16,6 +16,8 @@ const places = {
     path: '/a b',
     label: 'sftp://m%40corp@[::1]/a b',
   },
+  's3://Bucket-1/a%20b//c/': { user: '', host: 'Bucket-1', port: 0, path: 'a b//c', label: 's3://Bucket-1/a%20b//c' },
+  'gs://bucket': { user: '', host: 'bucket', port: 0, path: '', label: 'gs://bucket' },
   'file:///data/in/': { user: '', host: '', port: 0, path: '/data/in', label: 'file:///data/in' },
 } as const;
 
@@ -36,6 +38,7 @@ const refused = {
   'a query': ['sftp://me@host/x?y', /written %3F/],
   'a broken escape': ['sftp://me@host/%zz', /written %25/],
   'a NUL': ['sftp://me@host/%00', /NUL/],
+  'no bucket': ['s3:///x', /names no bucket/],
   'a folder on a host': ['file://host/x', /three slashes/],
   'the root folder': ['file:///', /names no folder/],
 } as const;

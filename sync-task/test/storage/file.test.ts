@@ -16,16 +16,16 @@ import {
   startDraft,
   throwsSyncError,
 } from '../contract/storage/arrange.ts';
-import { type OpenedStorage, storageContract } from '../contract/storage.ts';
+import { type OpenedFolder, openedFolder, storageContract } from '../contract/storage.ts';
 
 const withoutRights = fileURLToPath(new URL('../kit/file-without-rights.ts', import.meta.url));
 
-async function openFolder(t: ExecutionContext): Promise<OpenedStorage> {
+async function openFolder(t: ExecutionContext): Promise<OpenedFolder> {
   const parent = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
   t.teardown(() => rm(parent, { recursive: true, force: true }));
   const root = join(parent, 'root');
   await mkdir(root);
-  return { root, storage: await fileStorage({ root, label: `file://${root}` }) };
+  return openedFolder(await fileStorage({ root, label: `file://${root}` }), root);
 }
 
 storageContract(test, 'folder', openFolder);

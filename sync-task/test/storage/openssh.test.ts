@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { storageContract } from '../contract/storage.ts';
+import { openedFolder, storageContract } from '../contract/storage.ts';
 import { findSshd, type OpenSsh, startOpenSsh } from '../kit/openssh.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
 
@@ -18,7 +18,8 @@ if (findSshd()) {
     const root = join(parent, 'root');
     await mkdir(root);
     const { knownHosts, userKeys } = sshd;
-    return { root, storage: await openSftp(sshd, root, { knownHosts, privateKey: userKeys.plain.privateKey }) };
+    const storage = await openSftp(sshd, root, { knownHosts, privateKey: userKeys.plain.privateKey });
+    return openedFolder(storage, root);
   });
   test.after.always(async () => {
     await sshd?.stop();

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { SftpStorageOptions } from '../../src/storage/sftp/sftp-storage.ts';
-import { type OpenedStorage, storageContract } from '../contract/storage.ts';
+import { type OpenedFolder, openedFolder, storageContract } from '../contract/storage.ts';
 import { type Faults, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
 
 function opener(faults: Faults, options: Partial<SftpStorageOptions> = {}) {
-  return async (t: ExecutionContext): Promise<OpenedStorage> => {
+  return async (t: ExecutionContext): Promise<OpenedFolder> => {
     const parent = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
     t.teardown(() => rm(parent, { recursive: true, force: true }));
     const root = join(parent, 'root');
@@ -17,7 +17,7 @@ function opener(faults: Faults, options: Partial<SftpStorageOptions> = {}) {
     const server = await startSftpServer({ root: parent, faults });
     t.teardown(() => server.stop());
     const { password, knownHosts } = server;
-    return { root, storage: await openSftp(server, '/root', { password, knownHosts }, options) };
+    return openedFolder(await openSftp(server, '/root', { password, knownHosts }, options), root);
   };
 }
 

@@ -5,6 +5,7 @@ import { SyncError } from '../../errors.ts';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
+import type { Place } from '../place.ts';
 import type { Storage, StoredFile } from '../storage.ts';
 import { explained, isMissing } from './file-error.ts';
 import { storedFileOf } from './file-version.ts';
@@ -26,6 +27,10 @@ export interface FileStorageOptions {
   readonly label: string;
 }
 
+export function open({ endpoint: { location } }: Place): Promise<Storage> {
+  return fileStorage({ root: location.path, label: location.label });
+}
+
 /** Opens nothing and holds nothing open between calls. */
 export async function fileStorage({ root, label }: FileStorageOptions): Promise<Storage> {
   const folders = openFolders(resolve(root), label);
@@ -41,6 +46,8 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       maxReadBytes: READ_BYTES,
       maxWriteBytes: WRITE_BYTES,
       mtimeStepMs: 1,
+      readsDrafts: true,
+      draftsApart: true,
       filesAtOnce: FILES_AT_ONCE,
     },
 

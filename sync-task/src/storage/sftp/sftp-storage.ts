@@ -6,6 +6,7 @@ import { byteBudget } from '../budget.ts';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, isOwnName, tempName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
+import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
 import { SftpStatus } from './channel.ts';
 import { confinement } from './confinement.ts';
@@ -37,6 +38,13 @@ const WRITE_BYTES_PER_CONNECTION = 1.5 * 1024 * 1024;
 const NEAR_MS = 2;
 const FILES_NEAR = 64;
 const FILES_FAR = 256;
+
+export function open({ endpoint, role, settings, log }: Place): Promise<Storage> {
+  const { location, credentials, proxy, legacyAlgorithms = false } = endpoint;
+  // Half of the budget for what was read and not yet taken, half for what was written and not yet acknowledged.
+  const bufferBytes = settings.bufferBytes / 2;
+  return sftpStorage({ location, credentials, proxy, legacyAlgorithms, role, log, ...settings, bufferBytes });
+}
 
 /** Connects. Throws `transient` where the server cannot be reached and `permission` where it does not let us in. */
 export async function sftpStorage(options: SftpStorageOptions): Promise<Storage> {
@@ -133,6 +141,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       maxReadBytes: connections.limits.maxReadBytes,
       maxWriteBytes: connections.limits.maxWriteBytes,
       mtimeStepMs: 1000,
+      readsDrafts: true,
+      draftsApart: true,
       filesAtOnce: filesAtOnce(connections),
     },
 

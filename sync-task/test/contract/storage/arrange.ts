@@ -1,7 +1,5 @@
 /** What the cases share: files on disk to begin with, and short ways to ask a storage. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { type ErrorKind, SyncError } from '../../../src/errors.ts';
 import type { FileVersion, ListedEntry } from '../../../src/model.ts';
@@ -13,24 +11,22 @@ export const never = new AbortController().signal;
 /** Whole seconds, so that every protocol can keep it. */
 export const someTimeMs = Date.UTC(2024, 1, 29, 12, 30, 15);
 
-/** Writes a file and returns its version as the storage must report it. */
-export async function put(place: OpenedStorage, path: string, content: string | Buffer = path): Promise<FileVersion> {
-  const file = join(place.root, path);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, content);
-  await utimes(file, someTimeMs / 1000, someTimeMs / 1000);
-  return version(place, path);
-}
-
-export async function version({ root, storage }: OpenedStorage, path: string): Promise<FileVersion> {
-  const found = await stat(join(root, path));
+/** Puts a file there, past the storage, and returns its version as the storage must report it. */
+export async function put(
+  { ground, storage }: OpenedStorage,
+  path: string,
+  content: string | Buffer = path,
+  mtimeMs = someTimeMs,
+): Promise<FileVersion> {
+  const bytes = Buffer.from(content);
+  await ground.put(path, bytes, mtimeMs);
   const step = storage.capabilities.mtimeStepMs;
-  return { size: found.size, mtimeMs: Math.floor(found.mtimeMs / step) * step };
+  return { size: bytes.length, mtimeMs: Math.floor(mtimeMs / step) * step };
 }
 
-/** Names below the root on disk, hidden ones included, sorted. */
-export async function namesOnDisk({ root }: OpenedStorage): Promise<readonly string[]> {
-  return (await readdir(root, { recursive: true })).sort();
+/** What stands there, past the storage. */
+export async function textAt({ ground }: OpenedStorage, path: string): Promise<string | undefined> {
+  return (await ground.get(path))?.toString();
 }
 
 /** Everything listed, sorted by path. */
@@ -59,6 +55,20 @@ export async function readAll(
     }
   }
   return Buffer.concat(pieces);
+}
+
+/** Changes the file once its first chunk has come. */
+export async function readWhile<Place extends OpenedStorage>(
+  place: Place,
+  path: string,
+  expected: FileVersion,
+  change: (place: Place) => Promise<unknown>,
+): Promise<void> {
+  let first = true;
+  for await (const _ of place.storage.read(path, { expected, start: 0, signal: never })) {
+    if (first) await change(place);
+    first = false;
+  }
 }
 
 let token = 0;

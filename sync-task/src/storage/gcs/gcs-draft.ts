@@ -1,0 +1,196 @@
+/**
+ * A draft: bytes that are kept, or a resumable upload that is not told its end. Publishing sends the rest and the end, on the
+ * condition that still that generation stands which stood there at the beginning; the service compares the CRC32C of it all.
+ */
+import { SyncError } from '../../errors.ts';
+import type { Chunk } from '../../model.ts';
+import type { ByteBudget } from '../budget.ts';
+import { blocks } from '../objects/blocks.ts';
+import { metadataOf } from '../objects/metadata.ts';
+import { meanings, serviceError } from '../objects/service-error.ts';
+import type { ContentFacts, Draft, DraftOptions, FinishedDraft } from '../storage.ts';
+import { base64Of, crc32c } from './crc32c.ts';
+import type { GcsApi } from './gcs-api.ts';
+import { explained } from './gcs-errors.ts';
+import { readHandle, writeHandle } from './handle.ts';
+import { QUANTUM_BYTES, sessionState, type UploadSession, uploadSession } from './upload-session.ts';
+
+const USUAL_CHUNK_BYTES = 4 * 1024 * 1024;
+
+export interface GcsDraftPlan {
+  readonly api: GcsApi;
+  readonly name: string;
+  readonly label: string;
+  readonly path: string;
+  readonly budget: ByteBudget;
+  readonly budgetBytes: number;
+  readonly timeoutMs: number;
+  readonly options: DraftOptions;
+  /** The generation that stands there; '0' for none. */
+  generation(): Promise<string>;
+  /** When it is left, discarded or published. */
+  forget(): void;
+}
+
+export interface GcsDraft extends Draft {
+  readonly path: string;
+  readonly mtimeMs: number;
+  readonly size: number;
+  publish(): Promise<void>;
+}
+
+export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
+  const { api, name, label, path, options, timeoutMs } = plan;
+  const { signal, mtimeMs, resume } = options;
+  const request = { label, path, what: 'write', signal };
+  const handle = resume?.handle === undefined ? undefined : readHandle(resume.handle);
+  const begin = resume?.offset ?? 0;
+  let session: UploadSession | undefined;
+  let generation: string | undefined;
+  let facts: ContentFacts = {};
+  let start = 0;
+  if (resume) {
+    const uri = handle?.uri;
+    const state = uri ? await explained(request, () => sessionState({ uri, timeoutMs, signal })) : undefined;
+    if (!uri || !state || state.response || state.storedBytes < begin) throw gone(plan);
+    session = uploadSession({ uri, timeoutMs, signal });
+    start = state.storedBytes;
+  }
+  const known = handle?.digests.find(([offset]) => offset === begin);
+  /** Undefined where it was begun by another process that had not written the digest down. */
+  let digest = begin === 0 ? 0 : known?.[1];
+  const digests: (readonly [offset: number, value: number])[] = known ? [known] : [];
+  let position = begin;
+
+  const described = () => ({ name, metadata: metadataOf({ mtimeMs, draft: options.name, ...facts }) });
+  const condition = async () => {
+    generation ??= await explained(request, plan.generation);
+    return generation;
+  };
+  async function openSession(): Promise<UploadSession> {
+    const replaced = await condition();
+    const uri = await explained(request, () => api.beginUpload(described(), replaced, signal));
+    return uploadSession({ uri, timeoutMs, signal });
+  }
+
+  let sending: Promise<void> = Promise.resolve();
+  const filling = await blocks({
+    budget: plan.budget,
+    blockBytes: chunkBytes(plan.budgetBytes),
+    leastBytes: QUANTUM_BYTES,
+    atOnce: 2, // one is filled while one is sent
+    expectedBytes: rounded(options.expectedBytes, start),
+    segmentBytes: borderBytes(options.segmentBytes),
+    start,
+    send({ offset, bytes }) {
+      sending = sending.then(async () => {
+        signal.throwIfAborted();
+        session ??= await openSession();
+        const to = session;
+        await explained(request, () => to.append(offset, bytes));
+      });
+      return sending;
+    },
+  });
+
+  /** Writes down the digest at each border behind which a later attempt may go on. */
+  function hash(piece: Uint8Array): void {
+    const segment = options.segmentBytes ?? Number.POSITIVE_INFINITY;
+    for (let rest = piece; rest.length > 0; ) {
+      const part = rest.subarray(0, Math.min(rest.length, segment - (position % segment)));
+      if (digest !== undefined) digest = crc32c(part, digest);
+      position += part.length;
+      rest = rest.subarray(part.length);
+      if (digest !== undefined && position % segment === 0) digests.push([position, digest]);
+    }
+  }
+  /** What the service has stored already behind the place where an attempt goes on. */
+  function unstored(piece: Uint8Array): Uint8Array {
+    const from = position;
+    hash(piece);
+    return from >= start ? piece : piece.subarray(Math.min(start - from, piece.length));
+  }
+  async function end(): Promise<void> {
+    plan.forget();
+    await filling.close();
+  }
+
+  return {
+    path,
+    mtimeMs,
+    takesAtOnce: true,
+    get size() {
+      return Math.max(position, filling.storedBytes);
+    },
+    get storedBytes() {
+      return filling.storedBytes;
+    },
+    get handle() {
+      if (!session) return undefined;
+      const stored = filling.storedBytes;
+      return writeHandle({
+        uri: session.uri,
+        mtimeMs,
+        digests: digests.filter(([offset]) => offset <= stored).slice(-2),
+      });
+    },
+    async write(chunk: Chunk) {
+      signal.throwIfAborted();
+      const pieces = chunk.map(unstored).filter((piece) => piece.length > 0);
+      if (pieces.length > 0) await filling.write(pieces);
+    },
+    async flush() {}, // stored is stored
+    async finish(found: ContentFacts = {}): Promise<FinishedDraft> {
+      signal.throwIfAborted();
+      facts = found;
+      await Promise.all([filling.hold(), session ? undefined : condition()]);
+      signal.throwIfAborted();
+      return { size: filling.writtenBytes, mtimeMs, mtimeKept: true };
+    },
+    async publish() {
+      const rest = await filling.hold();
+      const sum = digest === undefined ? undefined : base64Of(digest);
+      if (!session) {
+        // Kept until now: one request, and the service compares the sum before there is an object.
+        await api.insert({ ...described(), ...(sum === undefined ? {} : { crc32c: sum }) }, rest, await condition());
+      } else {
+        const stored = await session.complete(filling.storedBytes, rest, sum);
+        if (stored.crc32c !== undefined && sum !== undefined && stored.crc32c !== sum) {
+          throw serviceError(undefined, { ...request, what: 'publish' }, meanings.damaged);
+        }
+      }
+      await end();
+    },
+    async leave() {
+      await end();
+    },
+    async discard() {
+      await end();
+      const to = session;
+      if (to) await explained({ label, path, what: 'discard' }, () => to.cancel());
+    },
+  };
+}
+
+function gone({ label, path }: GcsDraftPlan): SyncError {
+  return new SyncError(`${label}: what was uploaded of ${JSON.stringify(path)} is gone; run again`, {
+    kind: 'transient',
+    reason: 'draft-missing',
+    path,
+  });
+}
+
+function chunkBytes(budgetBytes: number): number {
+  const wanted = Math.min(USUAL_CHUNK_BYTES, budgetBytes / 4);
+  return Math.max(1, Math.floor(wanted / QUANTUM_BYTES)) * QUANTUM_BYTES;
+}
+
+/** What is sent before the end comes in whole quanta: so does memory for it. */
+function rounded(expectedBytes: number | undefined, start: number): number | undefined {
+  if (expectedBytes === undefined) return undefined;
+  return start + Math.ceil(Math.max(expectedBytes - start, 1) / QUANTUM_BYTES) * QUANTUM_BYTES;
+}
+
+function borderBytes(segmentBytes: number | undefined): number | undefined {
+  return segmentBytes !== undefined && segmentBytes % QUANTUM_BYTES === 0 ? segmentBytes : undefined;
+}

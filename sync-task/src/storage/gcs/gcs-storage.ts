@@ -1,0 +1,224 @@
+/**
+ * `gs://bucket/prefix`: a bucket of Google Cloud Storage. There are no folders and no renames: a draft is kept or goes up as a
+ * resumable upload, and publishing is the one request that makes an object of it. A reader sees the old one or the new.
+ */
+import { SyncError } from '../../errors.ts';
+import { byteBudget } from '../budget.ts';
+import { skewBetween } from '../clock.ts';
+import { probeName, tempName } from '../draft-name.ts';
+import { keySpace } from '../objects/keys.ts';
+import { draftOf, mtimeOf } from '../objects/metadata.ts';
+import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
+import type { Place } from '../place.ts';
+import type { DraftOptions, Storage, StoredFile } from '../storage.ts';
+import { type GcsObject, gcsApi, isMissing } from './gcs-api.ts';
+import { type GcsDraft, startDraft } from './gcs-draft.ts';
+import { explained, statusOf } from './gcs-errors.ts';
+import { readHandle } from './handle.ts';
+import { sessionState } from './upload-session.ts';
+
+/** Requests are short and cost a round trip each. */
+const FILES_AT_ONCE = 32;
+const MTIME_STEP_MS = 1;
+
+interface Found extends StoredFile {
+  readonly etag: string;
+  readonly draft: string | undefined;
+}
+
+/** Sends nothing yet. */
+export async function open(place: Place): Promise<Storage> {
+  const { location, variable } = place.endpoint;
+  const { label, path: prefix, host } = location;
+  const timeoutMs = place.settings.idleTimeoutMs;
+  const api = gcsApi({
+    bucket: host,
+    keyFile: variable('GOOGLE_APPLICATION_CREDENTIALS'),
+    emulator: variable('STORAGE_EMULATOR_HOST'),
+    timeoutMs,
+  });
+  const keys = keySpace(prefix);
+  const shareBytes = Math.floor(place.settings.bufferBytes / 2);
+  const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];
+  /** Begun by this process, by path and name. */
+  const drafts = new Map<string, GcsDraft>();
+  const draftKey = (path: string, name: string) => `${path}/${tempName(name)}`; // refuses what is no name of a draft
+
+  async function look(name: string, signal?: AbortSignal): Promise<Found | undefined> {
+    const found = await api.describe(name, signal);
+    return found && { kind: 'file', ...versionOf(found) };
+  }
+
+  async function* list(folder: string, signal: AbortSignal) {
+    const below = keys.below(folder);
+    signal.throwIfAborted();
+    for (let token: string | undefined, more = true; more; ) {
+      const page = await explained({ label, path: folder, what: 'list', signal }, () => api.list(below, token, signal));
+      token = page.nextPageToken;
+      more = token !== undefined;
+      const entries = page.items.flatMap((object) => {
+        const entry = keys.entryOf({ name: object.name, ...versionOf(object) });
+        return entry ? [entry] : [];
+      });
+      if (entries.length > 0) yield entries;
+    }
+  }
+
+  return {
+    label,
+    capabilities: {
+      atomicReplace: true,
+      fsync: true,
+      setMtime: true,
+      maxReadBytes: RANGE_BYTES,
+      maxWriteBytes: RANGE_BYTES,
+      mtimeStepMs: MTIME_STEP_MS,
+      readsDrafts: false,
+      draftsApart: true,
+      filesAtOnce: FILES_AT_ONCE,
+    },
+
+    list: ({ prefix: folder, signal }) => list(folder, signal),
+
+    async stat(path) {
+      const object = keys.keyOf(path);
+      const found = await explained({ label, path, what: 'look at' }, () => look(object));
+      return found && { kind: found.kind, size: found.size, mtimeMs: found.mtimeMs };
+    },
+
+    read(path, { expected, start, signal }) {
+      const name = keys.keyOf(path);
+      const request = { label, path, what: 'read', signal };
+      return readObject({
+        label,
+        path,
+        expected,
+        start,
+        budget: reading,
+        signal,
+        look: () => explained(request, () => look(name, signal)),
+        fetch: (generation, offset, bytes, abortSignal) =>
+          explained({ ...request, signal: abortSignal }, async () => {
+            try {
+              return await api.download(name, generation, offset, bytes, abortSignal);
+            } catch (error) {
+              if (statusOf(error) === 416) throw changed(label, path, error);
+              if (!isMissing(error)) throw error;
+              throw (await look(name)) ? changed(label, path, error) : vanished(label, path, error);
+            }
+          }),
+      });
+    },
+
+    async draft(path: string, options: DraftOptions) {
+      const name = keys.keyOf(path);
+      const key = draftKey(path, options.name);
+      options.signal.throwIfAborted();
+      if (/[\r\n]/.test(path)) {
+        throw new SyncError(
+          `${label}: cannot write ${JSON.stringify(path)}: Google Cloud Storage takes no line ends in names; rename it at the source`,
+          { kind: 'permanent', reason: 'name-refused', path },
+        );
+      }
+      if (drafts.has(key)) {
+        throw new SyncError(`${label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
+          kind: 'permanent',
+          reason: 'draft-exists',
+          path,
+        });
+      }
+      const draft = await startDraft({
+        api,
+        name,
+        label,
+        path,
+        budget: writing,
+        budgetBytes: shareBytes,
+        timeoutMs,
+        options,
+        generation: async () => (await look(name))?.etag ?? '0',
+        forget: () => drafts.delete(key),
+      });
+      drafts.set(key, draft);
+      return draft;
+    },
+
+    async statDraft(path, name, handle) {
+      keys.keyOf(path);
+      const own = drafts.get(draftKey(path, name));
+      if (own) return { size: own.size, mtimeMs: own.mtimeMs };
+      if (handle === undefined) return undefined;
+      const { uri, mtimeMs } = readHandle(handle);
+      const state = await explained({ label, path, what: 'look at the upload of' }, () =>
+        sessionState({ uri, timeoutMs, signal: new AbortController().signal }),
+      );
+      return state === undefined || state.response ? undefined : { size: state.storedBytes, mtimeMs };
+    },
+
+    async publish(path, name) {
+      const object = keys.keyOf(path);
+      const draft = drafts.get(draftKey(path, name));
+      if (!draft) {
+        throw new SyncError(
+          `${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`,
+          { kind: 'transient', reason: 'draft-missing', path },
+        );
+      }
+      await explained({ label, path, what: 'publish' }, async () => {
+        try {
+          await draft.publish();
+        } catch (error) {
+          // The answer to an earlier try of this very request may have been lost.
+          if (statusOf(error) !== 412 || (await look(object))?.draft !== name) throw error;
+          await draft.leave();
+        }
+      });
+    },
+
+    async recover(path, name) {
+      keys.keyOf(path);
+      const own = drafts.get(draftKey(path, name));
+      await own?.discard();
+      return own !== undefined; // others the service forgets after a week
+    },
+
+    async clockSkew(signal) {
+      const startMs = Date.now();
+      const request = { label, path: '', what: 'look at', signal };
+      const { dateMs } = await explained(request, () => api.list(keys.below(''), undefined, signal));
+      return dateMs === undefined ? undefined : skewBetween(dateMs, startMs, Date.now());
+    },
+
+    async probe(signal) {
+      const name = `${prefix === '' ? '' : `${prefix}/`}${tempName(probeName())}`;
+      const request = { label, path: '', what: 'write a probe to', signal };
+      const startMs = Date.now();
+      const made = await explained(request, () => api.insert({ name, metadata: {} }, Buffer.alloc(0), '0'));
+      const endMs = Date.now();
+      await explained({ ...request, what: 'remove a probe from' }, () => api.remove(name));
+      const madeMs = Date.parse(made.timeCreated ?? '');
+      return {
+        clockSkewMs: Number.isNaN(madeMs) ? undefined : skewBetween(madeMs, startMs, endMs),
+        freeBytes: undefined,
+        notes: [
+          'what was written is compared by CRC32C; --verify read-back reads it when it is published already',
+          'an upload that a dead process left cannot always be removed: the service forgets it after a week',
+        ],
+      };
+    },
+
+    async [Symbol.asyncDispose]() {
+      for (const draft of drafts.values()) await draft.leave();
+      drafts.clear();
+    },
+  };
+}
+
+function versionOf({ size, generation, updated, metadata }: GcsObject): Omit<Found, 'kind'> {
+  return {
+    size: Number(size ?? 0),
+    mtimeMs: mtimeOf(metadata, Date.parse(updated ?? ''), MTIME_STEP_MS),
+    etag: generation ?? '0',
+    draft: draftOf(metadata),
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * `memory://name`: files in the memory of this process, gone with it. For tests, and as the example of
+ * docs/guides/new-storage.md: everything that the contract asks for, and nothing else.
+ */
+import { SyncError } from '../../errors.ts';
+import type { Chunk, FileVersion, ListedEntry } from '../../model.ts';
+import { isOwnName, tempName } from '../draft-name.ts';
+import { baseOf, checkPath } from '../paths.ts';
+import type { Place } from '../place.ts';
+import type { Draft, DraftOptions, FinishedDraft, ReadOptions, Storage } from '../storage.ts';
+
+export interface StoredBytes {
+  readonly bytes: Buffer;
+  readonly mtimeMs: number;
+}
+
+/** Files by path, and drafts by path and name. */
+export interface Memory {
+  readonly files: Map<string, StoredBytes>;
+  readonly drafts: Map<string, StoredBytes>;
+}
+
+const PIECE_BYTES = 256 * 1024;
+const PAGE_FILES = 1000;
+
+const memories = new Map<string, Memory>();
+
+/** The same name is the same memory, as long as the process lives. */
+export function open({ endpoint: { location } }: Place): Promise<Storage> {
+  const memory = memories.get(location.host) ?? { files: new Map(), drafts: new Map() };
+  memories.set(location.host, memory);
+  if (location.path === '') return Promise.resolve(memoryStorage(memory, location.label));
+  throw new SyncError(`${location.label}: memory has no prefixes; write memory://${location.host}`, {
+    kind: 'usage',
+    reason: 'bad-url',
+  });
+}
+
+export function memoryStorage({ files, drafts }: Memory, label: string): Storage {
+  const draftKey = (path: string, name: string) => {
+    checkPath(path);
+    return `${path}/${tempName(name)}`; // refuses what is no name of a draft
+  };
+  const fault = (path: string, kind: 'changed' | 'transient', reason: string, why: string) =>
+    new SyncError(`${label}: ${JSON.stringify(path)} ${why}`, { kind, reason, path });
+
+  return {
+    label,
+    capabilities: {
+      atomicReplace: true,
+      fsync: false,
+      setMtime: true,
+      maxReadBytes: PIECE_BYTES,
+      maxWriteBytes: PIECE_BYTES,
+      mtimeStepMs: 1,
+      readsDrafts: true,
+      draftsApart: true,
+      filesAtOnce: 4,
+    },
+
+    async *list({ prefix, signal }) {
+      if (prefix !== '') checkPath(prefix);
+      let page: ListedEntry[] = [];
+      for (const [path, { bytes, mtimeMs }] of files) {
+        signal.throwIfAborted();
+        if (prefix !== '' && !path.startsWith(`${prefix}/`)) continue;
+        if (isOwnName(baseOf(path))) continue;
+        page.push({ path, kind: 'file', size: bytes.length, mtimeMs });
+        if (page.length < PAGE_FILES) continue;
+        yield page;
+        page = [];
+      }
+      signal.throwIfAborted();
+      if (page.length > 0) yield page;
+    },
+
+    async stat(path) {
+      checkPath(path);
+      const found = files.get(path);
+      return found && { kind: 'file', ...versionOf(found) };
+    },
+
+    async *read(path: string, { expected, start, draft, signal }: ReadOptions): AsyncGenerator<Chunk> {
+      checkPath(path);
+      const look = () => (draft === undefined ? files.get(path) : drafts.get(draftKey(path, draft)));
+      const found = look();
+      if (!found) throw fault(path, 'changed', 'vanished', 'vanished after it was listed');
+      const same = draft !== undefined || found.mtimeMs === expected.mtimeMs;
+      const changed = () =>
+        fault(path, 'changed', 'changed-while-read', 'is not what was listed; a later run takes it');
+      if (!same || found.bytes.length !== expected.size) throw changed();
+      for (let at = start; at < found.bytes.length; at += PIECE_BYTES) {
+        signal.throwIfAborted();
+        yield [Buffer.from(found.bytes.subarray(at, at + PIECE_BYTES))]; // a copy: it is the reader's own
+      }
+      signal.throwIfAborted();
+      if (look() !== found) throw changed();
+    },
+
+    async draft(path, options) {
+      const key = draftKey(path, options.name);
+      options.signal.throwIfAborted();
+      if (drafts.has(key)) throw fault(path, 'transient', 'draft-exists', `has a draft ${options.name} already`);
+      const resumed = options.resume && drafts.get(draftKey(path, options.resume.draft));
+      if (options.resume) drafts.delete(draftKey(path, options.resume.draft));
+      return startDraft(drafts, key, options, resumed?.bytes.subarray(0, options.resume?.offset));
+    },
+
+    async statDraft(path, name) {
+      const found = drafts.get(draftKey(path, name));
+      return found && versionOf(found);
+    },
+
+    async publish(path, name) {
+      const key = draftKey(path, name);
+      const draft = drafts.get(key);
+      if (!draft) throw fault(path, 'transient', 'draft-missing', 'lost its draft before it was published; run again');
+      files.set(path, draft);
+      drafts.delete(key);
+    },
+
+    recover: async (path, name) => drafts.delete(draftKey(path, name)),
+    clockSkew: async () => 0,
+    probe: async () => ({ clockSkewMs: 0, freeBytes: undefined, notes: ['it is gone when this process ends'] }),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function startDraft(
+  drafts: Map<string, StoredBytes>,
+  key: string,
+  { mtimeMs, signal }: DraftOptions,
+  resumed: Uint8Array = Buffer.alloc(0),
+): Draft {
+  const pieces: Uint8Array[] = [resumed];
+  let storedBytes = resumed.length;
+  /** What stands of it, as for every other storage: also when nobody finishes it. */
+  const keep = () => drafts.set(key, { bytes: Buffer.concat(pieces), mtimeMs });
+  keep();
+
+  return {
+    takesAtOnce: false,
+    async write(chunk) {
+      signal.throwIfAborted();
+      pieces.push(...chunk);
+      for (const piece of chunk) storedBytes += piece.length;
+    },
+    get storedBytes() {
+      return storedBytes;
+    },
+    async flush() {
+      keep();
+    },
+    async finish(): Promise<FinishedDraft> {
+      signal.throwIfAborted();
+      keep();
+      return { size: storedBytes, mtimeMs, mtimeKept: true };
+    },
+    async leave() {
+      keep();
+    },
+    async discard() {
+      drafts.delete(key);
+    },
+  };
+}
+
+function versionOf({ bytes, mtimeMs }: StoredBytes): FileVersion {
+  return { size: bytes.length, mtimeMs };
+}

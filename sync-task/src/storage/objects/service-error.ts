@@ -1,0 +1,56 @@
+/** What the answer of an object store means for a file, and what the user can do about it. */
+import { type ErrorKind, SyncError } from '../../errors.ts';
+
+export interface FailedRequest {
+  /** The storage's label. */
+  readonly label: string;
+  /** '' for the whole place. */
+  readonly path: string;
+  /** In words that follow "cannot": `write`, `list`. */
+  readonly what: string;
+  /** Its reason is what is thrown where it ended the request. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Meaning = readonly [kind: ErrorKind, reason: string, advice: string];
+
+export const meanings = {
+  slow: ['transient', 'throttled', 'the service asks to slow down; run again later, or with fewer --files'],
+  busy: ['transient', 'unavailable', 'the service failed or was busy; run again'],
+  unreachable: ['transient', 'unreachable', 'the service could not be reached; check the network and the endpoint'],
+  moved: ['transient', 'target-changed', 'somebody else wrote it meanwhile; run again'],
+  damaged: ['transient', 'digest-differs', 'other bytes arrived than were sent; run again'],
+  gone: ['transient', 'draft-missing', 'what was uploaded of it is gone; run again'],
+} as const satisfies Record<string, Meaning>;
+
+/** What every service means by a status; undefined where it says nothing by itself. */
+export function meaningOfStatus(status: number | undefined): Meaning | undefined {
+  if (status === undefined) return undefined;
+  if (status === 429) return meanings.slow;
+  if (status === 412) return meanings.moved;
+  if (status === 503) return meanings.slow;
+  return status === 408 || status >= 500 ? meanings.busy : undefined;
+}
+
+const networkCodes =
+  /^(E(CONN|HOST|NET|PIPE|AI_|TIMEDOUT|NOTFOUND)|UND_ERR|REQUEST_SEND_ERROR|REQUEST_ABORTED_ERROR|CERT|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+
+/** Whether no answer came at all. */
+export function isNetworkError(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && networkCodes.test(String(cause.code))) return true;
+  }
+  return false;
+}
+
+/** @param meaning undefined where nothing is known but what the service said */
+export function serviceError(
+  error: unknown,
+  { label, path, what }: FailedRequest,
+  meaning: Meaning | undefined,
+): SyncError {
+  const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const [kind, reason, advice] = meaning ?? ['permanent', 'service-error', said];
+  const where = path === '' ? '' : ` ${JSON.stringify(path)}`;
+  return new SyncError(`${label}: cannot ${what}${where}: ${advice}`, { kind, reason, path, cause: error });
+}

@@ -1,0 +1,19 @@
+/** What a storage is opened with: every module that `open.ts` names has an `open` that takes this. */
+import type { Endpoint, Settings } from '../config/settings.ts';
+import type { Log } from '../log.ts';
+import type { Storage } from './storage.ts';
+
+export interface Place {
+  readonly endpoint: Endpoint;
+  readonly role: 'source' | 'target';
+  readonly settings: Pick<
+    Settings,
+    'bandwidth' | 'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
+  >;
+  readonly log: Log;
+}
+
+export interface StorageModule {
+  /** Throws what says why the place cannot be used. */
+  open(place: Place): Promise<Storage>;
+}

@@ -1,0 +1,80 @@
+/** Azurite, Microsoft's emulator of Azure Storage, and containers in it. */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { metadataOf } from '../../src/storage/objects/metadata.ts';
+import type { Ground } from '../contract/storage.ts';
+import { type GuardedServer, serversFolder, startGuarded } from './guarded-server.ts';
+
+const program = join(serversFolder, 'azurite/node_modules/azurite/dist/src/blob/main.js');
+
+/** Known at once, because ava wants tests declared synchronously. */
+export const azuriteIsThere = existsSync(program);
+export const azuriteIsMissing = 'Azurite is not installed: run scripts/test-servers.sh to test against it';
+
+/** The account and key that every Azurite has. */
+const account = 'devstoreaccount1';
+const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+export interface Azurite extends GuardedServer {
+  /** What a command needs to reach it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly account: string;
+  readonly key: string;
+  readonly url: string;
+  newContainer(): Promise<ContainerClient>;
+}
+
+export async function startAzurite(): Promise<Azurite> {
+  const server = await startGuarded((port, folder) => [
+    process.execPath,
+    program,
+    ...['--silent', '--disableTelemetry', '--skipApiVersionCheck', '--location', folder, '--blobPort', String(port)],
+  ]);
+  const url = `http://127.0.0.1:${server.port}/${account}`;
+  const service = new BlobServiceClient(url, new StorageSharedKeyCredential(account, key));
+  return {
+    ...server,
+    account,
+    key,
+    url,
+    environment: {
+      AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${url};`,
+    },
+    async newContainer() {
+      const container = service.getContainerClient(`test-${randomBytes(6).toString('hex')}`);
+      await container.create();
+      return container;
+    },
+  };
+}
+
+export function azureGround(container: ContainerClient, prefix: string): Ground {
+  const blob = (path: string) => container.getBlockBlobClient(prefix + path);
+  return {
+    refuses: /[\\\r]/,
+    async put(path, content, mtimeMs) {
+      const { synctaskdraft: _, ...metadata } = metadataOf({ mtimeMs, draft: '' });
+      await blob(path).upload(content, content.length, { metadata });
+    },
+    async get(path) {
+      try {
+        const { readableStreamBody } = await blob(path).download(); // one answer is one version
+        return await buffer(readableStreamBody as NodeJS.ReadableStream);
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+        throw error;
+      }
+    },
+    async remove(path) {
+      await blob(path).delete();
+    },
+    async names() {
+      const names: string[] = [];
+      for await (const { name } of container.listBlobsFlat({ prefix })) names.push(name.slice(prefix.length));
+      return names.sort();
+    },
+  };
+}
