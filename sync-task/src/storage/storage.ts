@@ -24,6 +24,8 @@ export interface StorageCapabilities {
   readonly mtimeStepMs: number;
   /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
   readonly filesAtOnce: number;
+  /** The place itself hashes files (`hashSegments`), so that comparing them downloads nothing. */
+  readonly hashesFiles?: boolean;
 }
 
 export interface ListOptions {
@@ -41,6 +43,14 @@ export interface ReadOptions {
   readonly draft?: string;
   /** The caller is done with a chunk's bytes when it asks for the next one: their memory may then be used again. */
   readonly borrow?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface HashOptions {
+  readonly size: number;
+  readonly segmentBytes: number;
+  /** Hash the finished draft of this name instead of the published file. */
+  readonly draft?: string;
   readonly signal: AbortSignal;
 }
 
@@ -106,6 +116,12 @@ export interface Storage extends AsyncDisposable {
 
   /** The file's bytes from `start`, in order. Throws `changed` when they are not exactly those of the expected version. */
   read(path: string, options: ReadOptions): AsyncIterable<Chunk>;
+
+  /**
+   * Only with `hashesFiles`: SHA-256 of the file's segments as the place itself finds them, lower-case hex, from the first on.
+   * Fewer than all where the place does not give more: the rest is to be read.
+   */
+  readonly hashSegments?: (path: string, options: HashOptions) => Promise<readonly string[]>;
 
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;

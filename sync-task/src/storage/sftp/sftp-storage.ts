@@ -8,6 +8,7 @@ import { backupName, isOwnName, tempName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
 import { SftpStatus } from './channel.ts';
+import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { kindOf, listTree } from './listing.ts';
@@ -43,7 +44,9 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   const { location } = options;
   const label = location.label;
   const connections = await openConnections(options, options.connections, options.log);
-  const { extensions } = await connections.pick();
+  const first = await connections.pick();
+  const { extensions } = first;
+  const hashesFiles = await offersCheckFile(first);
   const root = await resolveRoot(location.path, async () => (await connections.pick()).realpath(Buffer.from('.')));
   const bounded = (bytes: number) => byteBudget(Math.min(options.bufferBytes, bytes * connections.allowed));
   const reading = bounded(READ_BYTES_PER_CONNECTION);
@@ -134,6 +137,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       maxWriteBytes: connections.limits.maxWriteBytes,
       mtimeStepMs: 1000,
       filesAtOnce: filesAtOnce(connections),
+      hashesFiles,
     },
 
     list({ prefix, signal }) {
@@ -183,6 +187,14 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
         if (isStatus(error, ...missing)) throw vanished(label, path);
         throw explainStatus(error, 'read', label, path);
       }
+    },
+
+    async hashSegments(path, { draft, ...options }) {
+      checkPath(path);
+      if (!hashesFiles) return [];
+      await inside.check(parentOf(path));
+      const remote = draft === undefined ? wire(path) : temp(path, draft);
+      return hashSegments(() => connections.pick(), remote, options);
     },
 
     async draft(path: string, draft: DraftOptions): Promise<Draft> {
