@@ -11,6 +11,7 @@ import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import type { Draft } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
+import { contentDigest } from './content-digest.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
 import { type SegmentDigest, sameDigest, segmentDigest } from './segment-digest.ts';
@@ -50,13 +51,14 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     signal,
   });
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
+  const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
   const segments = segmentSaver(transfer, claim, draft, digest, name);
   try {
     await segments.begin();
     let written = stored?.offset ?? 0;
     transfer.bytes.resumed += written;
     progress.bytes(written);
-    for await (const chunk of content(transfer, claim, draft.takesAtOnce, written)) {
+    for await (const chunk of content(transfer, claim, draft.takesAtOnce, written, sourceDigest)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -76,6 +78,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
       digest: digest.finish(),
+      sourceDigest: sourceDigest?.finish(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     if (settings.verify === 'read-back') await readBack(context, at, intent);
@@ -155,7 +158,13 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
   };
 }
 
-async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, start: number): AsyncGenerator<Chunk> {
+async function* content(
+  transfer: Transfer,
+  claim: Claim,
+  takesAtOnce: boolean,
+  start: number,
+  sourceDigest: SegmentDigest | undefined,
+): AsyncGenerator<Chunk> {
   const { context, chain, bytes } = transfer;
   const { source, signal } = context;
   // A transform may keep what it was given.
@@ -165,6 +174,7 @@ async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, 
   async function* counted(): AsyncGenerator<Chunk> {
     for await (const chunk of chunks) {
       for (const piece of chunk) bytes.read += piece.length;
+      sourceDigest?.update(chunk); // before a transform changes it in place
       yield chunk;
     }
   }
@@ -176,12 +186,10 @@ async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, 
 }
 
 async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
-  const digest = segmentDigest(intent.digest.segmentBytes);
+  const { segmentBytes } = intent.digest;
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, { expected, start: 0, draft: intent.draft, borrow: true, signal })) {
-    digest.update(chunk);
-  }
-  if (!sameDigest(digest.finish(), intent.digest)) {
+  const { digest } = await contentDigest(target, path, { expected, segmentBytes, draft: intent.draft, signal });
+  if (!sameDigest(digest, intent.digest)) {
     throw new SyncError(
       `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; nothing was published`,
       {
