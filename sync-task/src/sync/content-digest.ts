@@ -1,7 +1,7 @@
-/** The digest of a file as it stands somewhere: from the place itself where it hashes files, else from reading it. */
+/** What a file holds where it stands: told by the place itself where it hashes files, else by reading it. */
 import type { ContentDigest, FileVersion } from '../model.ts';
 import type { Storage } from '../storage/storage.ts';
-import { segmentDigest } from './segment-digest.ts';
+import { firstDifference, segmentDigest } from './segment-digest.ts';
 
 export interface ContentDigestOptions {
   /** Throws `changed` where it is another version by now. */
@@ -9,9 +9,11 @@ export interface ContentDigestOptions {
   readonly segmentBytes: number;
   /** Of the finished draft of this name instead of the published file. */
   readonly draft?: string;
+  /** Read it, whatever the place offers. */
+  readonly byReading?: boolean;
   readonly signal: AbortSignal;
-  /** Called as bytes are hashed, wherever that happens. */
-  onBytes?(bytes: number): void;
+  /** Called as bytes are hashed: read for it, or hashed by the place itself. */
+  onBytes?(bytes: number, how: 'read' | 'told'): void;
 }
 
 export interface FoundContent {
@@ -27,14 +29,36 @@ export async function contentDigest(
 ): Promise<FoundContent> {
   const { expected, segmentBytes, signal, onBytes } = options;
   const draft = options.draft === undefined ? {} : { draft: options.draft };
-  const hashed = (await storage.hashSegments?.(path, { size: expected.size, segmentBytes, signal, ...draft })) ?? [];
+  const asked = options.byReading ? undefined : storage.hashSegments;
+  const hashed = (await asked?.(path, { size: expected.size, segmentBytes, signal, ...draft })) ?? [];
   const start = Math.min(hashed.length * segmentBytes, expected.size);
-  onBytes?.(start);
+  onBytes?.(start, 'told');
   // Nothing may be left to read: then this looks whether it is still the same version.
   const digest = segmentDigest(segmentBytes, hashed);
   for await (const chunk of storage.read(path, { expected, start, borrow: true, signal, ...draft })) {
     digest.update(chunk);
-    onBytes?.(chunk.reduce((sum, piece) => sum + piece.length, 0));
+    onBytes?.(
+      chunk.reduce((sum, piece) => sum + piece.length, 0),
+      'read',
+    );
   }
   return { digest: digest.finish(), readBytes: expected.size - start };
+}
+
+/**
+ * The first segment, from 0, whose bytes are not those of the digest; undefined where all are. A server that hashes other
+ * bytes than it stores is not believed: a difference counts when it was read.
+ */
+export async function compareContent(
+  storage: Storage,
+  path: string,
+  recorded: ContentDigest,
+  options: Omit<ContentDigestOptions, 'segmentBytes' | 'byReading'>,
+): Promise<number | undefined> {
+  const { segmentBytes } = recorded;
+  const told = await contentDigest(storage, path, { ...options, segmentBytes });
+  const difference = firstDifference(told.digest, recorded);
+  if (difference === undefined || told.readBytes === options.expected.size) return difference;
+  const read = await contentDigest(storage, path, { ...options, segmentBytes, byReading: true });
+  return firstDifference(read.digest, recorded);
 }

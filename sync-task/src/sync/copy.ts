@@ -11,10 +11,10 @@ import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import type { Draft } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
-import { contentDigest } from './content-digest.ts';
+import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
-import { type SegmentDigest, sameDigest, segmentDigest } from './segment-digest.ts';
+import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
 
 export interface Transfer {
   readonly context: Context;
@@ -186,10 +186,9 @@ async function* content(
 }
 
 async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
-  const { segmentBytes } = intent.digest;
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  const { digest } = await contentDigest(target, path, { expected, segmentBytes, draft: intent.draft, signal });
-  if (!sameDigest(digest, intent.digest)) {
+  const difference = await compareContent(target, path, intent.digest, { expected, draft: intent.draft, signal });
+  if (difference !== undefined) {
     throw new SyncError(
       `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; nothing was published`,
       {

@@ -48,10 +48,6 @@ export function segmentDigest(segmentBytes: number, before: readonly string[] = 
   };
 }
 
-export function sameDigest(a: ContentDigest, b: ContentDigest): boolean {
-  return a.segmentBytes === b.segmentBytes && firstDifference(a, b) === undefined;
-}
-
 /** The first segment that is not the same, from 0; both have segments of one size. */
 export function firstDifference(a: ContentDigest, b: ContentDigest): number | undefined {
   const [more, fewer] = a.segments.length > b.segments.length ? [a, b] : [b, a];

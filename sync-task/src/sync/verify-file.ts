@@ -3,21 +3,20 @@
  * and times, or the digests of what was read and written, which hold through any transform.
  */
 import { SyncError } from '../errors.ts';
-import type { ContentDigest } from '../model.ts';
+import type { ContentDigest, FileVersion } from '../model.ts';
 import type { FileRecord } from '../state/state.ts';
-import type { Storage, StoredFile } from '../storage/storage.ts';
+import type { StoredFile } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
-import { contentDigest } from './content-digest.ts';
+import { compareContent, contentDigest } from './content-digest.ts';
 import type { Context } from './context.ts';
 import { readIntent } from './intent.ts';
 import type { Finding } from './result.ts';
-import { firstDifference } from './segment-digest.ts';
 
 export interface Look {
   readonly context: Context;
   readonly chain: Chain;
-  /** Bytes hashed or read. */
-  onBytes(count: number): void;
+  /** Bytes read, or hashed by the server. */
+  onBytes(count: number, how: 'read' | 'told'): void;
 }
 
 export interface Verdict {
@@ -74,9 +73,11 @@ export async function proveSource(look: Look, record: FileRecord): Promise<Sourc
   const state = sourceState(record, origin);
   const recorded = sourceDigestOf(record);
   if (state !== 'same' || !recorded) return state;
-  const read = await digestUnlessChanged(look, look.context.source, record.path, record, recorded.segmentBytes);
-  if (!read) return 'changed';
-  return firstDifference(read, recorded) === undefined ? 'proved' : 'differs';
+  const { context, onBytes } = look;
+  const options = { expected: versionOf(record), signal: context.signal, onBytes };
+  const compared = await unlessChanged(() => compareContent(context.source, record.path, recorded, options));
+  if (!compared) return 'changed';
+  return compared.value === undefined ? 'proved' : 'differs';
 }
 
 function whyUndecided({ held, intent }: FileRecord): string | undefined {
@@ -114,11 +115,11 @@ async function lookAtTarget(look: Look, record: FileRecord, at: string, found: S
     const level = settings.checksum === 'both' ? '' : '; --checksum both compares it with its source';
     return unverifiable(`its content was never seen, because it was adopted${level}`);
   }
-  const there = await digestUnlessChanged(look, target, at, found, recorded.segmentBytes);
-  if (!there) return unverifiable('it changes at the target right now');
-  const segment = firstDifference(there, recorded);
-  if (segment === undefined) return fine;
-  const from = segment * recorded.segmentBytes;
+  const options = { expected: versionOf(found), signal: look.context.signal, onBytes: look.onBytes };
+  const compared = await unlessChanged(() => compareContent(target, at, recorded, options));
+  if (!compared) return unverifiable('it changes at the target right now');
+  if (compared.value === undefined) return fine;
+  const from = compared.value * recorded.segmentBytes;
   const to = Math.min(from + recorded.segmentBytes, targetSize) - 1;
   return {
     finding: 'content-differs',
@@ -127,10 +128,12 @@ async function lookAtTarget(look: Look, record: FileRecord, at: string, found: S
 }
 
 /** An adopted file has no digest; that of its source is as good, where nothing changed it on the way. */
-async function adoptedDigest(look: Look, record: FileRecord): Promise<ContentDigest | undefined> {
-  const { settings, source } = look.context;
+async function adoptedDigest({ context, onBytes }: Look, record: FileRecord): Promise<ContentDigest | undefined> {
+  const { settings, source, signal } = context;
   if (settings.checksum !== 'both' || record.chain !== '') return undefined;
-  return digestUnlessChanged(look, source, record.path, record, settings.checkpointBytes);
+  const expected = versionOf(record);
+  const options = { expected, segmentBytes: settings.checkpointBytes, byReading: true, signal, onBytes };
+  return (await unlessChanged(() => contentDigest(source, record.path, options)))?.value.digest;
 }
 
 async function lookAtSource(
@@ -175,20 +178,17 @@ function sourceDigestOf({ chain, digest, sourceDigest }: FileRecord): ContentDig
 }
 
 /** Undefined where it is no more what a look at it said a moment ago. */
-async function digestUnlessChanged(
-  { context, onBytes }: Look,
-  storage: Storage,
-  path: string,
-  { size, mtimeMs }: { readonly size: number; readonly mtimeMs: number },
-  segmentBytes: number,
-): Promise<ContentDigest | undefined> {
-  const options = { expected: { size, mtimeMs }, segmentBytes, signal: context.signal, onBytes };
+async function unlessChanged<T>(work: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
   try {
-    return (await contentDigest(storage, path, options)).digest;
+    return { value: await work() };
   } catch (error) {
     if (error instanceof SyncError && error.kind === 'changed') return undefined;
     throw error;
   }
+}
+
+function versionOf({ size, mtimeMs }: FileVersion): FileVersion {
+  return { size, mtimeMs };
 }
 
 function sameTime(a: number, b: number, stepMs: number): boolean {

@@ -36,13 +36,16 @@ export async function verify(context: Context, run: string): Promise<Result> {
   const passes = { none: 0, target: 1, both: 2 }[settings.checksum];
   progress.expect(totals.files, totals.bytes * passes);
 
+  if (settings.checksum !== 'none' && target.capabilities.hashesFiles)
+    log.info(`the target hashes files itself (check-file): their content is not read`);
+
   const tally = newTally(context, repair);
   const bytes = { read: 0, written: 0, resumed: 0 };
   const look: Look = {
     context,
     chain,
-    onBytes(count) {
-      bytes.read += count;
+    onBytes(count, how) {
+      if (how === 'read') bytes.read += count;
       progress.bytes(count);
     },
   };

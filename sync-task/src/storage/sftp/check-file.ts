@@ -3,7 +3,9 @@
  * is downloaded. ProFTPD's mod_sftp and Apache MINA have it, OpenSSH does not.
  *
  * What servers make of it: ProFTPD does not announce it in version 3, and (1.3.8) adds the offset to the length, so that
- * more blocks come than were asked for; the blocks are right. MINA writes a length before each hash, others don't.
+ * more blocks come than were asked for, which are right. But its hashes of blocks that are no multiple of its buffer are
+ * wrong, so such blocks are not asked for. MINA writes the extension's name before the answer and a
+ * length before each hash.
  */
 import type { SftpChannel } from './channel.ts';
 import { type FieldReader, status } from './packet.ts';
@@ -12,8 +14,8 @@ import { isStatus } from './sftp-errors.ts';
 const REQUEST = 'check-file-name';
 const ALGORITHM = 'sha256';
 const HASH_BYTES = 32;
-/** The draft's bounds for a block. */
-const LEAST_BLOCK_BYTES = 256;
+/** The draft's own bounds for a block are 256 bytes and 32 bits. */
+const BLOCK_STEP_BYTES = 64 * 1024;
 const LARGEST_BLOCK_BYTES = 0xffffffff;
 /** Hashed by one request at most, where a segment is not larger: a server that hashes answers nothing else meanwhile. */
 const RANGE_BYTES = 256 * 1024 * 1024;
@@ -26,7 +28,7 @@ export async function offersCheckFile(channel: SftpChannel): Promise<boolean> {
   if ([...extensions.keys()].some((name) => name.startsWith('check-file'))) return true;
   if (!extensions.has('versions') && !extensions.has('supported2')) return false;
   try {
-    await ask(channel, Buffer.from('.'), 0, 0, LEAST_BLOCK_BYTES);
+    await ask(channel, Buffer.from('.'), 0, 0, BLOCK_STEP_BYTES);
     return true;
   } catch (error) {
     // A folder has no hash, and who knows the request says so in another way than who doesn't.
@@ -46,7 +48,7 @@ export async function hashSegments(
     signal,
   }: { readonly size: number; readonly segmentBytes: number; readonly signal: AbortSignal },
 ): Promise<readonly string[]> {
-  if (segmentBytes < LEAST_BLOCK_BYTES || segmentBytes > LARGEST_BLOCK_BYTES) return [];
+  if (segmentBytes % BLOCK_STEP_BYTES !== 0 || segmentBytes > LARGEST_BLOCK_BYTES) return [];
   const all = Math.ceil(size / segmentBytes);
   const segmentsAtOnce = Math.max(1, Math.floor(RANGE_BYTES / segmentBytes));
   const segments: string[] = [];
@@ -85,7 +87,7 @@ async function ask(
 /** None where the answer is of another algorithm or form. */
 export function readHashes(answer: FieldReader): readonly string[] {
   let name = answer.bytes().toString('latin1');
-  if (name === 'check-file') name = answer.bytes().toString('latin1'); // as the draft's own text has it
+  if (name === 'check-file') name = answer.bytes().toString('latin1');
   if (name !== ALGORITHM) return [];
   const bytes = answer.raw(answer.left);
   const isPrefixed = bytes.length >= 4 && bytes.length % (4 + HASH_BYTES) === 0 && bytes.readUInt32BE(0) === HASH_BYTES;
