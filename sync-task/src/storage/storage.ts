@@ -28,6 +28,19 @@ export interface StorageCapabilities {
   readonly hashesFiles?: boolean;
 }
 
+/** One thing that a place may or may not offer, in words for `check`. */
+export interface Feature {
+  readonly name: string;
+  /** Undefined: not known. */
+  readonly offered: boolean | undefined;
+  /** What is known beyond yes and no. */
+  readonly detail?: string;
+  /** What it costs that it is missing. */
+  readonly cost?: string;
+  /** A missing one weakens what is promised: worth a warning. */
+  readonly matters?: boolean;
+}
+
 export interface ListOptions {
   /** List only below this folder. Empty: everything. */
   readonly prefix: string;
@@ -107,6 +120,8 @@ export interface Storage extends AsyncDisposable {
   /** For messages: the URL, without any secret. */
   readonly label: string;
   readonly capabilities: StorageCapabilities;
+  /** What else there is to say of it, known since it was opened. */
+  readonly features?: readonly Feature[];
 
   /** Everything below the root, in pages, in no order. Never follows links; skips this program's own drafts and back-ups. */
   list(options: ListOptions): AsyncIterable<readonly ListedEntry[]>;
@@ -152,6 +167,10 @@ export interface StorageProbe {
   /** How far this place's clock is ahead of ours, where it could be told. */
   readonly clockSkewMs: number | undefined;
   readonly freeBytes: number | undefined;
-  /** What it misses, and what that costs, one sentence each. */
+  /** Whether a file kept the time it was given. */
+  readonly mtimeKept?: boolean;
+  /** What else was found out. */
+  readonly features?: readonly Feature[];
+  /** What a user should know besides, one sentence each. */
   readonly notes: readonly string[];
 }

@@ -11,6 +11,7 @@ import { SftpStatus } from './channel.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, openConnections } from './connections.ts';
+import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
 import { type Attributes, noAttributes, request, status } from './packet.ts';
 import { freeSpace, probeServer } from './probe.ts';
@@ -139,6 +140,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       filesAtOnce: filesAtOnce(connections),
       hashesFiles,
     },
+    features: serverFeatures({ extensions, algorithms: connections.algorithms, ...connections.limits }),
 
     list({ prefix, signal }) {
       if (prefix !== '') checkPath(prefix);
