@@ -12,6 +12,19 @@ export interface Arguments {
 
 const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
 const verifying: readonly OptionName[] = ['checksum', 'repair'];
+/** Taken by `verify`, so that one set of flags does for all commands, but of no use to it. */
+const unshownForVerify: readonly OptionName[] = [
+  'min-age',
+  'stable',
+  'marker',
+  'force',
+  'gate',
+  'accept',
+  'transform-changed',
+  'max-files',
+  'max-bytes',
+  'existing',
+];
 const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
 
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
@@ -119,7 +132,8 @@ function declare(builder: Argv, command: CommandHelp): Argv {
     if (stateCommands.includes(command.name) && !stateOnly.includes(name)) continue;
     if (planning.includes(name) && !plans.includes(command.name)) continue;
     if (verifying.includes(name) && command.name !== 'verify') continue;
-    builder.option(name, declaration(optionOf(name)));
+    const hidden = command.name === 'verify' && unshownForVerify.includes(name);
+    builder.option(name, { ...declaration(optionOf(name)), hidden });
   }
   return builder;
 }

@@ -110,9 +110,16 @@ async function repairRun(
   run: string,
   taken: ReadonlySet<string>,
 ): Promise<RepairDone> {
-  const { state, log } = context;
-  const batches = (await state.batches(run)).map(({ number }) => number);
-  const { bytes } = await workOnBatches(context, pipelineId, run, batches);
+  const { state, log, progress } = context;
+  const batches = await state.batches(run);
+  const sum = (what: 'files' | 'bytes') => batches.reduce((total, batch) => total + batch[what], 0);
+  progress.expect(sum('files'), sum('bytes'));
+  const { bytes } = await workOnBatches(
+    context,
+    pipelineId,
+    run,
+    batches.map(({ number }) => number),
+  );
   const finished = await finish(context, run);
   const { planned, copied, deferred, refused, failed } = finished.files;
   const statuses = ['planned', 'deferred', 'refused', 'failed'] as const;

@@ -76,7 +76,8 @@ async function verdictOn(look: Look, pipelineId: number, record: FileRecord): Pr
       const verdict = await verifyFile(look, current);
       if (!isDifference(verdict.finding)) return verdict;
       const now = await state.file(pipelineId, record.path);
-      if (!now || (now.token === current.token && now.held === current.held)) return verdict;
+      const isSame = now?.token === current.token && now.held === current.held;
+      if (!now || isSame || tries >= settings.attempts) return verdict;
       current = now;
     } catch (thrown) {
       signal.throwIfAborted();
