@@ -13,9 +13,10 @@ import type { Chain } from '../transform/chain.ts';
 import type { ChainThreads } from '../transform/chain-threads.ts';
 import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts';
 import type { FileContext } from '../transform/transform.ts';
+import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
-import { sameDigest, segmentDigest } from './segment-digest.ts';
+import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
 import { leaseLost, segmentSaver } from './segment-saver.ts';
 import { sideFiles } from './side-file.ts';
 
@@ -65,13 +66,14 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   });
   await using sides = sideFiles(target, at, path, { name, ...kept });
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
+  const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
   const segments = segmentSaver(transfer, claim, { draft, name, digest, stored });
   try {
     await segments.begin();
     let written = stored?.offset ?? 0;
     transfer.bytes.resumed += written;
     progress.bytes(written);
-    const reading = { takesAtOnce: draft.takesAtOnce, stored, file: sides.file };
+    const reading = { takesAtOnce: draft.takesAtOnce, stored, sourceDigest, file: sides.file };
     for await (const { chunk, point } of content(transfer, claim, reading)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
@@ -95,6 +97,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
       digest: whole,
+      sourceDigest: sourceDigest?.finish(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     const readBackAs = target.capabilities.readsDrafts ? name : undefined;
@@ -134,6 +137,7 @@ function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown
 interface Reading {
   readonly takesAtOnce: boolean;
   readonly stored: Stored | undefined;
+  readonly sourceDigest: SegmentDigest | undefined;
   readonly file: FileContext;
 }
 
@@ -146,7 +150,7 @@ interface Content {
 async function* content(transfer: Transfer, claim: Claim, reading: Reading): AsyncGenerator<Content> {
   const { context, threads, bytes } = transfer;
   const { source, signal, settings } = context;
-  const { stored, file } = reading;
+  const { stored, sourceDigest, file } = reading;
   const transforms = stored?.transforms;
   // A transform may keep what it was given.
   const borrow = reading.takesAtOnce && claim.chain === '';
@@ -163,6 +167,7 @@ async function* content(transfer: Transfer, claim: Claim, reading: Reading): Asy
   }
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
+      sourceDigest?.update(chunk); // before a transform changes it in place
       for (const piece of chunk) {
         bytes.read += piece.length;
         yield piece;
@@ -182,18 +187,13 @@ async function readBack(
   intent: PublishIntent,
   draft: string | undefined,
 ): Promise<void> {
-  const digest = segmentDigest(intent.digest.segmentBytes);
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, {
+  const difference = await compareContent(target, path, intent.digest, {
     expected,
-    start: 0,
-    ...(draft ? { draft } : {}),
-    borrow: true,
     signal,
-  })) {
-    digest.update(chunk);
-  }
-  if (!sameDigest(digest.finish(), intent.digest)) {
+    ...(draft !== undefined && { draft }),
+  });
+  if (difference !== undefined) {
     throw new SyncError(
       `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; ${draft ? 'nothing was published' : 'it is published and will be written again'}`,
       {

@@ -36,6 +36,8 @@ export interface PublishIntent extends Attempt {
   readonly targetMtimeMs: number;
   readonly mtimeKept: boolean;
   readonly digest: ContentDigest;
+  /** Of what was read, where transforms changed it and all of it was read in one go. */
+  readonly sourceDigest?: ContentDigest | undefined;
 }
 
 export type Intent = WritingIntent | PublishIntent;
