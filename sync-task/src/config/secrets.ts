@@ -54,10 +54,13 @@ function usersKnownHosts(): string | undefined {
 
 /** Everything that must never be printed. */
 export function secretsOf(environment: Environment): string[] {
+  const cloud = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
-    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD'].map((secret) => `SYNC_TASK_${role}_${secret}`),
+    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD', ...cloud].map(
+      (secret) => `SYNC_TASK_${role}_${secret}`,
+    ),
   );
-  return [...names, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
+  return [...names, ...cloud, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
     try {
       return readSecret(environment, name) ?? [];
     } catch {

@@ -6,6 +6,7 @@ import type { Storage } from './storage.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   file: () => import('./file/file-storage.ts'),
+  s3: () => import('./s3/s3-storage.ts'),
   sftp: () => import('./sftp/sftp-storage.ts'),
 };
 

@@ -24,6 +24,8 @@ export interface StorageCapabilities {
   readonly mtimeStepMs: number;
   /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
   readonly filesAtOnce: number;
+  /** False where a large draft cannot be read before it is published; what asks to read back then does so afterwards. */
+  readonly draftsReadable?: boolean;
 }
 
 export interface ListOptions {
@@ -50,7 +52,14 @@ export interface DraftOptions {
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
   /** Go on with what an earlier attempt stored: its draft, and how many of its bytes count. It gets this draft's name. */
-  readonly resume?: { readonly draft: string; readonly offset: number } | undefined;
+  readonly resume?:
+    | { readonly draft: string; readonly offset: number; readonly ticket?: string | undefined }
+    | undefined;
+  /**
+   * Where a draft can't be found again by its name: called on a write, before anything is stored, with what finds it. Whoever
+   * comes after a crash gives it back as the `ticket`. The draft waits until it is written down.
+   */
+  remember?(ticket: string): Promise<void>;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */
@@ -104,6 +113,9 @@ export interface Storage extends AsyncDisposable {
   /** What stands at the path, links not followed; `undefined` where nothing does. */
   stat(path: string): Promise<StoredFile | undefined>;
 
+  /** The modification time that the file had where it came from, where its own is another: a time of upload. */
+  keptMtimeMs?(path: string): Promise<number | undefined>;
+
   /** The file's bytes from `start`, in order. Throws `changed` when they are not exactly those of the expected version. */
   read(path: string, options: ReadOptions): AsyncIterable<Chunk>;
 
@@ -111,16 +123,16 @@ export interface Storage extends AsyncDisposable {
   draft(path: string, options: DraftOptions): Promise<Draft>;
 
   /** The finished draft of that name, where it still stands (a crash may have come between). */
-  statDraft(path: string, name: string): Promise<FileVersion | undefined>;
+  statDraft(path: string, name: string, ticket?: string): Promise<FileVersion | undefined>;
 
   /**
    * Makes the finished draft the file at `path`. A reader sees the old file or the new one. An old file is lost in no
    * case: where the place has no atomic replace it is moved to a back-up and moved back when publishing fails.
    */
-  publish(path: string, name: string): Promise<void>;
+  publish(path: string, name: string, ticket?: string): Promise<void>;
 
   /** Removes the draft and restores a back-up of that name, where a crash left them. Returns whether anything was there. */
-  recover(path: string, name: string): Promise<boolean>;
+  recover(path: string, name: string, ticket?: string): Promise<boolean>;
 
   /**
    * How many milliseconds this place's clock is ahead of ours, found out without writing anything; `undefined` where

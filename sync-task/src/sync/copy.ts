@@ -29,6 +29,7 @@ export interface Transfer {
 /** What an earlier attempt left at the target and wrote down. */
 export interface Stored {
   readonly draft: string;
+  readonly ticket: string | undefined;
   readonly offset: number;
   readonly segments: readonly string[];
 }
@@ -36,21 +37,22 @@ export interface Stored {
 /** Returns what was published. After an error the target has its old file, and a draft only where a later attempt can go on. */
 export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<PublishIntent> {
   const { context, run } = transfer;
-  const { settings, target, signal, progress } = context;
+  const { settings, source, target, signal, progress } = context;
   const { path, token, chain } = claim;
   const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
   const draft = await target.draft(at, {
     name,
-    resume: stored && { draft: stored.draft, offset: stored.offset },
+    resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
+    remember: (ticket) => segments.remember(ticket),
     expectedBytes: chain === '' ? claim.size : undefined,
-    mtimeMs: claim.mtimeMs,
+    mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs,
     fsync: settings.fsync,
     signal,
   });
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
-  const segments = segmentSaver(transfer, claim, draft, digest, name);
+  const segments = segmentSaver(transfer, claim, draft, digest, name, stored?.ticket);
   try {
     await segments.begin();
     let written = stored?.offset ?? 0;
@@ -70,6 +72,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     const intent: PublishIntent = {
       stage: 'publishing',
       draft: name,
+      ticket: segments.ticket,
       version,
       chain,
       targetSize: written,
@@ -78,11 +81,13 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       digest: digest.finish(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
-    if (settings.verify === 'read-back') await readBack(context, at, intent);
+    const readsDraft = target.capabilities.draftsReadable ?? true;
+    if (settings.verify === 'read-back' && readsDraft) await readBack(context, at, intent, name);
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
-    await target.publish(at, name);
+    await target.publish(at, name, intent.ticket);
+    if (settings.verify === 'read-back' && !readsDraft) await readBack(context, at, intent, undefined);
     return intent;
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
@@ -105,10 +110,18 @@ function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown
 }
 
 /** Writes down each segment that the target has stored, one at a time, while the transfer goes on. */
-function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: SegmentDigest, name: string) {
+function segmentSaver(
+  transfer: Transfer,
+  claim: Claim,
+  draft: Draft,
+  digest: SegmentDigest,
+  name: string,
+  storedTicket: string | undefined,
+) {
   const { path, token, chain } = claim;
   const { checkpointBytes } = transfer.context.settings;
   let saved = digest.whole.segments.length;
+  let ticket = storedTicket;
   let saving: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
 
@@ -119,6 +132,7 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
       stage: 'writing',
       token,
       draft: name,
+      ticket,
       version: { size: claim.size, mtimeMs: claim.mtimeMs },
       chain,
       offset: whole * segmentBytes,
@@ -130,6 +144,14 @@ function segmentSaver(transfer: Transfer, claim: Claim, draft: Draft, digest: Se
   }
 
   return {
+    get ticket() {
+      return ticket;
+    },
+    /** Before anything is stored under a draft that its name does not find. */
+    async remember(given: string): Promise<void> {
+      ticket = given;
+      await save(saved);
+    },
     /** Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft. */
     async begin(): Promise<void> {
       if (claim.intent !== undefined) await save(saved);
@@ -175,15 +197,24 @@ async function* content(transfer: Transfer, claim: Claim, takesAtOnce: boolean, 
   else for await (const piece of chain.apply(claim.path, pieces())) if (piece.length > 0) yield [piece];
 }
 
-async function readBack({ target, signal }: Context, path: string, intent: PublishIntent): Promise<void> {
+/** Before it is published, or (no draft) behind that, where the target has no other way. */
+async function readBack(
+  { target, signal }: Context,
+  path: string,
+  intent: PublishIntent,
+  draft: string | undefined,
+): Promise<void> {
   const digest = segmentDigest(intent.digest.segmentBytes);
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, { expected, start: 0, draft: intent.draft, borrow: true, signal })) {
+  const which = draft === undefined ? {} : { draft };
+  for await (const chunk of target.read(path, { expected, start: 0, ...which, borrow: true, signal })) {
     digest.update(chunk);
   }
   if (!sameDigest(digest.finish(), intent.digest)) {
+    const published =
+      draft === undefined ? 'it stands there all the same and is copied again' : 'nothing was published';
     throw new SyncError(
-      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; nothing was published`,
+      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; ${published}`,
       {
         kind: 'transient',
         reason: 'digest-differs',

@@ -6,6 +6,7 @@ import { draftName } from '../storage/draft-name.ts';
 import { openChain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
+import { readIntent } from './intent.ts';
 import { plannedRun } from './planned.ts';
 import type { Result } from './result.ts';
 
@@ -68,7 +69,10 @@ async function sweep({ state, target, settings, log }: Context): Promise<number>
     const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
     if (claims.length === 0) return swept;
     for (const claim of claims) {
-      const removed = await target.recover(chain.targetPath(claim.path), draftName(claim));
+      const draft = draftName(claim);
+      const intent = readIntent(claim.intent);
+      const ticket = intent?.draft === draft ? intent.ticket : undefined;
+      const removed = await target.recover(chain.targetPath(claim.path), draft, ticket);
       if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
       swept += removed ? 1 : 0;
     }

@@ -7,6 +7,8 @@ import type { ContentDigest, FileVersion } from '../model.ts';
 interface Attempt {
   /** The draft's name. */
   readonly draft: string;
+  /** What the target needs to find the draft again, where its name is not enough. */
+  readonly ticket?: string | undefined;
   /** The source's version it is made from, and by which transforms. */
   readonly version: FileVersion;
   readonly chain: string;

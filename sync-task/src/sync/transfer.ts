@@ -12,7 +12,7 @@ import type { ContentDigest, FileVersion, Outcome } from '../model.ts';
 import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import { copy, type Stored, type Transfer } from './copy.ts';
-import { type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
+import { type Intent, type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
@@ -56,7 +56,9 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const intent = readIntent(claim.intent);
   const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
   const kept = intent?.stage === 'publishing' ? intent.draft : stored?.draft;
-  for (const { draft } of draftsOf(claim)) if (draft !== kept) await target.recover(at, draft);
+  for (const { draft } of draftsOf(claim)) {
+    if (draft !== kept) await target.recover(at, draft, ticketOf(intent, draft));
+  }
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
   }
@@ -102,14 +104,14 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
   const { target } = context;
   const at = chain.targetPath(claim.path);
   const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
-  const draft = await target.statDraft(at, intent.draft);
+  const draft = await target.statDraft(at, intent.draft, intent.ticket);
   if (sameWork && draft?.size === intent.targetSize) {
-    await target.publish(at, intent.draft);
-    await target.recover(at, intent.draft); // the old file, moved aside by who died then
+    await target.publish(at, intent.draft, intent.ticket);
+    await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
     return true;
   }
   const found = sameWork && !draft ? await target.stat(at) : undefined;
-  await target.recover(at, intent.draft);
+  await target.recover(at, intent.draft, intent.ticket);
   return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
@@ -126,18 +128,23 @@ async function storedPart(
   intent: WritingIntent,
 ): Promise<Stored | undefined> {
   const { target, log, settings } = context;
-  if (intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
+  if (intent.offset === 0 || intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
   if (!sameVersion(intent.version, claim) || intent.chain !== chain.key(claim.path)) return undefined;
   // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
   // than the one that wrote this down is another one.
   for (const { token, draft } of draftsOf(claim)) {
     if (token < intent.token) continue;
-    const standing = await target.statDraft(chain.targetPath(claim.path), draft);
+    const ticket = ticketOf(intent, draft);
+    const standing = await target.statDraft(chain.targetPath(claim.path), draft, ticket);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
-    return { draft, offset: intent.offset, segments: intent.digest.segments };
+    return { draft, ticket, offset: intent.offset, segments: intent.digest.segments };
   }
   return undefined;
+}
+
+function ticketOf(intent: Intent | undefined, draft: string): string | undefined {
+  return intent?.draft === draft ? intent.ticket : undefined;
 }
 
 function sameVersion(a: FileVersion, b: FileVersion): boolean {

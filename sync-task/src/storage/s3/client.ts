@@ -1,0 +1,85 @@
+/**
+ * The SDK's client for one bucket. Everything the SDK finds out by itself (environment, profiles, roles of a pod or an
+ * instance) is left to it; only what is set for one side alone (`SYNC_TASK_TARGET_AWS_…`) or comes from a file is told.
+ */
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { SyncError } from '../../errors.ts';
+import type { Place } from '../place.ts';
+
+/** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
+const ATTEMPTS = 5;
+const CONNECTIONS = 64;
+/** Where nobody says: any region finds a bucket's own, and compatible servers take this one. */
+const USUAL_REGION = 'us-east-1';
+
+/** Resolves without a request. Throws `usage` where what is set does not go together. */
+export async function openClient({ endpoint, role, settings, log }: Place): Promise<S3Client> {
+  const { variable } = endpoint;
+  const url = variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
+  if (url !== undefined) checkEndpoint(url, role);
+  const agent = { keepAlive: true, maxSockets: settings.connections ?? CONNECTIONS };
+  const config: S3ClientConfig = {
+    ...identity(variable, role),
+    ...(url === undefined ? {} : { endpoint: url, forcePathStyle: true }),
+    requestHandler: {
+      connectionTimeout: settings.connectTimeoutMs,
+      socketTimeout: settings.idleTimeoutMs,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    retryMode: 'adaptive',
+    maxAttempts: ATTEMPTS,
+    followRegionRedirects: true,
+    logger: {
+      trace() {},
+      debug() {},
+      info() {},
+      warn: (...words: unknown[]) => log.debug(words.map(String).join(' ')),
+      error: (...words: unknown[]) => log.debug(words.map(String).join(' ')),
+    },
+  };
+  const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION');
+  if (region !== undefined) return new S3Client({ ...config, region });
+  const client = new S3Client(config);
+  try {
+    await client.config.region(); // from a profile
+    return client;
+  } catch {
+    client.destroy();
+    return new S3Client({ ...config, region: USUAL_REGION });
+  }
+}
+
+/** What the SDK would not find by itself, because it is this side's own or stands in a file. */
+function identity(
+  variable: Place['endpoint']['variable'],
+  role: string,
+): Pick<S3ClientConfig, 'credentials' | 'profile'> {
+  const own = (name: string) => {
+    const value = variable(name);
+    return value === process.env[name] ? undefined : value;
+  };
+  const secretAccessKey = own('AWS_SECRET_ACCESS_KEY');
+  if (secretAccessKey === undefined) {
+    const profile = own('AWS_PROFILE');
+    return profile === undefined ? {} : { profile };
+  }
+  const accessKeyId = variable('AWS_ACCESS_KEY_ID');
+  if (accessKeyId === undefined) {
+    throw new SyncError(`${role}: AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID; set both`, {
+      kind: 'usage',
+      reason: 'bad-option',
+    });
+  }
+  const sessionToken = own('AWS_SESSION_TOKEN');
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
+}
+
+function checkEndpoint(url: string, role: string): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.password === '') return;
+  throw new SyncError(`${role}: AWS_ENDPOINT_URL_S3 is no such URL; write https://host:port, without a password`, {
+    kind: 'usage',
+    reason: 'bad-url',
+  });
+}
