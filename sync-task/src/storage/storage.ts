@@ -122,6 +122,12 @@ export interface Storage extends AsyncDisposable {
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;
 
+  /**
+   * A draft that the place fills by itself from another one, so that no byte comes here: nothing is to be written to it. Then
+   * `options.mtimeMs` and the version are what the copy has, or it fails. `undefined` where these two can't do that.
+   */
+  draftFrom?(origin: CopyOrigin, path: string, options: DraftOptions): Promise<Draft | undefined>;
+
   /** The finished draft of that name, where it still stands (a crash may have come between). */
   statDraft(path: string, name: string, ticket?: string): Promise<FileVersion | undefined>;
 
@@ -142,6 +148,13 @@ export interface Storage extends AsyncDisposable {
 
   /** Proves that files can be written, renamed and removed here, with a hidden probe; returns what it learned. */
   probe(signal: AbortSignal): Promise<StorageProbe>;
+}
+
+/** A file of another storage. */
+export interface CopyOrigin {
+  readonly storage: Storage;
+  readonly path: string;
+  readonly expected: FileVersion;
 }
 
 export interface StorageProbe {

@@ -9,7 +9,7 @@ import { asSyncError, SyncError } from '../errors.ts';
 import type { Chunk } from '../model.ts';
 import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
-import type { Draft } from '../storage/storage.ts';
+import type { Draft, DraftOptions } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
@@ -42,7 +42,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
-  const draft = await target.draft(at, {
+  const options: DraftOptions = {
     name,
     resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
     remember: (ticket) => segments.remember(ticket),
@@ -50,15 +50,19 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs,
     fsync: settings.fsync,
     signal,
-  });
-  const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
+  };
+  // What is not changed on the way need not come here where the two places can do it among themselves.
+  const filled =
+    chain === '' ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options) : undefined;
+  const draft = filled ?? (await target.draft(at, options));
+  const digest = segmentDigest(settings.checkpointBytes, filled ? undefined : stored?.segments);
   const segments = segmentSaver(transfer, claim, draft, digest, name, stored?.ticket);
   try {
     await segments.begin();
-    let written = stored?.offset ?? 0;
-    transfer.bytes.resumed += written;
+    let written = filled ? claim.size : (stored?.offset ?? 0);
+    if (!filled) transfer.bytes.resumed += written;
     progress.bytes(written);
-    for await (const chunk of content(transfer, claim, draft.takesAtOnce, written)) {
+    for await (const chunk of filled ? [] : content(transfer, claim, draft.takesAtOnce, written)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -78,16 +82,17 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       targetSize: written,
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
-      digest: digest.finish(),
+      // Bytes that were never here have no digest.
+      digest: filled ? { segmentBytes: 0, segments: [] } : digest.finish(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     const readsDraft = target.capabilities.draftsReadable ?? true;
-    if (settings.verify === 'read-back' && readsDraft) await readBack(context, at, intent, name);
+    if (settings.verify === 'read-back' && readsDraft && !filled) await readBack(context, at, intent, name);
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
     await target.publish(at, name, intent.ticket);
-    if (settings.verify === 'read-back' && !readsDraft) await readBack(context, at, intent, undefined);
+    if (settings.verify === 'read-back' && !readsDraft && !filled) await readBack(context, at, intent, undefined);
     return intent;
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
@@ -105,7 +110,8 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
 /** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
   const intent = intents.get(path);
-  if (intent?.stage !== 'writing' || intent.offset === 0) return false;
+  if (intent?.stage !== 'writing' || intent.chain !== '') return false;
+  if (intent.offset === 0 && intent.ticket === undefined) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 

@@ -128,7 +128,9 @@ async function storedPart(
   intent: WritingIntent,
 ): Promise<Stored | undefined> {
   const { target, log, settings } = context;
-  if (intent.offset === 0 || intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
+  // Parts of an upload count even before a whole segment does; the content that transforms make can't be gone on with.
+  if (intent.chain !== '' || (intent.offset === 0 && intent.ticket === undefined)) return undefined;
+  if (intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
   if (!sameVersion(intent.version, claim) || intent.chain !== chain.key(claim.path)) return undefined;
   // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
   // than the one that wrote this down is another one.

@@ -15,7 +15,7 @@ const USUAL_REGION = 'us-east-1';
 /** Resolves without a request. Throws `usage` where what is set does not go together. */
 export async function openClient({ endpoint, role, settings, log }: Place): Promise<S3Client> {
   const { variable } = endpoint;
-  const url = variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
+  const url = endpointOf({ endpoint });
   if (url !== undefined) checkEndpoint(url, role);
   const agent = { keepAlive: true, maxSockets: settings.connections ?? CONNECTIONS };
   const config: S3ClientConfig = {
@@ -50,28 +50,31 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
   }
 }
 
+/** Undefined: Amazon's own, or what a profile says. */
+export function endpointOf({ endpoint: { variable } }: Pick<Place, 'endpoint'>): string | undefined {
+  return variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
+}
+
 /** What the SDK would not find by itself, because it is this side's own or stands in a file. */
 function identity(
   variable: Place['endpoint']['variable'],
   role: string,
 ): Pick<S3ClientConfig, 'credentials' | 'profile'> {
-  const own = (name: string) => {
-    const value = variable(name);
-    return value === process.env[name] ? undefined : value;
-  };
-  const secretAccessKey = own('AWS_SECRET_ACCESS_KEY');
-  if (secretAccessKey === undefined) {
-    const profile = own('AWS_PROFILE');
+  const isOwn = (name: string) => variable(name) !== process.env[name];
+  const accessKeyId = variable('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = variable('AWS_SECRET_ACCESS_KEY');
+  if (!isOwn('AWS_ACCESS_KEY_ID') && !isOwn('AWS_SECRET_ACCESS_KEY')) {
+    const profile = isOwn('AWS_PROFILE') ? variable('AWS_PROFILE') : undefined;
     return profile === undefined ? {} : { profile };
   }
-  const accessKeyId = variable('AWS_ACCESS_KEY_ID');
-  if (accessKeyId === undefined) {
-    throw new SyncError(`${role}: AWS_SECRET_ACCESS_KEY is set without AWS_ACCESS_KEY_ID; set both`, {
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new SyncError(`${role}: of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set; set both`, {
       kind: 'usage',
       reason: 'bad-option',
     });
   }
-  const sessionToken = own('AWS_SESSION_TOKEN');
+  // A token of the other side's key would be none of this one's.
+  const sessionToken = isOwn('AWS_SESSION_TOKEN') ? variable('AWS_SESSION_TOKEN') : undefined;
   return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
 }
 

@@ -6,12 +6,7 @@
  * source from the last border that was written down; a part that the service has already, with the same SHA-256, is not
  * sent again. So only what is missing travels.
  */
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
@@ -19,9 +14,9 @@ import { type Destination, sha256, signDigest } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import { metadataOf, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
-import { explained, explainS3Error, isS3Error } from './s3-errors.ts';
+import { explained, explainS3Error } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
-import type { StandingUpload, UploadedPart } from './uploads.ts';
+import { abortUpload, completion, type StandingUpload, type UploadedPart } from './uploads.ts';
 
 export interface MultipartPlan extends Destination {
   readonly options: DraftOptions;
@@ -245,40 +240,5 @@ function partsUpTo(
     kind: 'transient',
     reason: 'draft-missing',
     path,
-  });
-}
-
-export function completion(
-  at: { readonly Bucket: string; readonly Key: string },
-  UploadId: string,
-  parts: readonly UploadedPart[],
-  condition: Condition | Record<string, never>,
-): CompleteMultipartUploadCommand {
-  return new CompleteMultipartUploadCommand({
-    ...at,
-    UploadId,
-    MultipartUpload: {
-      Parts: [...parts]
-        .sort((a, b) => a.number - b.number)
-        .map((part) => ({
-          PartNumber: part.number,
-          ETag: part.etag,
-          ...(part.sha256 === undefined ? {} : { ChecksumSHA256: part.sha256 }),
-        })),
-    },
-    ...condition,
-  });
-}
-
-/** Returns whether it was there. */
-export async function abortUpload({ bucket, key, path }: Destination, UploadId: string): Promise<boolean> {
-  return explained({ label: bucket.label, path, what: 'discard the upload of' }, async () => {
-    try {
-      await bucket.client.send(new AbortMultipartUploadCommand({ Bucket: bucket.name, Key: key, UploadId }));
-      return true;
-    } catch (error) {
-      if (isS3Error(error, 'NoSuchUpload', 'NoSuchKey', 404)) return false;
-      throw error;
-    }
   });
 }

@@ -12,9 +12,9 @@ import { probeName, tempName } from '../draft-name.ts';
 import type { StorageProbe } from '../storage.ts';
 import type { Bucket } from './bucket.ts';
 import type { KeySpace } from './keys.ts';
-import { abortUpload } from './multipart-draft.ts';
 import { metadataOf } from './object-version.ts';
 import { explained, isS3Error } from './s3-errors.ts';
+import { abortUpload } from './uploads.ts';
 
 /** Every answer carries the service's time. */
 export async function bucketClockSkew(bucket: Bucket, signal: AbortSignal): Promise<number | undefined> {

@@ -126,7 +126,8 @@ const certificate: Meaning = [
 export function explainS3Error(error: unknown, { label, path, what, signal }: FailedRequest): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof SyncError || !(error instanceof Error)) return error;
-  const found = meaningOf(error);
+  // A HEAD of the bucket has no words.
+  const found = path === '' && isS3Error(error, 'NotFound', 404) ? meanings['NoSuchBucket'] : meaningOf(error);
   if (found === undefined) return error;
   const [kind, reason, advice] = found;
   const where = path === '' ? 'the bucket' : JSON.stringify(path);

@@ -9,12 +9,14 @@ import { tempName } from '../draft-name.ts';
 import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
 import { type Bucket, type Destination, describeObject } from './bucket.ts';
-import { openClient } from './client.ts';
+import { endpointOf, openClient } from './client.ts';
 import { type Condition, conditions } from './conditions.ts';
+import { copiedDraft } from './copied-draft.ts';
+import { copySource, offerCopies } from './copy-source.ts';
 import { heldDraft } from './held-draft.ts';
 import { keySpace } from './keys.ts';
 import { listObjects } from './list-objects.ts';
-import { abortUpload, completion, multipartDraft } from './multipart-draft.ts';
+import { multipartDraft } from './multipart-draft.ts';
 import { fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import { bucketClockSkew, probeBucket } from './probe-bucket.ts';
@@ -22,7 +24,7 @@ import { RANGE_BYTES, readObject } from './read-object.ts';
 import { streamedUpload } from './streamed-upload.ts';
 import { readTicket } from './ticket.ts';
 import { LEAST_PART_BYTES, partBytes, writeBudgetBytes } from './upload-plan.ts';
-import { emptyUploads, standingBytes, standingUpload } from './uploads.ts';
+import { abortUpload, completion, emptyUploads, standingBytes, standingUpload } from './uploads.ts';
 import { writeOptions } from './write-options.ts';
 
 /** Requests are short and cost a round trip each. */
@@ -33,6 +35,7 @@ export async function open(place: Place): Promise<Storage> {
   const { location } = place.endpoint;
   const { label } = location;
   const client = await openClient(place);
+  const service = endpointOf(place) ?? 'aws';
   const keys = keySpace(location.path);
   const shareBytes = Math.floor(place.settings.bufferBytes / 2);
   const budgetBytes = writeBudgetBytes(shareBytes);
@@ -67,6 +70,11 @@ export async function open(place: Place): Promise<Storage> {
       const standing = ticket && (await standingUpload(destination, ticket.uploadId));
       if (!standing) throw draftMissing(label, path);
       const first = standing.parts.get(1);
+      if (first && first.size > budgetBytes) {
+        // Parts that the service has copied by itself are too large to be made here.
+        await abortUpload(destination, standing.uploadId);
+        throw draftMissing(label, path);
+      }
       return multipartDraft({ ...plan, partBytes: first?.size ?? LEAST_PART_BYTES, standing });
     }
     const largePartBytes = partBytes(expectedBytes ?? 0, budgetBytes, path);
@@ -151,6 +159,24 @@ export async function open(place: Place): Promise<Storage> {
       return draft;
     },
 
+    async draftFrom(origin, path, options) {
+      const from = await copySource(bucket, service, origin);
+      if (!from) return undefined;
+      const destination = at(path);
+      const ticket = options.resume?.ticket === undefined ? undefined : readTicket(options.resume.ticket);
+      const draft = copiedDraft({
+        ...destination,
+        options,
+        conditions: fencing,
+        condition: await fencing.begin(destination),
+        forget: () => drafts.delete(options.name),
+        from,
+        standing: ticket && (await standingUpload(destination, ticket.uploadId)),
+      });
+      drafts.set(options.name, draft);
+      return draft;
+    },
+
     async statDraft(path, name, ticket) {
       const destination = at(path);
       const draft = own(path, name);
@@ -203,6 +229,7 @@ export async function open(place: Place): Promise<Storage> {
       client.destroy();
     },
   };
+  offerCopies(storage, { service, bucket, keys });
   return storage;
 }
 

@@ -1,6 +1,13 @@
 /** Multipart uploads as they stand at the service: what a crash left. */
-import { ListMultipartUploadsCommand, ListPartsCommand, type ListPartsCommandOutput } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  type ListPartsCommandOutput,
+} from '@aws-sdk/client-s3';
 import type { Destination } from './bucket.ts';
+import type { Condition } from './conditions.ts';
 import { explained, isS3Error } from './s3-errors.ts';
 
 export interface UploadedPart {
@@ -67,4 +74,39 @@ export async function emptyUploads(destination: Destination): Promise<readonly s
     }
   });
   return empty;
+}
+
+export function completion(
+  at: { readonly Bucket: string; readonly Key: string },
+  UploadId: string,
+  parts: readonly UploadedPart[],
+  condition: Condition | Record<string, never>,
+): CompleteMultipartUploadCommand {
+  return new CompleteMultipartUploadCommand({
+    ...at,
+    UploadId,
+    MultipartUpload: {
+      Parts: [...parts]
+        .sort((a, b) => a.number - b.number)
+        .map((part) => ({
+          PartNumber: part.number,
+          ETag: part.etag,
+          ...(part.sha256 === undefined ? {} : { ChecksumSHA256: part.sha256 }),
+        })),
+    },
+    ...condition,
+  });
+}
+
+/** Returns whether it was there. */
+export async function abortUpload({ bucket, key, path }: Destination, UploadId: string): Promise<boolean> {
+  return explained({ label: bucket.label, path, what: 'discard the upload of' }, async () => {
+    try {
+      await bucket.client.send(new AbortMultipartUploadCommand({ Bucket: bucket.name, Key: key, UploadId }));
+      return true;
+    } catch (error) {
+      if (isS3Error(error, 'NoSuchUpload', 'NoSuchKey', 404)) return false;
+      throw error;
+    }
+  });
 }

@@ -1,0 +1,103 @@
+/** Stands before an S3 service: counts what is asked of it, and answers, hangs or breaks off as told. */
+import { once } from 'node:events';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface SeenRequest {
+  /** By the name that S3 gives it: `UploadPart`. */
+  readonly operation: string;
+  readonly path: string;
+  /** Number of the part, of an upload of one. */
+  readonly part: number | undefined;
+  readonly headers: IncomingMessage['headers'];
+  /** Undefined until it is answered. */
+  status: number | undefined;
+}
+
+/** An error of S3, no answer at all, or an answer that is lost behind the work. Undefined: the service answers. */
+export type Fault = { readonly status: number; readonly code: string } | 'hang' | 'lose' | undefined;
+
+export interface S3Proxy {
+  readonly endpoint: string;
+  readonly requests: readonly SeenRequest[];
+  /** Asked for each request before it goes on. */
+  fault: (request: SeenRequest) => Fault;
+  /** How many were answered well, by operation. */
+  count(operation: string): number;
+  stop(): Promise<void>;
+}
+
+export async function startS3Proxy(target: string): Promise<S3Proxy> {
+  const requests: SeenRequest[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const seen = describe(incoming);
+    requests.push(seen);
+    const fault = proxy.fault(seen);
+    if (fault === 'hang') incoming.resume();
+    else if (fault === 'lose' || fault === undefined) pass(incoming, outgoing, seen, fault === 'lose');
+    else refuse(incoming, outgoing, seen, fault);
+  });
+
+  function pass(incoming: IncomingMessage, outgoing: ServerResponse, seen: SeenRequest, lose: boolean): void {
+    const { expect: _, ...headers } = incoming.headers;
+    const onward = forward(target, { method: incoming.method, path: incoming.url, headers }, (answer) => {
+      seen.status = answer.statusCode;
+      if (lose) {
+        answer.resume().once('end', () => outgoing.destroy());
+        return;
+      }
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.on('error', () => onward.destroy());
+    outgoing.on('error', () => onward.destroy());
+    incoming.pipe(onward);
+  }
+
+  function refuse(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    seen: SeenRequest,
+    { status, code }: { readonly status: number; readonly code: string },
+  ): void {
+    seen.status = status;
+    incoming.resume();
+    outgoing.writeHead(status, { 'content-type': 'application/xml' });
+    outgoing.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as told</Message></Error>`);
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: S3Proxy = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    fault: () => undefined,
+    count: (operation) => requests.filter((each) => each.operation === operation && each.status === 200).length,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
+
+function describe({ method, url = '', headers }: IncomingMessage): SeenRequest {
+  const { pathname, searchParams } = new URL(url, 'http://s3');
+  const part = searchParams.get('partNumber');
+  const seen = { path: decodeURIComponent(pathname), part: part === null ? undefined : Number(part), headers };
+  return { ...seen, operation: operationOf(method ?? '', searchParams, headers), status: undefined };
+}
+
+function operationOf(method: string, search: URLSearchParams, headers: IncomingMessage['headers']): string {
+  const copies = headers['x-amz-copy-source'] === undefined ? '' : 'Copy';
+  if (search.has('partNumber') && method === 'PUT') return `UploadPart${copies}`;
+  if (search.has('uploads')) return method === 'POST' ? 'CreateMultipartUpload' : 'ListMultipartUploads';
+  if (search.has('uploadId')) {
+    return { POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload' }[method] ?? 'ListParts';
+  }
+  if (search.has('list-type')) return 'ListObjectsV2';
+  if (method === 'PUT' && copies) return 'CopyObject';
+  return `${{ GET: 'Get', PUT: 'Put', HEAD: 'Head', DELETE: 'Delete' }[method] ?? method}Object`;
+}
