@@ -51,6 +51,8 @@ export interface DraftOptions {
   readonly name: string;
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
+  /** About how many will come, where it is not known. */
+  readonly likelyBytes?: number | undefined;
   /** Go on with what an earlier attempt stored: its draft, and how many of its bytes count. It gets this draft's name. */
   readonly resume?:
     | { readonly draft: string; readonly offset: number; readonly ticket?: string | undefined }

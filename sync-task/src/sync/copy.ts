@@ -47,6 +47,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
     remember: (ticket) => segments.remember(ticket),
     expectedBytes: chain === '' ? claim.size : undefined,
+    likelyBytes: claim.size,
     mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs,
     fsync: settings.fsync,
     signal,

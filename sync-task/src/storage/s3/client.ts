@@ -8,7 +8,8 @@ import type { Place } from '../place.ts';
 
 /** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
 const ATTEMPTS = 5;
-const CONNECTIONS = 64;
+/** Many more than are used at once: one that waits for a free one counts as one that does not answer. */
+const CONNECTIONS = 256;
 /** Where nobody says: any region finds a bucket's own, and compatible servers take this one. */
 const USUAL_REGION = 'us-east-1';
 
@@ -18,6 +19,11 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
   const url = endpointOf({ endpoint });
   if (url !== undefined) checkEndpoint(url, role);
   const agent = { keepAlive: true, maxSockets: settings.connections ?? CONNECTIONS };
+  // Its words alone: with them come whole requests and errors, which are told where they are explained.
+  const tell = (...words: unknown[]) => {
+    const text = words.filter((word) => typeof word === 'string').join(' ');
+    if (text !== '') log.debug(text);
+  };
   const config: S3ClientConfig = {
     ...identity(variable, role),
     ...(url === undefined ? {} : { endpoint: url, forcePathStyle: true }),
@@ -34,8 +40,8 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
       trace() {},
       debug() {},
       info() {},
-      warn: (...words: unknown[]) => log.debug(words.map(String).join(' ')),
-      error: (...words: unknown[]) => log.debug(words.map(String).join(' ')),
+      warn: tell,
+      error: tell,
     },
   };
   const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION');

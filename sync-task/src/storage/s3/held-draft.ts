@@ -17,24 +17,27 @@ export interface HeldPlan extends Destination {
   readonly condition: Condition | undefined;
   /** It is over: nobody asks for it by its name any more. */
   forget(): void;
-  /** Bytes that are kept; `reservedBytes` of the budget are needed until it is known how many there are. */
+  /** Bytes that are kept at most. */
   readonly capacity: number;
+  /** Of the budget, taken already: bytes that were read must not wait for it (see `multipart-draft.ts`). */
   readonly reservedBytes: number;
   /** For more bytes than that. */
   stream(): StreamedUpload;
 }
+
+const GROWTH_BYTES = 256 * 1024;
 
 export function heldDraft(plan: HeldPlan): OwnDraft {
   const { bucket, key, path, options, conditions, condition } = plan;
   const { budget } = bucket;
   let room: Buffer | undefined;
   let used = 0;
-  let reserved = 0;
+  let reserved = plan.reservedBytes;
   let stream: StreamedUpload | undefined;
 
-  async function reserve(): Promise<void> {
-    await budget.take(plan.reservedBytes);
-    reserved = Math.min(plan.reservedBytes, bucket.budgetBytes);
+  /** What turns out to be larger than was thought takes what is left of the budget; then it goes beyond: that is rare. */
+  function grow(bytes: number): void {
+    while (reserved < bytes && budget.tryTake(GROWTH_BYTES)) reserved += GROWTH_BYTES;
   }
   /** Gives back all but so many bytes. */
   function release(keptBytes = 0): void {
@@ -51,6 +54,7 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
 
   async function keep(piece: Uint8Array): Promise<void> {
     room ??= Buffer.allocUnsafeSlow(plan.capacity);
+    grow(Math.min(used + piece.length, plan.capacity));
     if (!stream && used + piece.length <= plan.capacity) {
       room.set(piece, used);
       used += piece.length;
@@ -79,7 +83,6 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
 
     async write(chunk: Chunk) {
       options.signal.throwIfAborted();
-      if (reserved === 0) await reserve();
       for (const piece of chunk) if (piece.length > 0) await keep(piece);
     },
 

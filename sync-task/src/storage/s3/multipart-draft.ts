@@ -51,6 +51,9 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   let over = false;
   /** What was sent is filled again: large memory that comes and goes costs more than the sending. */
   const spare: Buffer[] = [];
+  /** Parts that the budget has given to this draft. The first was waited for before any byte of the source was read. */
+  let owned = 1;
+  let inUse = 0;
 
   async function begin(): Promise<void> {
     const command = new CreateMultipartUploadCommand({
@@ -69,16 +72,33 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
     const again = Math.min(known, piece.length);
     known -= again;
     for (let rest = piece.subarray(again); rest.length > 0; ) {
-      if (!room) {
-        await bucket.budget.take(plan.partBytes);
-        room = spare.pop() ?? Buffer.allocUnsafeSlow(plan.partBytes);
-      }
+      room ??= await nextRoom();
       const part = rest.subarray(0, plan.partBytes - used);
       room.set(part, used);
       used += part.length;
       rest = rest.subarray(part.length);
       if (used === plan.partBytes) send();
     }
+  }
+
+  /**
+   * Never waits for the budget: bytes that were read are held here, and whoever has the budget may be waiting for his own to
+   * be read. Where no more is to be had, one of this file's parts is under way, and is waited for.
+   */
+  async function nextRoom(): Promise<Buffer> {
+    while (inUse === owned && !bucket.budget.tryTake(plan.partBytes)) await Promise.race(sending);
+    if (inUse === owned) owned++;
+    inUse++;
+    return spare.pop() ?? Buffer.allocUnsafeSlow(plan.partBytes);
+  }
+
+  function giveBack(buffer: Buffer): void {
+    inUse--;
+    if (owned > 1) {
+      owned--;
+      bucket.budget.give(plan.partBytes);
+    }
+    if (spare.length < owned) spare.push(buffer);
   }
 
   /** Sends what is in the buffer as the next part, while the following one is filled. */
@@ -89,14 +109,11 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
     room = undefined;
     used = 0;
     const sent: Promise<void> = upload(number, body)
-      .then(() => {
-        if (sentRoom) spare.push(sentRoom);
-      })
       .catch((error: unknown) => {
         failure ??= { error };
       })
       .finally(() => {
-        if (sentRoom) bucket.budget.give(plan.partBytes);
+        if (sentRoom) giveBack(sentRoom);
         sending.delete(sent);
       });
     sending.add(sent);
@@ -144,15 +161,21 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   async function close(): Promise<void> {
     stop.abort(new Error('the draft is closed'));
     await settle();
-    if (room) bucket.budget.give(plan.partBytes);
-    room = undefined;
     end();
   }
 
   function end(): void {
     over = true;
-    spare.length = 0;
+    release();
     plan.forget();
+  }
+
+  /** Nothing more will be filled. */
+  function release(): void {
+    if (owned > 0) bucket.budget.give(owned * plan.partBytes);
+    owned = 0;
+    room = undefined;
+    spare.length = 0;
   }
 
   const draft: OwnDraft = {
@@ -194,6 +217,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
           },
         );
       }
+      release();
       return { size, mtimeMs: draft.mtimeMs, mtimeKept: true };
     },
 

@@ -29,6 +29,8 @@ import { writeOptions } from './write-options.ts';
 
 /** Requests are short and cost a round trip each. */
 const FILES_AT_ONCE = 32;
+/** By how much transforms usually lengthen a file at most. */
+const LIKELY_MORE_BYTES = 64 * 1024;
 
 /** Sends nothing yet. Throws `usage` where what is set does not go together. */
 export async function open(place: Place): Promise<Storage> {
@@ -75,17 +77,23 @@ export async function open(place: Place): Promise<Storage> {
         await abortUpload(destination, standing.uploadId);
         throw draftMissing(label, path);
       }
-      return multipartDraft({ ...plan, partBytes: first?.size ?? LEAST_PART_BYTES, standing });
+      const standingPartBytes = first?.size ?? LEAST_PART_BYTES;
+      await bucket.budget.take(standingPartBytes);
+      return multipartDraft({ ...plan, partBytes: standingPartBytes, standing });
     }
     const largePartBytes = partBytes(expectedBytes ?? 0, budgetBytes, path);
     if (expectedBytes !== undefined && expectedBytes > largePartBytes) {
+      await bucket.budget.take(largePartBytes);
       return multipartDraft({ ...plan, partBytes: largePartBytes, standing: undefined });
     }
+    // Where nobody knows how much will come: what probably does, up to a part that is filled and one that is under way.
+    const likelyBytes = expectedBytes ?? Math.min(2 * largePartBytes, (options.likelyBytes ?? 0) + LIKELY_MORE_BYTES);
+    const reservedBytes = Math.min(likelyBytes, budgetBytes);
+    await bucket.budget.take(reservedBytes);
     return heldDraft({
       ...plan,
       capacity: expectedBytes ?? largePartBytes,
-      // Where nobody knows how much will come, room for a part that is filled and one that is under way.
-      reservedBytes: expectedBytes ?? 2 * largePartBytes,
+      reservedBytes,
       stream: () => streamedUpload(destination, options, largePartBytes, condition),
     });
   }
