@@ -14,8 +14,17 @@ export interface SeenRequest {
   status: number | undefined;
 }
 
-/** An error of S3, no answer at all, or an answer that is lost behind the work. Undefined: the service answers. */
-export type Fault = { readonly status: number; readonly code: string } | 'hang' | 'lose' | undefined;
+/**
+ * An error of S3, an answer of our own, no answer at all, one that is lost behind the work, or one that is cut off amid its body.
+ * Undefined: the service answers.
+ */
+export type Fault =
+  | { readonly status: number; readonly code: string }
+  | { readonly body: string }
+  | 'hang'
+  | 'lose'
+  | 'cut'
+  | undefined;
 
 export interface S3Proxy {
   readonly endpoint: string;
@@ -34,19 +43,29 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
     requests.push(seen);
     const fault = proxy.fault(seen);
     if (fault === 'hang') incoming.resume();
-    else if (fault === 'lose' || fault === undefined) pass(incoming, outgoing, seen, fault === 'lose');
-    else refuse(incoming, outgoing, seen, fault);
+    else if (fault === 'lose' || fault === 'cut' || fault === undefined) pass(incoming, outgoing, seen, fault);
+    else if ('body' in fault) answer(incoming, outgoing, seen, 200, fault.body);
+    else answer(incoming, outgoing, seen, fault.status, errorOf(fault.code));
   });
 
-  function pass(incoming: IncomingMessage, outgoing: ServerResponse, seen: SeenRequest, lose: boolean): void {
+  function pass(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    seen: SeenRequest,
+    fault: 'lose' | 'cut' | undefined,
+  ): void {
     const { expect: _, ...headers } = incoming.headers;
     const onward = forward(target, { method: incoming.method, path: incoming.url, headers }, (answer) => {
       seen.status = answer.statusCode;
-      if (lose) {
+      if (fault === 'lose') {
         answer.resume().once('end', () => outgoing.destroy());
         return;
       }
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      if (fault === 'cut') {
+        answer.once('data', (piece) => outgoing.write(piece.subarray(0, 1), () => outgoing.destroy()));
+        return;
+      }
       answer.pipe(outgoing);
     });
     onward.on('error', () => outgoing.destroy());
@@ -55,16 +74,17 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
     incoming.pipe(onward);
   }
 
-  function refuse(
+  function answer(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
     seen: SeenRequest,
-    { status, code }: { readonly status: number; readonly code: string },
+    status: number,
+    body: string,
   ): void {
     seen.status = status;
     incoming.resume();
     outgoing.writeHead(status, { 'content-type': 'application/xml' });
-    outgoing.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as told</Message></Error>`);
+    outgoing.end(`<?xml version="1.0" encoding="UTF-8"?>${body}`);
   }
 
   server.listen(0, '127.0.0.1');
@@ -81,6 +101,10 @@ export async function startS3Proxy(target: string): Promise<S3Proxy> {
     },
   };
   return proxy;
+}
+
+function errorOf(code: string): string {
+  return `<Error><Code>${code}</Code><Message>as told</Message></Error>`;
 }
 
 function describe({ method, url = '', headers }: IncomingMessage): SeenRequest {
