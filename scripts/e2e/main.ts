@@ -3,6 +3,7 @@
  * Steps run in order and build on each other; after a failure the rest is not run, since it would fail for that reason.
  */
 import { removeStack, showLogs, startStack } from './stack.ts';
+import { bucketSteps } from './steps/buckets.ts';
 import { failingBatch } from './steps/failing-batch.ts';
 import { killedBatch } from './steps/killed-batch.ts';
 import { secretSearch } from './steps/secret-search.ts';
@@ -19,6 +20,7 @@ const steps: readonly Step[] = [
   ['2,000 small files and one of 300 MB, one batch killed half-way', killedBatch],
   ['a failing batch: a red run, then only it is run again', failingBatch],
   ...standaloneSteps,
+  ...bucketSteps,
   ['no secret in what Airflow stored', secretSearch],
 ];
 
