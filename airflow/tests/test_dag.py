@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.bags import parsed
 from tests.conftest import HOME, NEEDLES
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
 
@@ -16,12 +17,7 @@ BATCHES = [{"number": n, "files": 10 * n, "bytes": 1_500_000 * n, "status": "pla
 @pytest.fixture
 def dag(database: Path) -> Any:
     """Parsed anew for each test: a test run leaves its parameters in it."""
-    from airflow.dag_processing.dagbag import DagBag
-
-    bag = DagBag()
-    assert bag.import_errors == {}
-    assert list(bag.dags) == ["sftp_sync"]
-    return bag.dags["sftp_sync"]
+    return parsed("sftp_sync")
 
 
 def test_shape(dag: Any) -> None:
@@ -37,7 +33,11 @@ def test_shape(dag: Any) -> None:
     assert dag.get_task("finish").trigger_rule == "all_done"
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert dag.schedule == "@daily"
-    assert all(dag.params.get_param(name).description for name in ("prefix", "batch_files", "force"))
+    names = {"prefix", "since", "batch_files", "max_files", "force", "accept", "dry_run"}
+    assert {*dag.params} == names
+    assert all(dag.params.get_param(name).description for name in names)
+    assert {task.pool for task in dag.tasks if task.task_id != "verdict"} == {"sync_task"}
+    assert {*dag.tags} == {"sync-task", "sftp"}
 
 
 def plan_of(batches: list[dict[str, Any]], fails: Any = lambda _command: None) -> Any:
@@ -140,7 +140,7 @@ def test_task_logs_mask_what_the_connections_held(engine: FakeEngine) -> None:
 
     from sync_task_airflow import SyncTaskOperator
 
-    SyncTaskOperator(task_id="t", verb="check")._connections()
+    SyncTaskOperator(task_id="t", verb="check").connections()
     masked = mask_logs(None, "info", {"event": f"a container said {' '.join(NEEDLES)}"})["event"]
     assert masked.startswith("a container said ***")
     assert [needle for needle in NEEDLES if needle in masked] == []
