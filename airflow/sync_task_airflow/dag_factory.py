@@ -65,7 +65,7 @@ def sync_dag(pipeline: Pipeline) -> DAG:
             task_id="plan",
             verb="plan",
             environment=form.environment(),
-            on_failure_callback=notify.on_gate(pipeline),
+            on_failure_callback=notify.on_gate(pipeline) or None,
             execution_timeout=timedelta(hours=2),
             **same,
         )
@@ -109,8 +109,8 @@ def dag_arguments(pipeline: Pipeline) -> dict[str, Any]:
         # Two runs at once would plan the same files.
         "max_active_runs": 1,
         "tags": ["sync-task", *pipeline.values.get("tags", [])],
-        "on_success_callback": notify.on("success", pipeline),
-        "on_failure_callback": notify.on("failure", pipeline),
+        "on_success_callback": notify.on("success", pipeline) or None,
+        "on_failure_callback": notify.on("failure", pipeline) or None,
         "default_args": {
             "owner": pipeline.values.get("owner", default_of("owner")),
             # For passing problems alone (exit 75, a killed container): what a retry won't mend fails at once.

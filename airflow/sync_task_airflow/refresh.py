@@ -31,7 +31,8 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
     docs = DOCS.format(dag=name, pipeline=pipeline.name, folder=folder, parallel=given["parallel"])
 
     def day_param(title: str) -> Param:
-        return Param(type="string", format="date", title=title, description="Such as 2024-03-01.")
+        # Not required by the form: Airflow 3.3 then has no context for the callbacks of a DAG.
+        return Param(None, type=["null", "string"], format="date", title=title, description="Such as 2024-03-01.")
 
     with DAG(
         dag_id=name,

@@ -154,3 +154,70 @@ def day(number: int) -> Any:
     from airflow.sdk import timezone
 
     return timezone.datetime(2024, 3, number)
+
+
+def test_what_the_trigger_form_asks_for(dag: Any, engine: FakeEngine) -> None:
+    asked = {"since": "7d", "max_files": 5, "accept": ["few-files", "total-size"], "prefix": "in/{ds_nodash}"}
+    run = dag.test(run_conf=asked, logical_date=day(7))
+    assert run.state == "success"
+    environment = engine.created[1].environment
+    given = {name: environment.get(f"SYNC_TASK_{name}") for name in ("PREFIX", "SINCE", "MAX_FILES", "ACCEPT", "FORCE")}
+    assert given == {
+        "PREFIX": "in/20240307",
+        "SINCE": "7d",
+        "MAX_FILES": "5",
+        "ACCEPT": "few-files\ntotal-size",
+        "FORCE": None,
+    }
+    for container in (engine.created[0], engine.created[-1]):
+        assert "SYNC_TASK_MAX_FILES" not in container.environment, "the form is about the plan"
+
+
+def test_the_form_refuses_what_it_does_not_know(dag: Any) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        dag.test(run_conf={"accept": ["everything"]}, logical_date=day(8))
+
+
+def test_a_dry_run_ends_with_its_plan(dag: Any, engine: FakeEngine) -> None:
+    engine.behave = plan_of(BATCHES)
+    run = dag.test(run_conf={"dry_run": True}, logical_date=day(9))
+    assert [container.command[0] for container in engine.created] == ["check", "plan"]
+    assert engine.created[1].environment["SYNC_TASK_DRY_RUN"] == "true"
+    assert run.state == "success"
+    expected = {"check": "success", "plan": "success", "run": "skipped", "finish": "skipped", "verdict": "success"}
+    assert states(run) == expected
+
+
+def test_a_refused_plan_copies_nothing_and_is_not_tried_again(dag: Any, engine: FakeEngine) -> None:
+    refused = Ending(65, make_result("plan", status="refused", errors=[make_error("refused by gate few-files")]))
+    engine.behave = plan_of(BATCHES, lambda command: refused if command[0] == "plan" else None)
+    run = dag.test(logical_date=day(10))
+    assert run.state == "failed"
+    assert [container.command[0] for container in engine.created] == ["check", "plan", "finish"]
+    assert states(run)["run"] == "upstream_failed"
+
+
+def test_only_what_has_arrived_is_published(dag: Any, engine: FakeEngine) -> None:
+    counted = {"copied": 0}
+    engine.behave = lambda command: Ending(result=make_result(command[0], files=dict(counted), batches=[]))
+    before = published("sftp_sync")
+    nothing = dag.test(logical_date=day(11))
+    assert nothing.state == "success"
+    assert published("sftp_sync") == before
+    counted["copied"] = 4
+    some = dag.test(logical_date=day(12))
+    assert some.state == "success"
+    [new] = published("sftp_sync")[len(before) :]
+    assert (new["files"], new["run"], new["command"]) == ({"copied": 4}, "sftp_sync.r1", "finish")
+
+
+def published(asset: str) -> list[dict[str, Any]]:
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        events = select(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id).order_by(AssetEvent.id)
+        return [event.extra for event in session.scalars(events.where(AssetModel.name == asset))]
