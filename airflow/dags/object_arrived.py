@@ -6,9 +6,9 @@ Copies one object at once, by every pipeline that has it in its source. Trigger 
     {"uri": "sftp://sftp.example.com/outgoing/2026-11-21/orders.csv"}
     {"uri": "s3://landing/2026-11-21/orders.csv", "pipeline": "s3_to_sftp"}
 
-The pipeline's own selection, transforms and memory hold: an object that it would not take is left alone, one that it
-has copied already is not copied twice, whether the daily run did it or an earlier event. No gate judges such a run,
-and it is no measure of what is usual.
+Without a name, pipelines with `paused: true` in their file are left out. The pipeline's own selection, transforms and
+memory hold: an object that it would not take is left alone, one that it has copied already is not copied twice,
+whether the daily run did it or an earlier event. No gate judges such a run, and it is no measure of what is usual.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ with DAG(
             description="The object: sftp://host/path or s3://bucket/key. No user, no password.",
         ),
         "pipeline": Param(
-            None, type=["null", "string"], title="Pipeline", description="Only by this one. Default: by all."
+            None, type=["null", "string"], title="Pipeline", description="Only by this one. Default: by all not paused."
         ),
     },
 ) as dag:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from sync_task_airflow.connections import endpoint_environment
 from sync_task_airflow.dag_factory import task_arguments
+from sync_task_airflow.operator import connection
 from sync_task_airflow.pipeline import Pipeline, load_all
 from sync_task_airflow.refresh import WITHOUT_GATES
 
@@ -29,12 +29,13 @@ def tasks_for(
     name: str | None,
     run: str,
     pipelines: Iterable[Pipeline] | None = None,
-    look_up: Callable[[str], Connection] = BaseHook.get_connection,
+    look_up: Callable[[str], Connection] = connection,
 ) -> list[dict[str, Any]]:
     """Arguments of one task for each pipeline. Raises AirflowFailException where there is none."""
     url = parse(uri)
     every = [*(load_all() if pipelines is None else pipelines)]
-    chosen = [pipeline for pipeline in every if name in (None, pipeline.name)]
+    # What starts paused is not in use until somebody says so, here by its name.
+    chosen = [each for each in every if each.name == name or (name is None and not each.values.get("paused"))]
     if not chosen:
         raise AirflowFailException(
             f"there is no pipeline {name!r}; there are {', '.join(pipeline.name for pipeline in every)}"
@@ -82,8 +83,8 @@ def path_in(
 ) -> str | None:
     """The object's path below the pipeline's source, where it is in there."""
     try:
-        connection = look_up(pipeline.source_conn_id)
-        place = endpoint_environment("SOURCE", connection, pipeline.values["source"].get("path"))["SYNC_TASK_SOURCE"]
+        source = look_up(pipeline.source_conn_id)
+        place = endpoint_environment("SOURCE", source, pipeline.values["source"].get("path"))["SYNC_TASK_SOURCE"]
     except AirflowException:
         # Its own runs say what is wrong with it.
         return None

@@ -71,16 +71,16 @@ def s3_settings(connection: Connection, path: str | None) -> dict[str, str | Non
             f"nothing says which bucket is meant on connection {connection.conn_id!r}: give it a path: s3://bucket/prefix"
         )
     secrets = {
-        "_SECRET_ACCESS_KEY": connection.password or extra.get("aws_secret_access_key"),
-        "_SESSION_TOKEN": extra.get("aws_session_token"),
+        "_AWS_SECRET_ACCESS_KEY": connection.password or extra.get("aws_secret_access_key"),
+        "_AWS_SESSION_TOKEN": extra.get("aws_session_token"),
     }
     for secret in secrets.values():
         mask(secret)
     return {
         **secrets,
-        "_ACCESS_KEY_ID": connection.login or extra.get("aws_access_key_id"),
-        "_REGION": extra.get("region_name"),
-        "_ENDPOINT": extra.get("endpoint_url"),
+        "_AWS_ACCESS_KEY_ID": connection.login or extra.get("aws_access_key_id"),
+        "_AWS_REGION": extra.get("region_name"),
+        "_AWS_ENDPOINT_URL_S3": extra.get("endpoint_url"),
         "": path,
     }
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseHook, BaseOperator
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from sync_task_airflow.connections import endpoint_environment, state_environment
 from sync_task_airflow.overrides import overrides_of
@@ -155,7 +155,10 @@ class SyncTask(BaseOperator):
 
 
 def connection(conn_id: str) -> Connection:
-    return BaseHook.get_connection(conn_id)
+    try:
+        return BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        raise AirflowFailException(f"there is no connection {conn_id!r}: make it in Admin > Connections") from None
 
 
 def bytes_of(memory: str) -> int:

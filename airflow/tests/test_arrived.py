@@ -54,6 +54,13 @@ def test_all_pipelines_that_have_it_in_their_source(tmp_path: Path) -> None:
     json.dumps(tasks)
 
 
+def test_what_is_paused_has_to_be_named(tmp_path: Path) -> None:
+    text = "description: d\nsource: {connection: b}\ntarget: {connection: c}\npaused: true\n"
+    (tmp_path / "paused.yaml").write_text(text)
+    assert "paused" not in found(tmp_path, "sftp://a.example/x.csv")
+    assert [*found(tmp_path, "sftp://a.example/x.csv", "paused")] == ["paused"]
+
+
 def test_one_pipeline_by_name(tmp_path: Path) -> None:
     assert [*found(tmp_path, "sftp://a.example/in%20coming/a.csv", "two")] == ["two"]
     task = found(tmp_path, "sftp://a.example:22/in%20coming/a.csv", "one")["one"]
