@@ -34,6 +34,9 @@ Object.assign(process.env, {
   SFTP_USER: 'demo',
   SFTP_PASSWORD: '',
   SYNC_TASK_TRANSFORM: '',
+  SYNC_TASK_POOLS: 'sync_task=8',
+  SYNC_TASK_ENGINE: 'docker',
+  AIRFLOW_BIND: '127.0.0.1',
 });
 
 export const compose = (...args: string[]) => run('docker', ['compose', ...args]);
