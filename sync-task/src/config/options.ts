@@ -29,7 +29,8 @@ export const options = {
   source: {
     kind: 'text',
     group: 'Locations',
-    describe: 'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, file:///path',
+    describe:
+      'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, az://container/prefix, gs://bucket/prefix, file:///path',
   },
   target: { kind: 'text', group: 'Locations', describe: 'where they go: the same forms' },
   state: {
