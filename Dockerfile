@@ -1,11 +1,11 @@
-# Three stages: compile the TypeScript, build the production modules with ssh2's native addon, keep only what runs.
+# Three stages: bundle the TypeScript, build the production modules with ssh2's native addon, keep only what runs.
 
-FROM node:24-bookworm-slim AS compile
+FROM node:24-bookworm-slim AS bundle
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# No install scripts: the compiler needs types alone, and the `node` and Postgres binaries stay out.
+# No install scripts: the bundler needs none, and the `node` and Postgres binaries stay out.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/build.ts scripts/text-width.cjs ./scripts/
 COPY sync-task/src ./sync-task/src
 # The image has Node 24 itself: the binary of the `node` devDependency was not downloaded, so keep it out of npm's PATH.
 RUN rm -rf node_modules/.bin/node node_modules/node && npm run build && chmod 0755 dist/bin.js
@@ -30,7 +30,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf 
 WORKDIR /app
 COPY package.json ./
 COPY --from=modules /app/node_modules ./node_modules
-COPY --from=compile /app/dist ./dist
+COPY --from=bundle /app/dist ./dist
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/compile-cache SYNC_TASK_STATE=sqlite:///state/state.db
 # A smoke test of every storage and state, which leaves the code compiled for each short-lived container to come (a sixth
 # of its start). As the user of the image: the cache is one for each user id. 75 is "connection refused".

@@ -61,15 +61,10 @@ function checkAddon(): void {
 }
 
 function build(outDir: string): void {
-  const tsc = join(root, 'node_modules/.bin/tsc');
   try {
-    execFileSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', outDir], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
+    execFileSync(process.execPath, [join(root, 'scripts/build.ts'), outDir], { encoding: 'utf8', stdio: 'pipe' });
   } catch (cause) {
-    throw new Error(`the sources don't build:\n${(cause as { stdout?: string }).stdout ?? ''}`, { cause });
+    throw new Error(`the sources don't build:\n${(cause as { stderr?: string }).stderr ?? ''}`, { cause });
   }
 }
 

@@ -11,9 +11,25 @@ export interface Arguments {
 }
 
 const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
+const verifying: readonly OptionName[] = ['checksum', 'repair'];
+/** Taken by `verify`, so that one set of flags does for all commands, but of no use to it. */
+const unshownForVerify: readonly OptionName[] = [
+  'min-age',
+  'stable',
+  'marker',
+  'force',
+  'gate',
+  'accept',
+  'transform-changed',
+  'max-files',
+  'max-bytes',
+  'existing',
+];
 const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
 
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
+/** With `--repair`, `verify` plans a run. */
+const plans: readonly string[] = ['plan', 'sync', 'verify'];
 const withoutRun: readonly string[] = ['check', 'prune', 'take-over'];
 
 /** Undefined where help, the version or the transforms were asked for and have been printed. Throws `usage`. */
@@ -31,7 +47,7 @@ export async function parseArguments(words: readonly string[], version: string):
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true, 'greedy-arrays': false })
     .strict()
     .recommendCommands()
-    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, prune, take-over or transforms')
+    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, verify, prune, take-over or transforms')
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -97,7 +113,7 @@ function declare(builder: Argv, command: CommandHelp): Argv {
     builder.option('run', {
       type: 'string',
       group: 'Batches',
-      describe: 'name of the run (default for plan and sync: made from the time)',
+      describe: 'name of the run (default for plan, sync and verify --repair: made from the time)',
       demandOption: command.name === 'run' || command.name === 'finish',
     });
   }
@@ -114,8 +130,10 @@ function declare(builder: Argv, command: CommandHelp): Argv {
   }
   for (const name of optionNames) {
     if (stateCommands.includes(command.name) && !stateOnly.includes(name)) continue;
-    if (planning.includes(name) && command.name !== 'plan' && command.name !== 'sync') continue;
-    builder.option(name, declaration(optionOf(name)));
+    if (planning.includes(name) && !plans.includes(command.name)) continue;
+    if (verifying.includes(name) && command.name !== 'verify') continue;
+    const hidden = command.name === 'verify' && unshownForVerify.includes(name);
+    builder.option(name, { ...declaration(optionOf(name)), hidden });
   }
   return builder;
 }

@@ -82,6 +82,10 @@ async function workOf(command: string, flags: Readonly<Record<string, unknown>>)
       const { finish } = await import('../sync/finish.ts');
       return (context) => finish(context, run);
     }
+    case 'verify': {
+      const { verify } = await import('../sync/verify.ts');
+      return (context) => verify(context, run);
+    }
     default: {
       const { sync } = await import('../sync/sync.ts');
       return (context) => sync(context, run);

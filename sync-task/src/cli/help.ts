@@ -2,11 +2,11 @@
 
 export const usage = `Usage: sync-task COMMAND [OPTIONS]
 
-Moves files one way, from a source to a target, through streaming transforms, and remembers each one. Nothing is ever
-deleted, at either side. Readers of the target see the old file or the whole new one.`;
+Moves files one way, from a source to a target, through streaming transforms, and remembers each
+one. Nothing is ever deleted, at either side. Readers of the target see the old file or the whole new one.`;
 
-export const epilogue = `Options come from flags, from the environment (--batch-files is SYNC_TASK_BATCH_FILES; lists have one item a line) or from the
-YAML file of --config, in this order.
+export const epilogue = `Options come from flags, from the environment (--batch-files is SYNC_TASK_BATCH_FILES; lists have one
+item a line) or from the YAML file of --config, in this order.
 
 Secrets come from the environment only, or from a file that the same name with _FILE gives:
   SYNC_TASK_SOURCE_PASSWORD      SYNC_TASK_SOURCE_PRIVATE_KEY   SYNC_TASK_SOURCE_PASSPHRASE
@@ -19,7 +19,7 @@ SSH_AUTH_SOCK names an agent. Without known hosts of its own, ~/.ssh/known_hosts
 Exit codes:
   0    done, also when nothing was to do
   64   usage or configuration is wrong
-  65   some files failed for a reason that a retry won't mend, or a gate refused the run
+  65   some files failed for a reason that a retry won't mend, or a gate refused the run, or verify found a difference
   75   transient: connection, timeout, lease held; run it again
   77   authentication, host key or permission
   130  stopped by SIGINT, 143 by SIGTERM: cleanly, with nothing partial left
@@ -84,6 +84,18 @@ export const commands: readonly CommandHelp[] = [
       ['$0 status --config nightly.yaml', 'the newest runs'],
       ['$0 status --config nightly.yaml --run 2026-11-21', 'its batches and files'],
       ['$0 status --config nightly.yaml --path a/b/file.txt', 'everything that happened to one file'],
+    ],
+  },
+  {
+    name: 'verify',
+    summary: 'compare what was copied with what stands at the target',
+    about:
+      'Looks at every file that the state knows: is it still at the target, as it was written, and is its source as it was read? ' +
+      'Files deleted or changed at the source since are named and are no error. Exits with 65 where something differs.',
+    examples: [
+      ['$0 verify --config nightly.yaml', 'sizes and times'],
+      ['$0 verify --config nightly.yaml --checksum target', 'contents too, hashed by the server where it can'],
+      ['$0 verify --config nightly.yaml --checksum target --repair', 'and copy again what was lost or changed'],
     ],
   },
   {

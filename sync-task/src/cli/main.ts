@@ -1,5 +1,5 @@
 /** From words to an exit code: parse, execute, print the result. Everything thrown ends here as one line. */
-import { createRequire } from 'node:module';
+import manifest from '../../../package.json' with { type: 'json' };
 import { asSyncError, exitCodeOf, type SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Result } from '../sync/result.ts';
@@ -13,7 +13,7 @@ export async function main(words: readonly string[], environment: Environment): 
   let given: Arguments | undefined;
   let early: SyncError | undefined;
   try {
-    given = await parseArguments(words, version());
+    given = await parseArguments(words, manifest.version);
     if (!given) return;
   } catch (error) {
     early = asSyncError(error);
@@ -50,17 +50,6 @@ export async function main(words: readonly string[], environment: Environment): 
   }
   // A connection attempt that nobody waits for any more must not keep a stopped process alive.
   if (stopping.exitCode !== undefined) process.exit();
-}
-
-function version(): string {
-  // From src/ and from dist/ alike, the package is one folder up from the entry.
-  const require = createRequire(import.meta.url);
-  for (const place of ['../../package.json', '../../../package.json']) {
-    try {
-      return (require(place) as { version: string }).version;
-    } catch {} // not there: the other one is
-  }
-  return 'unknown';
 }
 
 async function makeLog(given: Arguments | undefined, environment: Environment, beforeLine: () => void): Promise<Log> {

@@ -34,10 +34,17 @@ export async function writeResult(result: Result, file: string | undefined): Pro
 }
 
 /** One sentence for people. */
-export function summarise({ command, run, files, status, durationMs }: Result): string {
+export function summarise({ command, run, files, status, durationMs, verified }: Result): string {
   const parts = (['planned', 'copied', 'adopted', 'unchanged', 'deferred', 'refused', 'failed'] as const)
     .filter((what) => files[what] > 0)
     .map((what) => `${files[what]} ${what}`);
+  if (verified) return `verify: ${status} in ${(durationMs / 1000).toFixed(1)} s: ${foundWords(verified)}`;
   const what = parts.length > 0 ? parts.join(', ') : 'nothing to do';
   return `${command}${run === '' ? '' : ` ${run}`}: ${status} in ${(durationMs / 1000).toFixed(1)} s: ${what}`;
+}
+
+function foundWords({ checked, found, repaired }: NonNullable<Result['verified']>): string {
+  const parts = Object.entries(found).flatMap(([finding, files]) => (files > 0 ? [`${files} ${finding}`] : []));
+  if (repaired > 0) parts.push(`${repaired} copied again`);
+  return `${checked} files: ${parts.join(', ') || 'nothing to look at'}`;
 }

@@ -60,6 +60,8 @@ export function loadSettings(input: Input): Settings {
     fsync: values.get('fsync'),
     checkpointBytes: values.get('checkpoint-bytes'),
     verify: values.get('verify'),
+    checksum: values.get('checksum'),
+    repair: values.get('repair'),
     force: values.get('force'),
     explain: values.get('explain'),
     dryRun: values.get('dry-run'),

@@ -18,7 +18,15 @@ export type OptionKind =
 
 export interface Option {
   readonly kind: OptionKind;
-  readonly group: 'Locations' | 'Selection' | 'Gates' | 'Transforms' | 'Batches' | 'Transfer' | 'Output';
+  readonly group:
+    | 'Locations'
+    | 'Selection'
+    | 'Gates'
+    | 'Transforms'
+    | 'Batches'
+    | 'Transfer'
+    | 'Verification'
+    | 'Output';
   readonly describe: string;
   /** As a user would write it; undefined: none, or chosen by the program. */
   readonly default?: string | boolean;
@@ -202,6 +210,20 @@ export const options = {
     describe: 'check what was written by its size, or by reading it back',
     choices: ['size', 'read-back'],
     default: 'size',
+  },
+  checksum: {
+    kind: 'choice',
+    group: 'Verification',
+    describe:
+      "what verify compares: sizes and times alone; also the target's content with what was recorded; or the source's too",
+    choices: ['none', 'target', 'both'],
+    default: 'none',
+  },
+  repair: {
+    kind: 'flag',
+    group: 'Verification',
+    describe: 'verify: copy again what was lost or changed at the target, where the source still has it',
+    default: false,
   },
   lease: { kind: 'duration', group: 'Transfer', describe: 'how long a claim outlives its dead worker', default: '60s' },
   attempts: { kind: 'count', group: 'Transfer', describe: 'tries for a file after transient failures', default: '3' },

@@ -103,6 +103,10 @@ export interface Settings extends CommonSettings {
   /** Bytes of a segment: how much of a file at most is sent again after a crash. */
   readonly checkpointBytes: number;
   readonly verify: 'size' | 'read-back';
+  /** What the command `verify` compares beyond sizes and times. */
+  readonly checksum: 'none' | 'target' | 'both';
+  /** Whether `verify` copies again what was lost or changed at the target. */
+  readonly repair: boolean;
   readonly force: boolean;
   readonly explain: boolean;
   readonly dryRun: boolean;

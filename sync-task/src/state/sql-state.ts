@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
 import { eventsOf } from './operations/events.ts';
+import { file, files, fileTotals } from './operations/files.ts';
 import { history } from './operations/history.ts';
 import { saveIntents } from './operations/intents.ts';
 import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
@@ -39,6 +40,9 @@ export function sqlState(database: Database): State {
     clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
     prune: (pipelineId, keepMs) => prune(database, pipelineId, keepMs),
     takeOver: (name, old) => takeOver(database, name, old),
+    files: (pipelineId, filter) => files(database, pipelineId, filter),
+    file: (pipelineId, path) => file(database, pipelineId, path),
+    fileTotals: (pipelineId, prefix) => fileTotals(database, pipelineId, prefix),
     events: (pipelineId, path) => eventsOf(database, pipelineId, path),
     [Symbol.asyncDispose]: () => database.close(),
   };

@@ -88,7 +88,33 @@ export interface EntryRecord extends Candidate {
 export interface Checkpoint extends FileVersion {
   readonly chain: string;
   readonly targetSize: number;
+  /** Of what was published. No segments where its content was never seen. */
   readonly digest: ContentDigest;
+  /** Where it stands at the target, where transforms changed it; undefined: at its own path. */
+  readonly targetPath?: string | undefined;
+  /** The time it was given at the target; undefined where the target did not keep one. */
+  readonly targetMtimeMs?: number | undefined;
+  /** Of what was read, where transforms changed it and all of it was read in one go. */
+  readonly sourceDigest?: ContentDigest | undefined;
+}
+
+/** A file that was published, for whoever looks whether it still is. */
+export interface FileRecord extends Checkpoint {
+  readonly path: string;
+  /** Grows with every claim: another one tells that somebody worked on the file meanwhile. */
+  readonly token: number;
+  /** Somebody is working on it now. */
+  readonly held: boolean;
+  /** As in `Claim`. */
+  readonly intent: unknown;
+}
+
+export interface FileFilter {
+  /** A folder, or '' for all. */
+  readonly prefix: string;
+  /** Only paths behind this one; '' from the beginning. */
+  readonly after: string;
+  readonly limit: number;
 }
 
 export interface Claim extends Candidate {
@@ -212,6 +238,13 @@ export interface State extends AsyncDisposable {
   prune(pipelineId: number, keepMs: number): Promise<Pruned>;
   /** Gives the pipeline `old`, with all that is remembered of it, a new name. Throws `usage` where that cannot be. */
   takeOver(name: string, old: string): Promise<void>;
+
+  /** Published files in the order of their paths' bytes, a page at a time. */
+  files(pipelineId: number, filter: FileFilter): Promise<readonly FileRecord[]>;
+  /** One of them; undefined where nothing of that path was published. */
+  file(pipelineId: number, path: string): Promise<FileRecord | undefined>;
+  /** How many there are in that folder, and their bytes at the target. */
+  fileTotals(pipelineId: number, prefix: string): Promise<{ readonly files: number; readonly bytes: number }>;
 
   /** A file's events, oldest first. */
   events(pipelineId: number, path: string): Promise<readonly EventRecord[]>;

@@ -31,6 +31,21 @@ export interface StorageCapabilities {
   readonly draftsApart: boolean;
   /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
   readonly filesAtOnce: number;
+  /** The place itself hashes files (`hashSegments`), so that comparing them downloads nothing. */
+  readonly hashesFiles?: boolean;
+}
+
+/** One thing that a place may or may not offer, in words for `check`. */
+export interface Feature {
+  readonly name: string;
+  /** Undefined: not known. */
+  readonly offered: boolean | undefined;
+  /** What is known beyond yes and no. */
+  readonly detail?: string;
+  /** What it costs that it is missing. */
+  readonly cost?: string;
+  /** A missing one weakens what is promised: worth a warning. */
+  readonly matters?: boolean;
 }
 
 export interface ListOptions {
@@ -48,6 +63,14 @@ export interface ReadOptions {
   readonly draft?: string;
   /** The caller is done with a chunk's bytes when it asks for the next one: their memory may then be used again. */
   readonly borrow?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface HashOptions {
+  readonly size: number;
+  readonly segmentBytes: number;
+  /** Hash the finished draft of this name instead of the published file. */
+  readonly draft?: string;
   readonly signal: AbortSignal;
 }
 
@@ -119,6 +142,8 @@ export interface Storage extends AsyncDisposable {
   /** For messages: the URL, without any secret. */
   readonly label: string;
   readonly capabilities: StorageCapabilities;
+  /** What else there is to say of it, known since it was opened. */
+  readonly features?: readonly Feature[];
 
   /** Everything below the root, in pages, in no order. Never follows links; skips this program's own drafts and back-ups. */
   list(options: ListOptions): AsyncIterable<readonly ListedEntry[]>;
@@ -128,6 +153,12 @@ export interface Storage extends AsyncDisposable {
 
   /** The file's bytes from `start`, in order. Throws `changed` when they are not exactly those of the expected version. */
   read(path: string, options: ReadOptions): AsyncIterable<Chunk>;
+
+  /**
+   * Only with `hashesFiles`: SHA-256 of the file's segments as the place itself finds them, lower-case hex, from the first on.
+   * Fewer than all where the place does not give more: the rest is to be read.
+   */
+  readonly hashSegments?: (path: string, options: HashOptions) => Promise<readonly string[]>;
 
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;
@@ -158,6 +189,10 @@ export interface StorageProbe {
   /** How far this place's clock is ahead of ours, where it could be told. */
   readonly clockSkewMs: number | undefined;
   readonly freeBytes: number | undefined;
-  /** What it misses, and what that costs, one sentence each. */
+  /** Whether a file kept the time it was given. */
+  readonly mtimeKept?: boolean;
+  /** What else was found out. */
+  readonly features?: readonly Feature[];
+  /** What a user should know besides, one sentence each. */
   readonly notes: readonly string[];
 }

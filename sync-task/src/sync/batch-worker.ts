@@ -8,6 +8,7 @@ import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
 import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
 import { openChain } from '../transform/chain.ts';
+import { chainThreads } from '../transform/chain-threads.ts';
 import type { Context } from './context.ts';
 import type { Transfer } from './copy.ts';
 import { type ErrorList, errorList } from './counts.ts';
@@ -46,6 +47,7 @@ export async function workOnBatches(
   const owner = randomUUID();
   const chain = await openChain(settings.transforms);
   await chain.prepare();
+  await using threads = chainThreads(chain, settings.transforms);
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
   const bytes = { read: 0, written: 0, resumed: 0 };
   const errors = errorList();
@@ -55,6 +57,7 @@ export async function workOnBatches(
     context,
     run,
     chain,
+    threads,
     saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows)),
     intents: new Map<string, Intent>(),
     bytes,

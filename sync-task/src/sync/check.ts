@@ -1,6 +1,7 @@
 /** `check`: proves that source, target and state can be used, and says what the servers can't do and what that costs. */
 import { openChain } from '../transform/chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import { capabilityLine, capabilityRows } from './capability-table.ts';
 import type { Context } from './context.ts';
 import { makeResult } from './counts.ts';
 import type { Result } from './result.ts';
@@ -14,10 +15,21 @@ export async function check(context: Context): Promise<Result> {
   await state.pipeline(settings.pipeline);
   log.info(`state ${state.label} is reachable`);
   for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
-  log.info(`source ${source.label} can be listed`, { ...source.capabilities });
+  log.info(`source ${source.label} can be listed`);
   const sourceSkewMs = await source.clockSkew(signal);
   const probe = await target.probe(signal);
-  log.info(`target ${target.label} can be written`, { ...target.capabilities, freeBytes: probe.freeBytes });
+  log.info(`target ${target.label} can be written`, { freeBytes: probe.freeBytes });
+  const rows = {
+    source: capabilityRows(source, sourceSkewMs, undefined),
+    target: capabilityRows(target, probe.clockSkewMs, probe),
+  };
+  const nameWidth = Math.max(...[...rows.source, ...rows.target].map(({ name }) => name.length));
+  for (const role of ['source', 'target'] as const) {
+    for (const row of rows[role]) {
+      const write = row.warn ? log.warn : log.info;
+      write(`${role}  ${capabilityLine(row, nameWidth)}`, { capability: row.name, offered: row.offered });
+    }
+  }
   for (const note of probe.notes) log.warn(`target: ${note}`);
   for (const role of ['source', 'target'] as const) {
     if (!settings[role].legacyAlgorithms) continue;
@@ -25,16 +37,13 @@ export async function check(context: Context): Promise<Result> {
   }
   warnOfSkew(log, 'source', sourceSkewMs);
   warnOfSkew(log, 'target', probe.clockSkewMs);
-  if (sourceSkewMs === undefined && settings.selection.minAgeMs > 0) {
-    log.info('source: its clock could not be told; --min-age takes it for ours, --stable needs no clock');
-  }
   const capabilities = capabilitiesOf(context);
   return makeResult(settings, {
     command: 'check',
     status: 'done',
     capabilities: {
-      source: { ...capabilities.source, clockSkewMs: sourceSkewMs },
-      target: { ...capabilities.target, ...probe },
+      source: { ...capabilities.source, clockSkewMs: sourceSkewMs, features: rows.source },
+      target: { ...capabilities.target, ...probe, features: rows.target },
     },
     startedMs,
   });

@@ -10,11 +10,13 @@ import type { Chunk } from '../model.ts';
 import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import type { Chain } from '../transform/chain.ts';
+import type { ChainThreads } from '../transform/chain-threads.ts';
+import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts';
 import type { FileContext } from '../transform/transform.ts';
+import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
-import { outputAhead, type ResumePoints, resumePoints, type SavedTransforms } from './resume-points.ts';
-import { sameDigest, segmentDigest } from './segment-digest.ts';
+import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
 import { leaseLost, segmentSaver } from './segment-saver.ts';
 import { sideFiles } from './side-file.ts';
 
@@ -22,6 +24,7 @@ export interface Transfer {
   readonly context: Context;
   readonly run: string;
   readonly chain: Chain;
+  readonly threads: ChainThreads;
   /** Resolves to false when the claim is lost. */
   saveIntent(row: IntentRow): Promise<boolean>;
   /** What this process saved last, by path. */
@@ -63,24 +66,20 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   });
   await using sides = sideFiles(target, at, path, { name, ...kept });
   const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
-  const points = resumePoints(settings.checkpointBytes, stored?.offset ?? 0);
-  const segments = segmentSaver(transfer, claim, { draft, name, digest, points, stored });
+  const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
+  const segments = segmentSaver(transfer, claim, { draft, name, digest, stored });
   try {
     await segments.begin();
     let written = stored?.offset ?? 0;
     transfer.bytes.resumed += written;
     progress.bytes(written);
-    for await (const chunk of content(transfer, claim, {
-      takesAtOnce: draft.takesAtOnce,
-      stored,
-      points,
-      file: sides.file,
-    })) {
+    const reading = { takesAtOnce: draft.takesAtOnce, stored, sourceDigest, file: sides.file };
+    for await (const { chunk, point } of content(transfer, claim, reading)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
       await draft.write(chunk);
-      segments.look();
+      segments.look(point);
       transfer.bytes.written += bytes;
       progress.bytes(bytes);
     }
@@ -98,6 +97,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
       digest: whole,
+      sourceDigest: sourceDigest?.finish(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     const readBackAs = target.capabilities.readsDrafts ? name : undefined;
@@ -137,48 +137,47 @@ function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown
 interface Reading {
   readonly takesAtOnce: boolean;
   readonly stored: Stored | undefined;
-  readonly points: ResumePoints;
+  readonly sourceDigest: SegmentDigest | undefined;
   readonly file: FileContext;
 }
 
+interface Content {
+  readonly chunk: Chunk;
+  readonly point?: ResumePoint;
+}
+
 /** What is to be written: the rest behind what is stored. */
-async function* content(transfer: Transfer, claim: Claim, reading: Reading): AsyncGenerator<Chunk> {
-  const { context, chain, bytes } = transfer;
-  const { source, signal } = context;
-  const { stored, points, file } = reading;
+async function* content(transfer: Transfer, claim: Claim, reading: Reading): AsyncGenerator<Content> {
+  const { context, threads, bytes } = transfer;
+  const { source, signal, settings } = context;
+  const { stored, sourceDigest, file } = reading;
   const transforms = stored?.transforms;
   // A transform may keep what it was given.
   const borrow = reading.takesAtOnce && claim.chain === '';
   const expected = { size: claim.size, mtimeMs: claim.mtimeMs };
   const start = transforms?.readBytes ?? stored?.offset ?? 0;
   const chunks = source.read(claim.path, { expected, start, borrow, signal });
-  async function* counted(): AsyncGenerator<Chunk> {
+
+  if (claim.chain === '') {
     for await (const chunk of chunks) {
       for (const piece of chunk) bytes.read += piece.length;
-      yield chunk;
+      yield { chunk };
     }
+    return;
   }
-  if (claim.chain === '') return yield* counted();
-
-  let taken = start;
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of counted()) {
+    for await (const chunk of chunks) {
+      sourceDigest?.update(chunk); // before a transform changes it in place
       for (const piece of chunk) {
-        taken += piece.length;
+        bytes.read += piece.length;
         yield piece;
       }
     }
   }
-  const run = chain.resume(claim.path, pieces(), transforms?.state);
-  const ahead = transforms ? outputAhead(transforms) : undefined;
-  if (run && ahead && ahead.length > 0) {
-    points.look(run, ahead, taken);
-    yield [ahead];
-  }
-  for await (const piece of run?.output ?? chain.apply(claim.path, pieces(), file)) {
-    if (piece.length === 0) continue;
-    if (run) points.look(run, piece, taken);
-    yield [piece];
+  const segmentBytes = settings.checkpointBytes;
+  const from = { segmentBytes, segments: stored?.segments.length ?? 0, transforms };
+  for await (const { bytes, point } of threads.changed(claim.path, claim.size, pieces(), from, file)) {
+    yield { chunk: [bytes], ...(point && { point }) };
   }
 }
 
@@ -188,18 +187,13 @@ async function readBack(
   intent: PublishIntent,
   draft: string | undefined,
 ): Promise<void> {
-  const digest = segmentDigest(intent.digest.segmentBytes);
   const expected = { size: intent.targetSize, mtimeMs: intent.targetMtimeMs };
-  for await (const chunk of target.read(path, {
+  const difference = await compareContent(target, path, intent.digest, {
     expected,
-    start: 0,
-    ...(draft ? { draft } : {}),
-    borrow: true,
     signal,
-  })) {
-    digest.update(chunk);
-  }
-  if (!sameDigest(digest.finish(), intent.digest)) {
+    ...(draft !== undefined && { draft }),
+  });
+  if (difference !== undefined) {
     throw new SyncError(
       `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; ${draft ? 'nothing was published' : 'it is published and will be written again'}`,
       {

@@ -3,7 +3,7 @@
  * go on: how much of a draft is stored, or that it is complete and about to be published.
  */
 import type { ContentDigest, FileVersion } from '../model.ts';
-import type { SavedTransforms } from './resume-points.ts';
+import type { SavedTransforms } from '../transform/changed-file.ts';
 
 interface Attempt {
   /** The draft's name. */
@@ -36,6 +36,8 @@ export interface PublishIntent extends Attempt {
   readonly targetMtimeMs: number;
   readonly mtimeKept: boolean;
   readonly digest: ContentDigest;
+  /** Of what was read, where transforms changed it and all of it was read in one go. */
+  readonly sourceDigest?: ContentDigest | undefined;
 }
 
 export type Intent = WritingIntent | PublishIntent;

@@ -63,6 +63,43 @@ export const resultSchema = z
         }),
       )
       .exactOptional(),
+    verified: z
+      .strictObject({
+        checksum: z.enum(['none', 'target', 'both']),
+        checked: count,
+        excluded: count,
+        found: z.strictObject({
+          ok: count,
+          missing: count,
+          'size-differs': count,
+          'time-differs': count,
+          'content-differs': count,
+          'source-differs': count,
+          'source-changed': count,
+          'source-gone': count,
+          unverifiable: count,
+        }),
+        repaired: count,
+        findings: z.array(
+          z.strictObject({
+            path: z.string(),
+            finding: z.enum([
+              'missing',
+              'size-differs',
+              'time-differs',
+              'content-differs',
+              'source-differs',
+              'source-changed',
+              'source-gone',
+              'unverifiable',
+            ]),
+            message: z.string(),
+            repaired: z.boolean().exactOptional(),
+          }),
+        ),
+        findingsLeftOut: count,
+      })
+      .exactOptional(),
     pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z
       .array(

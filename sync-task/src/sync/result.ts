@@ -24,6 +24,8 @@ export interface Result {
   readonly explainLeftOut?: number;
   /** What gates found in the plan, where they found anything. */
   readonly gates?: readonly GateFinding[];
+  /** With `verify`: what was found. */
+  readonly verified?: Verified;
   /** With `prune`: what was forgotten. */
   readonly pruned?: { readonly runs: number; readonly events: number };
   /** With `status`: the pipeline's newest runs. */
@@ -65,6 +67,41 @@ export interface FileError {
   readonly kind: ErrorKind;
   readonly reason: string;
   readonly message: string;
+}
+
+/** What `verify` says of a file. */
+export type Finding =
+  | 'ok'
+  | 'missing'
+  | 'size-differs'
+  | 'time-differs'
+  | 'content-differs'
+  | 'source-differs'
+  | 'source-changed'
+  | 'source-gone'
+  | 'unverifiable';
+
+export interface Verified {
+  readonly checksum: 'none' | 'target' | 'both';
+  /** Files that were looked at. */
+  readonly checked: number;
+  /** Files left out by the selection. */
+  readonly excluded: number;
+  /** Files of each finding. */
+  readonly found: Readonly<Record<Finding, number>>;
+  /** With `--repair`: files that were copied again. */
+  readonly repaired: number;
+  /** All that is not `ok`, up to a bound. */
+  readonly findings: readonly FileFinding[];
+  readonly findingsLeftOut: number;
+}
+
+export interface FileFinding {
+  readonly path: string;
+  readonly finding: Exclude<Finding, 'ok'>;
+  readonly message: string;
+  /** With `--repair`: whether it was copied again. */
+  readonly repaired?: boolean;
 }
 
 export interface GateFinding {

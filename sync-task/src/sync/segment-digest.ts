@@ -48,10 +48,9 @@ export function segmentDigest(segmentBytes: number, before: readonly string[] = 
   };
 }
 
-export function sameDigest(a: ContentDigest, b: ContentDigest): boolean {
-  return (
-    a.segmentBytes === b.segmentBytes &&
-    a.segments.length === b.segments.length &&
-    a.segments.every((segment, index) => segment === b.segments[index])
-  );
+/** The first segment that is not the same, from 0; both have segments of one size. */
+export function firstDifference(a: ContentDigest, b: ContentDigest): number | undefined {
+  const [more, fewer] = a.segments.length > b.segments.length ? [a, b] : [b, a];
+  const index = more.segments.findIndex((segment, each) => segment !== fewer.segments[each]);
+  return index < 0 ? undefined : index;
 }

@@ -2,9 +2,9 @@
 import { SyncError } from '../errors.ts';
 import type { Claim } from '../state/state.ts';
 import type { Draft } from '../storage/storage.ts';
+import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts';
 import type { Stored, Transfer } from './copy.ts';
 import type { Intent } from './intent.ts';
-import type { ResumePoints, SavedTransforms } from './resume-points.ts';
 import type { SegmentDigest } from './segment-digest.ts';
 
 interface Saved {
@@ -16,16 +16,17 @@ interface Writing {
   readonly draft: Draft;
   readonly name: string;
   readonly digest: SegmentDigest;
-  readonly points: ResumePoints;
   readonly stored: Stored | undefined;
 }
 
 /** Saves each segment that the target has stored, one at a time, while the transfer goes on. */
-export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, digest, points, stored }: Writing) {
+export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, digest, stored }: Writing) {
   const { path, token, chain } = claim;
   const { checkpointBytes } = transfer.context.settings;
   let saved = digest.whole.segments.length;
   let saving: Promise<void> | undefined;
+  /** Of transformed files: made, and not yet stored. */
+  const points: ResumePoint[] = [];
   let failure: { readonly error: unknown } | undefined;
 
   async function save({ segments, transforms }: Saved): Promise<void> {
@@ -54,14 +55,15 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
       if (claim.intent === undefined) return;
       await save({ segments: saved, ...(stored?.transforms && { transforms: stored.transforms }) });
     },
-    /** Throws where an earlier segment could not be saved. */
-    look(): void {
+    /** Behind each chunk, with the point that lies in it. Throws where an earlier segment could not be saved. */
+    look(point: ResumePoint | undefined): void {
+      if (point) points.push(point);
       if (failure) throw failure.error;
       if (saving || draft.storedBytes < (saved + 1) * checkpointBytes) return;
       const segments = Math.min(digest.whole.segments.length, Math.floor(draft.storedBytes / checkpointBytes));
-      const point = chain === '' ? { segments } : points.upTo(segments);
-      if (point === undefined) return;
-      saving = save(point)
+      const reached = chain === '' ? { segments } : lastReached(points, segments);
+      if (reached === undefined) return;
+      saving = save(reached)
         .catch((error: unknown) => {
           failure = { error };
         })
@@ -75,6 +77,11 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
       if (failure) throw failure.error;
     },
   };
+}
+
+/** Takes away all points within so many segments. */
+function lastReached(points: ResumePoint[], segments: number): ResumePoint | undefined {
+  return points.splice(0, points.filter((point) => point.segments <= segments).length).at(-1);
 }
 
 /** The claim is somebody else's now. */

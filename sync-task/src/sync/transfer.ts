@@ -8,11 +8,12 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { asSyncError, SyncError } from '../errors.ts';
-import type { ContentDigest, FileVersion, Outcome } from '../model.ts';
+import type { FileVersion, Outcome } from '../model.ts';
 import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import { copy, type Stored, type Transfer } from './copy.ts';
 import { type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
+import { copiesAnyway } from './reasons.ts';
 import { publishAsides, recoverAttempt } from './side-file.ts';
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
@@ -52,7 +53,7 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const { target } = transfer.context;
   const at = chain.targetPath(claim.path);
   const { checkpoint, reason } = claim;
-  if (checkpoint && reason !== 'forced' && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
+  if (checkpoint && !copiesAnyway.has(reason) && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
     return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
   }
   const intent = readIntent(claim.intent);
@@ -61,14 +62,14 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const asides = chain.asides(claim.path);
   for (const { draft } of draftsOf(claim)) if (draft !== kept) await recoverAttempt(target, at, draft, asides);
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
-    return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, intent));
+    return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, at, intent));
   }
   if (!checkpoint) {
     const standing = await lookAtTarget(transfer, claim);
     if (standing) return standing;
   }
   const { published, counts } = await copy(transfer, claim, stored);
-  const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, published));
+  const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, at, published));
   if (counts !== '') transfer.context.log.info(counts, { path: claim.path });
   const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
   return { ...row, message: notes.filter((note) => note !== '').join('; ') };
@@ -99,7 +100,8 @@ async function lookAtTarget({ context, chain }: Transfer, claim: Claim): Promise
   if (settings.existing !== 'adopt' || claim.chain !== '' || found.size !== claim.size || !sameTime) return undefined;
   // Its content was never seen: no digest is recorded.
   const digest = { segmentBytes: 0, segments: [] };
-  return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, { targetSize: found.size, digest }));
+  const adopted = { targetSize: found.size, targetMtimeMs: found.mtimeMs, mtimeKept: true, digest };
+  return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, at, adopted));
 }
 
 /** After a crash behind the intent: publishes the complete draft, or sees that it is published. False: start over. */
@@ -158,8 +160,20 @@ function sameVersion(a: FileVersion, b: FileVersion): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
-function checkpointOf(claim: Claim, { targetSize, digest }: { targetSize: number; digest: ContentDigest }): Checkpoint {
-  return { size: claim.size, mtimeMs: claim.mtimeMs, chain: claim.chain, targetSize, digest };
+type Published = Pick<PublishIntent, 'targetSize' | 'targetMtimeMs' | 'mtimeKept' | 'digest' | 'sourceDigest'>;
+
+function checkpointOf({ size, mtimeMs, chain }: Claim, at: string, published: Published): Checkpoint {
+  const { targetSize, targetMtimeMs, mtimeKept, digest, sourceDigest } = published;
+  return {
+    size,
+    mtimeMs,
+    chain,
+    targetSize,
+    digest,
+    sourceDigest,
+    targetPath: chain === '' ? undefined : at,
+    targetMtimeMs: mtimeKept ? targetMtimeMs : undefined,
+  };
 }
 
 function outcomeRow(claim: Claim, outcome: Outcome, reason: string, checkpoint: Checkpoint | undefined): OutcomeRow {

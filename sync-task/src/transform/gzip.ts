@@ -15,6 +15,7 @@ interface GzipOptions {
 export const gzip: Transform<GzipOptions> = {
   name: 'gzip',
   version: 1,
+  threaded: true,
   summary: 'compresses with gzip; the name gets .gz',
   details: 'The header holds no name and no time, so the same content always gives the same bytes.',
   example: 'gzip:level=9@*.csv',
@@ -29,6 +30,7 @@ export const gzip: Transform<GzipOptions> = {
 export const gunzip: Transform<Record<never, never>> = {
   name: 'gunzip',
   version: 1,
+  threaded: true,
   summary: 'decompresses gzip; the name loses .gz',
   details:
     'Several members one after the other are one file, as gzip itself has it. What is damaged, cut off or no gzip is refused.',

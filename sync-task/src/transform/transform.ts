@@ -33,6 +33,8 @@ export interface Transform<Options = unknown> {
   outputName?(name: string, options: Options): string;
   /** Throws `usage` where something that the options name, such as a file with a key, can't be used. Called before any file. */
   prepare?(options: Options): Promise<void>;
+  /** Its work is done in threads of Node's own, as compression is: another thread would not make it faster. */
+  readonly threaded?: true;
   /** The suffixes with which it may write aside, so that what a crash left of them is found. */
   asides?(options: Options): readonly string[];
   apply(input: ByteStream, options: Options, file: FileContext): ByteStream;

@@ -16,6 +16,7 @@ interface ZstdOptions {
 export const zstd: Transform<ZstdOptions> = {
   name: 'zstd',
   version: 1,
+  threaded: true,
   summary: 'compresses with Zstandard, with a checksum; the name gets .zst',
   example: 'zstd:level=10@*.csv',
   options: z.strictObject({
@@ -31,6 +32,7 @@ export const zstd: Transform<ZstdOptions> = {
 export const unzstd: Transform<Record<never, never>> = {
   name: 'unzstd',
   version: 1,
+  threaded: true,
   summary: 'decompresses Zstandard; the name loses .zst',
   details:
     'Several frames one after the other are one file. What is damaged, cut off or no Zstandard is refused, and so is a file that needs a window of more than 128 MiB.',

@@ -6,6 +6,7 @@
 import type { Database, Query, Row } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
+import { checkpointColumns, checkpointOf } from './files.ts';
 import { unsettledClaims } from './leases.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
@@ -68,7 +69,7 @@ async function take(
      ON CONFLICT (pipeline_id, path) DO UPDATE
        SET token = excluded.token, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms, claim_run = excluded.claim_run
        WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
-     RETURNING path, token, intent, size, mtime_ms, chain, target_size, digest`,
+     RETURNING path, token, intent, ${checkpointColumns}`,
     [pipelineId, owner, leaseMs, run, JSON.stringify(found.map(({ path, token }) => ({ path, token })))],
   );
   return new Map(taken.map((row) => [row['path'], row]));
@@ -86,7 +87,6 @@ function earlierClaims(transaction: Query, { pipelineId }: ClaimRequest, abandon
 }
 
 function claimed(entry: Row, file: Row, earlier: readonly Row[]): Claim {
-  const publishedSize: number | null = file['size'];
   return {
     path: entry['path'],
     size: entry['size'],
@@ -99,16 +99,7 @@ function claimed(entry: Row, file: Row, earlier: readonly Row[]): Claim {
       row['path'] === entry['path'] ? [{ run: row['run_id'], token: row['token'] }] : [],
     ),
     intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),
-    checkpoint:
-      publishedSize === null
-        ? undefined
-        : {
-            size: publishedSize,
-            mtimeMs: file['mtime_ms'],
-            chain: file['chain'],
-            targetSize: file['target_size'],
-            digest: JSON.parse(file['digest']),
-          },
+    checkpoint: checkpointOf(file),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Database } from '../database.ts';
 import type { FolderTotals } from '../state.ts';
 
-/** What the newest complete plans of the pipeline saw; those that were refused are no measure of what is usual. */
+/** What the newest complete plans of the pipeline saw; those that were refused, and repairs, are no measure of what is usual. */
 export async function history(database: Database, pipelineId: number, runs: number): Promise<readonly FolderTotals[]> {
   const rows = await database.query(
     `SELECT folder, files, bytes, largest FROM run_folder
      WHERE run_id IN (SELECT id FROM run WHERE pipeline_id = $1 AND listed IS NOT NULL AND status <> 'refused'
+                        AND EXISTS (SELECT 1 FROM run_folder WHERE run_folder.run_id = run.id)
                       ORDER BY created_ms DESC, id DESC LIMIT $2)`,
     [pipelineId, runs],
   );

@@ -14,6 +14,9 @@ const fileColumns = {
   chain: 'text',
   targetSize: 'bigint',
   digest: 'text',
+  targetPath: 'text',
+  targetMtimeMs: 'bigint',
+  sourceDigest: 'text',
 } as const;
 const entryColumns = {
   run: 'text',
@@ -44,7 +47,10 @@ export async function recordOutcomes(
          mtime_ms = CASE WHEN r.settled = 1 THEN r."mtimeMs" ELSE file.mtime_ms END,
          chain = CASE WHEN r.settled = 1 THEN r.chain ELSE file.chain END,
          target_size = CASE WHEN r.settled = 1 THEN r."targetSize" ELSE file.target_size END,
-         digest = CASE WHEN r.settled = 1 THEN r.digest ELSE file.digest END
+         digest = CASE WHEN r.settled = 1 THEN r.digest ELSE file.digest END,
+         target_path = CASE WHEN r.settled = 1 THEN r."targetPath" ELSE file.target_path END,
+         target_mtime_ms = CASE WHEN r.settled = 1 THEN r."targetMtimeMs" ELSE file.target_mtime_ms END,
+         source_digest = CASE WHEN r.settled = 1 THEN r."sourceDigest" ELSE file.source_digest END
        FROM ${dialect.rows('$1', fileColumns)}
        WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND coalesce(file.owner, '') = r.owner
        RETURNING file.path`,
@@ -71,8 +77,9 @@ export async function recordOutcomes(
 
 function fileRow({ path, token, checkpoint }: OutcomeRow) {
   if (!checkpoint) return { path, token, settled: 0 };
-  const { size, mtimeMs, chain, targetSize, digest } = checkpoint;
-  return { path, token, settled: 1, size, mtimeMs, chain, targetSize, digest: JSON.stringify(digest) };
+  const { digest, sourceDigest, ...rest } = checkpoint;
+  const read = sourceDigest && { sourceDigest: JSON.stringify(sourceDigest) };
+  return { path, token, settled: 1, ...rest, digest: JSON.stringify(digest), ...read };
 }
 
 function entryRow({ path, outcome, kind, reason, message }: OutcomeRow) {

@@ -1,7 +1,8 @@
 /** Proves the rights in a folder with hidden files of its own, which no listing shows even if this is killed halfway. */
-import { open, rename, statfs, unlink } from 'node:fs/promises';
+import { lstat, open, rename, statfs, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { backupName, probeName, tempName } from '../draft-name.ts';
+import { nameFeatures } from '../name-features.ts';
 import type { StorageProbe } from '../storage.ts';
 import { explained, isCode } from './file-error.ts';
 import { isKept, setMtime, versionOf } from './file-version.ts';
@@ -17,11 +18,10 @@ export async function probeFolder(folders: Folders, signal: AbortSignal): Promis
   return explained({ label: folders.label, path: '', what: 'write, rename and remove files in' }, async () => {
     const root = await folders.find('');
     const { folder, freeBytes } = await nearest(root ?? resolve(folders.root));
-    const { clockSkewMs, mtimeKept } = await tryFile(folder);
+    const { clockSkewMs, mtimeKept, caseSensitive } = await tryFile(folder);
     const notes: string[] = [];
     if (root === undefined) notes.push(`${folders.root} does not exist yet: it will be made`);
-    if (!mtimeKept) notes.push('modification times cannot be set: files at the target carry the time of the copy');
-    return { clockSkewMs, freeBytes, notes };
+    return { clockSkewMs, freeBytes, mtimeKept, features: nameFeatures(caseSensitive), notes };
   });
 }
 
@@ -35,7 +35,13 @@ async function nearest(path: string): Promise<{ readonly folder: string; readonl
   }
 }
 
-async function tryFile(folder: string): Promise<{ readonly clockSkewMs: number; readonly mtimeKept: boolean }> {
+interface Tried {
+  readonly clockSkewMs: number;
+  readonly mtimeKept: boolean;
+  readonly caseSensitive: boolean;
+}
+
+async function tryFile(folder: string): Promise<Tried> {
   const name = probeName();
   const temp = join(folder, tempName(name));
   const renamed = join(folder, backupName(name));
@@ -48,10 +54,21 @@ async function tryFile(folder: string): Promise<{ readonly clockSkewMs: number; 
     const skewMs = versionOf(await file.stat()).mtimeMs - beforeMs;
     const mtimeKept = (await setMtime(file, LONG_AGO_MS)) && isKept(LONG_AGO_MS, versionOf(await file.stat()).mtimeMs);
     await file.sync();
+    const caseSensitive = !(await stands(join(folder, tempName(name).toUpperCase())));
     await rename(temp, renamed);
     standing = renamed;
-    return { clockSkewMs: Math.abs(skewMs) < SAME_CLOCK_MS ? 0 : skewMs, mtimeKept };
+    return { clockSkewMs: Math.abs(skewMs) < SAME_CLOCK_MS ? 0 : skewMs, mtimeKept, caseSensitive };
   } finally {
     if (standing !== undefined) await unlink(standing);
+  }
+}
+
+async function stands(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }

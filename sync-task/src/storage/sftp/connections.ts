@@ -22,6 +22,8 @@ export interface Connections {
   /** The least busy channel. Opens one where none is alive. */
   pick(): Promise<SftpChannel>;
   readonly limits: Limits;
+  /** Of the first connection. */
+  readonly algorithms: readonly string[];
   readonly roundTripMs: number;
   /** Alive now. */
   readonly open: number;
@@ -82,6 +84,7 @@ export async function openConnections(
 
   return {
     limits,
+    algorithms: first.algorithms,
     roundTripMs,
     get open() {
       return alive().length;

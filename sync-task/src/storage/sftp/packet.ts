@@ -102,6 +102,8 @@ export interface FieldReader {
   uint64(): number;
   /** A view, not a copy. */
   bytes(): Buffer;
+  /** So many bytes, without a length before them; a view too. */
+  raw(length: number): Buffer;
   attributes(): Attributes;
   readonly left: number;
 }
@@ -120,7 +122,9 @@ export function fieldReader(payload: Buffer): FieldReader {
       return value;
     },
     bytes() {
-      const length = reader.uint32();
+      return reader.raw(reader.uint32());
+    },
+    raw(length) {
       if (at + length > payload.length) throw new RangeError(`string of ${length} bytes in a shorter packet`);
       at += length;
       return payload.subarray(at - length, at);

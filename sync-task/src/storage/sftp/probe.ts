@@ -1,9 +1,13 @@
-/** Proves the rights on a server with a hidden file, and tells what the server lacks and what that costs. */
+/** Proves the rights on a server with a hidden file, and finds out what the server does not announce. */
 import { SyncError } from '../../errors.ts';
 import { skewBetween } from '../clock.ts';
-import { probeName } from '../draft-name.ts';
+import { probeName, tempName } from '../draft-name.ts';
+import { nameFeatures } from '../name-features.ts';
 import type { Storage, StorageProbe } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
+import { request, status } from './packet.ts';
+import { remotePath } from './remote-path.ts';
+import { isStatus, missing } from './sftp-errors.ts';
 
 export interface ProbePlan {
   readonly signal: AbortSignal;
@@ -11,14 +15,6 @@ export interface ProbePlan {
   readonly root: Buffer;
   readonly extensions: ReadonlyMap<string, string>;
 }
-
-const costs: Readonly<Record<string, string>> = {
-  'posix-rename@openssh.com':
-    'no posix-rename: an old file is moved aside for an instant before the new one takes its place, so a reader may find none',
-  'fsync@openssh.com':
-    'no fsync: after a power loss at the server, files written last may be lost although they were acknowledged',
-  'limits@openssh.com': 'no limits: requests carry 32 KiB, and reads are not closed ahead, so transfers are slower',
-};
 
 /** Only called for a target: a source is never written to. */
 export async function probeServer(storage: Storage, plan: ProbePlan): Promise<StorageProbe> {
@@ -28,22 +24,35 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
   const draft = await storage.draft(path, { name, mtimeMs: Date.now(), fsync: false, signal: plan.signal });
   let mtimeKept = false;
   let clockSkewMs: number | undefined;
+  let caseSensitive: boolean | undefined;
   try {
     // Its time is the server's own until `finish` sets one.
     const made = await storage.statDraft(path, name);
     if (made && made.mtimeMs > 0) clockSkewMs = skewBetween(made.mtimeMs, startMs, Date.now());
     await draft.write([Buffer.from('sync-task check\n')]);
     mtimeKept = (await draft.finish()).mtimeKept;
+    caseSensitive = await isCaseSensitive(await plan.channel(), plan.root, name);
   } finally {
     await draft.discard();
   }
-  const notes = Object.entries(costs).flatMap(([extension, cost]) => (plan.extensions.has(extension) ? [] : [cost]));
-  if (!mtimeKept) notes.push('modification times cannot be set: files at the target carry the time of the copy');
   const freeBytes = await freeSpace(await plan.channel(), plan.root).catch((error: unknown) => {
     if (error instanceof SyncError) throw error;
     return undefined; // the server does not tell
   });
-  return { clockSkewMs, freeBytes, notes };
+  return { clockSkewMs, freeBytes, mtimeKept, features: nameFeatures(caseSensitive), notes: [] };
+}
+
+/** By the standing draft, under its name in capitals. */
+async function isCaseSensitive(channel: SftpChannel, root: Buffer, name: string): Promise<boolean | undefined> {
+  const capitals = remotePath(root.toString(), tempName(name).toUpperCase());
+  try {
+    await channel.attributes(request.lstat, [capitals]);
+    return false;
+  } catch (error) {
+    if (isStatus(error, ...missing)) return true;
+    if (isStatus(error, ...Object.values(status))) return undefined; // the server does not tell
+    throw error;
+  }
 }
 
 /** `statvfs@openssh.com` (OpenSSH PROTOCOL section 4.4): bytes free for this login; undefined where not offered. */

@@ -23,6 +23,8 @@ export interface SessionOptions {
 
 export interface SftpSession {
   readonly channel: SftpChannel;
+  /** What both sides settled on: key exchange, host key, cipher and, where the cipher needs one, MAC. */
+  readonly algorithms: readonly string[];
   end(): void;
 }
 
@@ -42,6 +44,10 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
   const client = new ssh2.Client();
   // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
   client.on('error', () => undefined);
+  let algorithms: readonly string[] = [];
+  client.on('handshake', ({ kex, serverHostKey, cs }) => {
+    algorithms = [kex, serverHostKey, cs.cipher, cs.mac].filter((name) => name !== '');
+  });
   let socket: Socket | undefined;
   try {
     let ready = false;
@@ -56,6 +62,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
     client.on('error', (error) => stream.destroy(error));
     return {
       channel,
+      algorithms,
       end() {
         client.end();
         socket?.unref();

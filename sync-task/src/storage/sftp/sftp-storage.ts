@@ -9,8 +9,10 @@ import { checkPath, parentOf } from '../paths.ts';
 import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
 import { SftpStatus } from './channel.ts';
+import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, openConnections } from './connections.ts';
+import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
 import { type Attributes, noAttributes, request, status } from './packet.ts';
 import { freeSpace, probeServer } from './probe.ts';
@@ -51,7 +53,9 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   const { location } = options;
   const label = location.label;
   const connections = await openConnections(options, options.connections, options.log);
-  const { extensions } = await connections.pick();
+  const first = await connections.pick();
+  const { extensions } = first;
+  const hashesFiles = await offersCheckFile(first);
   const root = await resolveRoot(location.path, async () => (await connections.pick()).realpath(Buffer.from('.')));
   const bounded = (bytes: number) => byteBudget(Math.min(options.bufferBytes, bytes * connections.allowed));
   const reading = bounded(READ_BYTES_PER_CONNECTION);
@@ -144,7 +148,9 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       readsDrafts: true,
       draftsApart: true,
       filesAtOnce: filesAtOnce(connections),
+      hashesFiles,
     },
+    features: serverFeatures({ extensions, algorithms: connections.algorithms, ...connections.limits }),
 
     list({ prefix, signal }) {
       if (prefix !== '') checkPath(prefix);
@@ -193,6 +199,14 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
         if (isStatus(error, ...missing)) throw vanished(label, path);
         throw explainStatus(error, 'read', label, path);
       }
+    },
+
+    async hashSegments(path, { draft, ...options }) {
+      checkPath(path);
+      if (!hashesFiles) return [];
+      await inside.check(parentOf(path));
+      const remote = draft === undefined ? wire(path) : temp(path, draft);
+      return hashSegments(() => connections.pick(), remote, options);
     },
 
     async draft(path: string, draft: DraftOptions): Promise<Draft> {

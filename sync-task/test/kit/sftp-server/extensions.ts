@@ -1,9 +1,11 @@
-/** Extensions of OpenSSH (its PROTOCOL file, section 4), and which of them are offered now. */
-import { fsyncSync, renameSync, statfsSync } from 'node:fs';
+/** Extensions of OpenSSH (its PROTOCOL file, section 4) and `check-file-name`, and which of them are offered now. */
+import { createHash } from 'node:crypto';
+import { fsyncSync, readFileSync, renameSync, statfsSync } from 'node:fs';
 import { MAX_PACKET_BYTES, PACKET_OVERHEAD_BYTES } from './file-requests.ts';
 import type { Faults } from './options.ts';
 import type { Handlers } from './request-handlers.ts';
-import { answer, answerTypes } from './wire.ts';
+import { RequestRefused, status } from './status.ts';
+import { answer, answerTypes, type Field } from './wire.ts';
 
 const versions: Readonly<Record<string, string>> = {
   'posix-rename@openssh.com': '1',
@@ -21,7 +23,12 @@ export function offeredExtensions(faults: Faults): ReadonlyMap<string, string> {
     ...(faults.withoutLimits ? ['limits@openssh.com'] : []),
     ...(faults.withoutStatvfs ? ['statvfs@openssh.com'] : []),
   ]);
-  return new Map(Object.entries(versions).filter(([name]) => !withheld.has(name)));
+  const { checkFile } = faults;
+  const announced = checkFile === 'adds-offset' ? 'versions' : 'check-file-name';
+  return new Map([
+    ...Object.entries(versions).filter(([name]) => !withheld.has(name)),
+    ...(checkFile ? [[announced, '3'] as const] : []),
+  ]);
 }
 
 export const extensionHandlers: Handlers = {
@@ -56,5 +63,24 @@ export const extensionHandlers: Handlers = {
     const [systemId, flags, longestName] = [0n, 0n, 255n];
     const counts = [blocks, room === undefined ? bfree : free, free, files, ffree, ffree, systemId, flags, longestName];
     return answer(answerTypes.EXTENDED_REPLY, bsize, bsize, ...counts);
+  },
+
+  'check-file-name'(fields, { paths, faults: { checkFile } }) {
+    if (!checkFile) throw new RequestRefused(status.unsupported);
+    const content = readFileSync(paths.own(fields.bytes()));
+    fields.bytes(); // the algorithms that the client knows
+    const [offset, length, blockBytes] = [fields.uint64(), fields.uint64(), fields.uint32()];
+    if (offset >= content.length) throw new RequestRefused(status.failure);
+    const wanted = checkFile === 'adds-offset' ? offset + length : length;
+    const end = length === 0 ? content.length : Math.min(offset + wanted, content.length);
+    const algorithm = checkFile === 'md5' ? 'md5' : 'sha256';
+    const hashes: Field[] = [];
+    for (let at = offset; at < end; at += blockBytes || end) {
+      const block = content.subarray(at, Math.min(at + (blockBytes || end), end));
+      const hash = createHash(algorithm).update(block).digest();
+      hashes.push(checkFile === 'prefixed' ? hash : { raw: hash });
+    }
+    const name = checkFile === 'prefixed' ? [Buffer.from('check-file')] : [];
+    return answer(answerTypes.EXTENDED_REPLY, ...name, Buffer.from(algorithm), ...hashes);
   },
 };

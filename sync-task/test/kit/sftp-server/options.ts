@@ -31,6 +31,11 @@ export interface Faults {
   withoutFsync?: boolean | undefined;
   withoutLimits?: boolean | undefined;
   withoutStatvfs?: boolean | undefined;
+  /**
+   * It hashes files (`check-file-name`), which OpenSSH does not: as the draft says, `prefixed` with its name and a length
+   * before each hash as Apache MINA, `adds-offset` unannounced and with more blocks than asked for as ProFTPD 1.3.8, or in MD5 alone.
+   */
+  checkFile?: 'plain' | 'prefixed' | 'adds-offset' | 'md5' | undefined;
   /** SETSTAT and FSETSTAT are answered with PERMISSION_DENIED. */
   refuseSetstat?: boolean | undefined;
   /** They are answered with OK, and nothing happens. */

@@ -1,0 +1,163 @@
+/**
+ * Runs the chains of large files in threads of their own, so that changing bytes and moving them overlap: the main thread has
+ * the encryption of both connections to do. Small files are not worth the way there and back, nor is work that Node does
+ * in threads anyway (compression).
+ */
+import { availableParallelism } from 'node:os';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { TransformSetting } from '../config/settings.ts';
+import { asSyncError, SyncError } from '../errors.ts';
+import type { Chain } from './chain.ts';
+import { type ChangedPiece, changedFile, type Start } from './changed-file.ts';
+import { type FromThread, ownBytes, type PlainError, type ToThread } from './thread-messages.ts';
+import type { ByteStream, FileContext } from './transform.ts';
+
+export interface ChainThreads extends AsyncDisposable {
+  /**
+   * The rest of a file's output, made here or in a thread. Throws what the transforms and the input throw, and `permanent`
+   * where the thread dies.
+   * @param bytes the size of the input
+   */
+  changed(path: string, bytes: number, input: ByteStream, start: Start, file: FileContext): AsyncIterable<ChangedPiece>;
+}
+
+const LEAST_BYTES = 4 * 1024 * 1024;
+/** A thread holds about 15 MB, and one core is busy with the connections. */
+const MOST_THREADS = 4;
+
+interface Thread {
+  readonly worker: Worker;
+  files: number;
+  /** Set when it is over with it; resolves `ended`. */
+  end?: SyncError;
+  readonly ended: Promise<void>;
+}
+
+export function chainThreads(
+  chain: Chain,
+  settings: readonly TransformSetting[],
+  most: number = Math.min(MOST_THREADS, availableParallelism() - 1),
+): ChainThreads {
+  let threads: Thread[] = [];
+
+  function leastBusy(): Thread {
+    threads = threads.filter(({ end }) => end === undefined);
+    const idle = threads.find(({ files }) => files === 0);
+    if (idle) return idle;
+    if (threads.length >= most) return threads.reduce((a, b) => (b.files < a.files ? b : a));
+    const thread = startThread(settings);
+    threads.push(thread);
+    return thread;
+  }
+
+  return {
+    changed(path, bytes, input, start, file) {
+      if (most < 1 || bytes < LEAST_BYTES || !chain.busy(path)) return changedFile(chain, path, input, start, file);
+      return changedInThread(leastBusy(), path, input, start, file);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+function startThread(settings: readonly TransformSetting[]): Thread {
+  // As the sources, or as one of the files of the bundle.
+  const entry = import.meta.url.endsWith('.ts') ? './chain-worker.ts' : './chain-worker.js';
+  const worker = new Worker(new URL(entry, import.meta.url), { workerData: settings });
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const thread: Thread = { worker, files: 0, ended };
+  function over(why: string, cause?: unknown): void {
+    thread.end ??= new SyncError(`the thread of the transforms ended: ${why}; do they need too much memory?`, {
+      kind: 'permanent',
+      reason: 'transform-crashed',
+      cause,
+    });
+    resolve();
+  }
+  worker.on('error', (error) => over(asSyncError(error).message, error));
+  worker.on('exit', (code) => over(`exit ${code}`));
+  return thread;
+}
+
+async function* changedInThread(
+  thread: Thread,
+  path: string,
+  input: ByteStream,
+  start: Start,
+  file: FileContext,
+): AsyncGenerator<ChangedPiece> {
+  const { port1: port, port2 } = new MessageChannel();
+  const chunks = input[Symbol.asyncIterator]();
+  const arrived: FromThread[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let wake = () => {};
+  let feeding = Promise.resolve();
+
+  const say = (message: ToThread, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+  function fail(error: unknown): void {
+    failure ??= { error };
+    wake();
+  }
+
+  async function feed(): Promise<void> {
+    if (failure) return;
+    const { value, done } = await chunks.next();
+    if (done) return say({ type: 'input-ends' });
+    const bytes = ownBytes(value);
+    say({ type: 'input', bytes }, [bytes.buffer]);
+  }
+
+  async function answer(call: number, asked: Promise<string | undefined>): Promise<void> {
+    try {
+      const folder = await asked;
+      say({ type: 'answer', call, ...(folder !== undefined && { folder }) });
+    } catch (thrown) {
+      fail(thrown);
+      const { message, kind, reason } = asSyncError(thrown);
+      say({ type: 'answer', call, error: { message, kind, reason } satisfies PlainError });
+    }
+  }
+
+  port.on('message', (message: FromThread) => {
+    if (message.type === 'want') feeding = feeding.then(feed).catch(fail);
+    else if (message.type === 'note') file.note(message.counter, message.count);
+    else if (message.type === 'scratch') void answer(message.call, file.scratch());
+    else if (message.type === 'aside') {
+      void answer(
+        message.call,
+        file.aside(message.suffix, message.bytes).then(() => undefined),
+      );
+    } else {
+      arrived.push(message);
+      wake();
+    }
+  });
+  void thread.ended.then(() => fail(thread.end));
+
+  thread.files++;
+  try {
+    thread.worker.postMessage({ path, start, port: port2 }, [port2]);
+    for (;;) {
+      const message = arrived.shift();
+      if (message?.type === 'ended') return;
+      if (message?.type === 'output') {
+        yield { bytes: message.bytes, ...(message.point && { point: message.point }) };
+        say({ type: 'taken' });
+      } else if (failure) throw failure.error;
+      else if (message?.type === 'failed') throw new SyncError(message.error.message, message.error);
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    thread.files--;
+    failure ??= { error: undefined };
+    port.close();
+    await feeding;
+    await chunks.return?.();
+  }
+}

@@ -1,0 +1,120 @@
+/** The entry of a thread for transforms. It opens the same chain as the main thread, and changes several files at a time. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { TransformSetting } from '../config/settings.ts';
+import { asSyncError, SyncError } from '../errors.ts';
+import { openChain } from './chain.ts';
+import { changedFile } from './changed-file.ts';
+import { chunksAhead, type FileToChange, type FromThread, ownBytes, type ToThread } from './thread-messages.ts';
+import type { ByteStream, FileContext } from './transform.ts';
+
+const opened = openChain(workerData as readonly TransformSetting[]).then(async (chain) => {
+  await chain.prepare();
+  return chain;
+});
+
+parentPort?.on('message', (file: FileToChange) => void change(file));
+
+async function change({ path, start, port }: FileToChange): Promise<void> {
+  const line = mainThread(port, path);
+  try {
+    for await (const { bytes, point } of changedFile(await opened, path, line.input(), start, line.file)) {
+      await line.output(bytes, point === undefined ? {} : { point });
+    }
+    line.say({ type: 'ended' });
+  } catch (thrown) {
+    const { message, kind, reason, path, cause, stack } = asSyncError(thrown);
+    line.say({
+      type: 'failed',
+      error: { message, kind, reason, path, cause: String((cause as Error)?.stack ?? stack) },
+    });
+  }
+}
+
+/** The other end of the port. Everything that waits fails once it is closed. */
+function mainThread(port: MessagePort, path: string) {
+  const chunks: (Uint8Array | undefined)[] = [];
+  const calls = new Map<number, (answer: ToThread & { type: 'answer' }) => void>();
+  const closed = new AbortController();
+  let waiting: (() => void)[] = [];
+  let untaken = 0;
+  let lastCall = 0;
+
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'input') chunks.push(message.bytes);
+    else if (message.type === 'input-ends') chunks.push(undefined);
+    else if (message.type === 'taken') untaken--;
+    else calls.get(message.call)?.(message);
+    wake();
+  });
+  port.on('close', () => {
+    closed.abort(new SyncError('the file is given up', { kind: 'stopped', reason: 'given-up' }));
+    for (const [call, settle] of calls) settle({ type: 'answer', call });
+    wake();
+  });
+
+  function wake(): void {
+    const woken = waiting;
+    waiting = [];
+    for (const resolve of woken) resolve();
+  }
+
+  function say(message: FromThread, transfer: readonly ArrayBuffer[] = []): void {
+    port.postMessage(message, transfer as ArrayBuffer[]);
+  }
+
+  async function until(truth: () => boolean): Promise<void> {
+    for (;;) {
+      closed.signal.throwIfAborted();
+      if (truth()) return;
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+      });
+    }
+  }
+
+  async function ask(make: (call: number) => FromThread, transfer?: readonly ArrayBuffer[]): Promise<string> {
+    closed.signal.throwIfAborted();
+    const call = ++lastCall;
+    const answered = new Promise<ToThread & { type: 'answer' }>((resolve) => {
+      calls.set(call, resolve);
+    });
+    say(make(call), transfer);
+    const { folder = '', error } = await answered;
+    calls.delete(call);
+    closed.signal.throwIfAborted();
+    if (error) throw new SyncError(error.message, error);
+    return folder;
+  }
+
+  const file: FileContext = {
+    path,
+    signal: closed.signal,
+    scratch: () => ask((call) => ({ type: 'scratch', call })),
+    async aside(suffix, bytes) {
+      const own = ownBytes(bytes);
+      await ask((call) => ({ type: 'aside', call, suffix, bytes: own }), [own.buffer]);
+    },
+    note: (counter, count) => say({ type: 'note', counter, count }),
+  };
+
+  return {
+    say,
+    file,
+    async *input(): ByteStream {
+      for (let ahead = 0; ahead < chunksAhead; ahead++) say({ type: 'want' });
+      for (;;) {
+        await until(() => chunks.length > 0);
+        const chunk = chunks.shift();
+        if (chunk === undefined) return;
+        yield chunk;
+        say({ type: 'want' });
+      }
+    },
+    async output(bytes: Uint8Array, point: Pick<FromThread & { type: 'output' }, 'point'>): Promise<void> {
+      await until(() => untaken < chunksAhead);
+      const own = ownBytes(bytes);
+      untaken++;
+      say({ type: 'output', bytes: own, ...point }, [own.buffer]);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** What the main thread and a thread for transforms say to each other: each file has a port of its own. */
+import type { MessagePort } from 'node:worker_threads';
+import type { SyncErrorDetails } from '../errors.ts';
+import type { ResumePoint, Start } from './changed-file.ts';
+
+/** To the thread, with the port. */
+export interface FileToChange {
+  readonly path: string;
+  readonly start: Start;
+  readonly port: MessagePort;
+}
+
+/** Chunks that may be under way to a side before it has asked for more. */
+export const chunksAhead = 3;
+
+export type ToThread =
+  | { readonly type: 'input'; readonly bytes: Uint8Array }
+  | { readonly type: 'input-ends' }
+  /** A chunk of output was taken. */
+  | { readonly type: 'taken' }
+  | { readonly type: 'answer'; readonly call: number; readonly folder?: string; readonly error?: PlainError };
+
+export type FromThread =
+  /** A chunk of input was taken, or may come at all. */
+  | { readonly type: 'want' }
+  | { readonly type: 'output'; readonly bytes: Uint8Array; readonly point?: ResumePoint }
+  | { readonly type: 'note'; readonly counter: string; readonly count: number }
+  | { readonly type: 'scratch'; readonly call: number }
+  | { readonly type: 'aside'; readonly call: number; readonly suffix: string; readonly bytes: Uint8Array }
+  | { readonly type: 'ended' }
+  | { readonly type: 'failed'; readonly error: PlainError };
+
+/** A `SyncError` without its class, which does not survive the way. */
+export type PlainError = SyncErrorDetails & { readonly message: string };
+
+/** These bytes with a buffer to themselves, which can change its owner without being copied again. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const alone = bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength;
+  return alone ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

@@ -1,0 +1,88 @@
+/** `check`: what it says of the two places. */
+import test from 'ava';
+import { serverFeatures } from '../../src/storage/sftp/features.ts';
+import type { CapabilityRow } from '../../src/sync/capability-table.ts';
+import type { Result } from '../../src/sync/result.ts';
+import { resultSchema } from '../../src/sync/result-schema.ts';
+import { hostilePlace } from '../faults/kit/places.ts';
+import { newFolders, runCommand, treeOf } from '../kit/job.ts';
+import type { Faults } from '../kit/sftp-server/options.ts';
+
+function rowsOf({ capabilities }: Result, role: 'source' | 'target'): Readonly<Record<string, CapabilityRow>> {
+  const { features } = capabilities[role] as { readonly features: readonly CapabilityRow[] };
+  return Object.fromEntries(features.map((row) => [row.name, row]));
+}
+
+const servers: readonly (readonly [string, Faults, Readonly<Record<string, string>>])[] = [
+  [
+    'with everything',
+    { checkFile: 'plain' },
+    {
+      'atomic replace': 'yes',
+      fsync: 'yes',
+      'modification times': 'yes',
+      'free space': 'yes',
+      'hashes files itself': 'yes',
+      'tells its clock': 'yes',
+      limits: 'yes',
+      statvfs: 'yes',
+      'copy-data': 'no',
+      'modern algorithms': 'yes',
+      'tells upper from lower case': 'yes',
+      'keeps Unicode forms': 'unknown',
+    },
+  ],
+  [
+    'with nothing',
+    { noExtensions: true, refuseSetstat: true },
+    {
+      'atomic replace': 'no',
+      fsync: 'no',
+      'modification times': 'no',
+      'free space': 'no',
+      'hashes files itself': 'no',
+      'tells its clock': 'yes',
+      limits: 'no',
+      statvfs: 'no',
+      'copy-data': 'no',
+      'modern algorithms': 'yes',
+      'tells upper from lower case': 'yes',
+      'keeps Unicode forms': 'unknown',
+    },
+  ],
+];
+
+for (const [what, faults, expected] of servers) {
+  test(`a server ${what}: the table says so, and what each missing capability costs`, async (t) => {
+    const folders = await newFolders(t);
+    const { environment } = await hostilePlace(t, `${folders.target}-sftp`, 'TARGET', { faults });
+    const args = ['check', '--log-format', 'pretty'];
+    const { code, result, stderr } = await runCommand(args, { ...folders.environment, ...environment });
+    t.is(code, 0, stderr);
+    t.notThrows(() => resultSchema.parse(result));
+    const rows = rowsOf(result, 'target');
+    t.deepEqual(Object.fromEntries(Object.values(rows).map(({ name, offered }) => [name, offered])), expected);
+    for (const { name, offered, cost, warn } of Object.values(rows)) {
+      t.is(cost === undefined, offered === 'yes', name);
+      t.regex(stderr, new RegExp(`${warn ? 'warn' : 'info'}  *target  ${name} +${offered}`), name);
+    }
+    t.is(rows['atomic replace']?.warn, expected['atomic replace'] === 'no' ? true : undefined);
+    t.deepEqual(Object.keys(rowsOf(result, 'source')), ['hashes files itself', 'tells its clock']);
+    t.deepEqual(await treeOf(folders.target), {}, 'the probe is gone');
+  });
+}
+
+const settled = [
+  { algorithms: ['curve25519-sha256@libssh.org', 'ssh-ed25519', 'aes128-gcm@openssh.com'], offered: true },
+  { algorithms: ['ecdh-sha2-nistp256', 'rsa-sha2-512', 'aes128-ctr', 'hmac-sha2-256-etm@openssh.com'], offered: true },
+  { algorithms: ['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes256-ctr', 'hmac-sha2-256'], offered: false },
+  { algorithms: ['diffie-hellman-group14-sha256', 'rsa-sha2-256', '3des-cbc', 'hmac-sha1'], offered: false },
+  { algorithms: ['curve25519-sha256', 'ssh-ed25519', 'aes128-ctr', 'hmac-sha1-etm@openssh.com'], offered: false },
+];
+
+for (const { algorithms, offered } of settled) {
+  test(`algorithms ${algorithms.join(', ')}: modern is ${offered}`, (t) => {
+    const facts = { extensions: new Map(), algorithms, maxReadBytes: 32_768, maxOpenHandles: undefined };
+    t.is(serverFeatures(facts).find(({ name }) => name === 'modern algorithms')?.offered, offered);
+  });
+}
