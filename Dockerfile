@@ -21,7 +21,9 @@ RUN node -e "require('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node')"
 RUN cd node_modules \
  && find . \( -name '*.md' -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '.github' \) -prune -exec rm -rf {} + \
  && rm -rf ssh2/test ssh2/examples ssh2/util ssh2/lib/protocol/crypto/src ssh2/lib/protocol/crypto/build/Release/obj.target \
-      ssh2/lib/protocol/crypto/build/Release/.deps cpu-features/deps cpu-features/build/Release/obj.target nan buildcheck zod/src
+      ssh2/lib/protocol/crypto/build/Release/.deps cpu-features/deps cpu-features/build/Release/obj.target nan buildcheck zod/src \
+ # The bundle holds what is used of these.
+ && rm -rf @azure @typespec apache-arrow google-auth-library gaxios gcp-metadata
 
 FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
