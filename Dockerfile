@@ -23,7 +23,9 @@ RUN cd node_modules \
  # The AWS SDK comes as CommonJS, which Node loads, and once more as modules for bundlers.
  && rm -rf @aws-sdk/*/dist-es @aws-sdk/*/dist-types @smithy/*/dist-es @smithy/*/dist-types \
  && rm -rf ssh2/test ssh2/examples ssh2/util ssh2/lib/protocol/crypto/src ssh2/lib/protocol/crypto/build/Release/obj.target \
-      ssh2/lib/protocol/crypto/build/Release/.deps cpu-features/deps cpu-features/build/Release/obj.target nan buildcheck zod/src
+      ssh2/lib/protocol/crypto/build/Release/.deps cpu-features/deps cpu-features/build/Release/obj.target nan buildcheck zod/src \
+ # The bundle holds what is used of these.
+ && rm -rf @azure @typespec apache-arrow google-auth-library gaxios gcp-metadata
 
 FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \

@@ -38,7 +38,7 @@ export const options = {
     kind: 'text',
     group: 'Locations',
     describe:
-      'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, s3://bucket/prefix, file:///path',
+      'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, s3://bucket/prefix, az://container/prefix, gs://bucket/prefix, file:///path',
   },
   target: { kind: 'text', group: 'Locations', describe: 'where they go: the same forms' },
   state: {

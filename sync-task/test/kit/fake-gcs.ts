@@ -1,7 +1,14 @@
-/** fake-gcs-server, which stands in for Google Cloud Storage, and buckets in it. */
+/**
+ * fake-gcs-server, which stands in for Google Cloud Storage, and buckets in it. It takes the question how much of a resumable
+ * upload is stored for the upload's end, so a proxy before it answers that as the service does.
+ */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { metadataOf } from '../../src/storage/objects/metadata.ts';
 import type { Ground } from '../contract/storage.ts';
 import { type GuardedServer, serversFolder, startGuarded } from './guarded-server.ts';
@@ -21,12 +28,48 @@ export interface FakeGcs extends GuardedServer {
 }
 
 export async function startFakeGcs(): Promise<FakeGcs> {
+  let behind = '';
+  /** Bytes stored, by the URI of the upload. */
+  const stored = new Map<string, number>();
+  const proxy = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const path = request.url ?? '';
+    if (request.headers['content-range'] === 'bytes */*') {
+      const bytes = stored.get(path);
+      if (bytes === undefined) response.writeHead(404).end();
+      else response.writeHead(308, bytes === 0 ? {} : { range: `bytes=0-${bytes - 1}` }).end();
+      return;
+    }
+    const { connection: _, host: __, 'content-length': ___, ...headers } = request.headers;
+    const passed = await fetch(behind + path, {
+      method: request.method ?? 'GET',
+      headers: headers as Record<string, string>,
+      redirect: 'manual',
+      ...(request.method === 'GET' ? {} : { body }),
+    });
+    const begun = passed.headers.get('location');
+    if (begun) stored.set(new URL(begun).pathname + new URL(begun).search, 0);
+    const [, last] = /-(\d+)$/.exec(passed.headers.get('range') ?? '') ?? [];
+    if (passed.status === 308 && last !== undefined) stored.set(path, Number(last) + 1);
+    else stored.delete(path);
+    const content = Buffer.from(await passed.arrayBuffer());
+    const kept = [...passed.headers].filter(([name]) => !/^(content-length|content-encoding|transfer-)/.test(name));
+    // It names itself there, by the host it was asked for.
+    const location = begun ? { location: begun.replace(behind, url) } : {};
+    response.writeHead(passed.status, { ...Object.fromEntries(kept), ...location }).end(content);
+  }
+
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   const server = await startGuarded((port) => [
     program,
     ...['-scheme', 'http', '-backend', 'memory', '-host', '127.0.0.1', '-log-level', 'error'],
-    ...['-port', String(port), '-external-url', `http://127.0.0.1:${port}`, '-public-host', `127.0.0.1:${port}`],
+    ...['-port', String(port), '-external-url', url, '-public-host', new URL(url).host],
   ]);
-  const url = `http://127.0.0.1:${server.port}`;
+  behind = `http://127.0.0.1:${server.port}`;
   return {
     ...server,
     url,
@@ -37,6 +80,11 @@ export async function startFakeGcs(): Promise<FakeGcs> {
       return name;
     },
     ground: (bucket, prefix) => ground(url, bucket, prefix),
+    async stop() {
+      proxy.closeAllConnections();
+      proxy.close();
+      await server.stop();
+    },
   };
 }
 

@@ -29,7 +29,9 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** Nothing of the tester's own settings gets in. */
 const clean = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(SYNC_TASK_|PG|SSH_)/.test(name) && name !== 'NODE_OPTIONS'),
+  Object.entries(process.env).filter(
+    ([name]) => !/^(SYNC_TASK_|PG|SSH_|AZURE_|GOOGLE_|STORAGE_EMULATOR_)/.test(name) && name !== 'NODE_OPTIONS',
+  ),
 );
 
 export function startCommand(args: readonly string[], environment: Environment): Started {

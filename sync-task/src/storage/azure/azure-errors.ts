@@ -55,6 +55,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   BlobArchived: ['permanent', 'archived', 'it is in the archive tier; rehydrate it first, or exclude it'],
   BlobImmutableDueToPolicy: ['refused', 'immutable', 'a retention policy forbids to replace it; exclude it'],
   LeaseIdMissing: ['transient', 'leased', 'somebody holds a lease on the blob; run again when it has ended'],
+  BlobAlreadyExists: meanings.moved,
   InvalidBlockList: meanings.gone,
   InvalidBlobOrBlock: [
     'permanent',

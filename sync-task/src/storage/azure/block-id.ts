@@ -6,8 +6,8 @@
 const TOKEN_DIGITS = 11;
 const INDEX_DIGITS = 4;
 const TIME_DIGITS = 11;
-/** Makes times before 1970 positive. */
-const EARLIEST_MS = 2 ** 52;
+/** Makes times before 1970 positive. They are kept in seconds, as blobs keep them. */
+const EARLIEST_S = 2 ** 43;
 
 const draftPattern = /^([0-9a-f]{8})-(\d{1,16})-[0-9a-f]{16}$/;
 const idPattern = /^([0-9a-f]{8}[0-9a-z]{11})([0-9a-z]{4})([0-9a-z]{11})([0-9a-f]{8}[0-9a-z]{11})([0-9a-z]{4})$/;
@@ -30,7 +30,7 @@ export function ownerOf(draft: string): string {
 }
 
 export function encodeBlockId({ owner, index, mtimeMs, parent, inherited }: BlockId): string {
-  const time = digits(mtimeMs + EARLIEST_MS, TIME_DIGITS);
+  const time = digits(Math.floor(mtimeMs / 1000) + EARLIEST_S, TIME_DIGITS);
   const text = `${owner}${digits(index, INDEX_DIGITS)}${time}${parent}${digits(inherited, INDEX_DIGITS)}`;
   return Buffer.from(text).toString('base64');
 }
@@ -43,7 +43,7 @@ export function decodeBlockId(id: string): BlockId | undefined {
   return {
     owner,
     index: Number.parseInt(index, 36),
-    mtimeMs: Number.parseInt(time, 36) - EARLIEST_MS,
+    mtimeMs: (Number.parseInt(time, 36) - EARLIEST_S) * 1000,
     parent,
     inherited: Number.parseInt(inherited, 36),
   };

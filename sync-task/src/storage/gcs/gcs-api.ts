@@ -4,9 +4,8 @@
  * one error. Each is tried again by itself where that may help and does no harm.
  */
 import { setTimeout } from 'node:timers/promises';
-import { GoogleAuth } from 'google-auth-library';
+import type { TokenSource } from './gcs-auth.ts';
 
-const SCOPE = 'https://www.googleapis.com/auth/devstorage.read_write';
 const PUBLIC_ENDPOINT = 'https://storage.googleapis.com';
 const TRIES = 4;
 const FIRST_WAIT_MS = 400;
@@ -60,14 +59,14 @@ export interface ObjectPage {
 
 export interface ApiOptions {
   readonly bucket: string;
-  readonly keyFile: string | undefined;
-  /** As `STORAGE_EMULATOR_HOST` has it; no credentials are sent there. */
+  /** Undefined: nothing is proved, as an emulator wants it. */
+  readonly auth: TokenSource | undefined;
+  /** As `STORAGE_EMULATOR_HOST` has it. */
   readonly emulator: string | undefined;
   readonly timeoutMs: number;
 }
 
-export function gcsApi({ bucket, keyFile, emulator, timeoutMs }: ApiOptions): GcsApi {
-  const auth = emulator ? undefined : new GoogleAuth({ scopes: SCOPE, ...(keyFile ? { keyFile } : {}) });
+export function gcsApi({ bucket, auth, emulator, timeoutMs }: ApiOptions): GcsApi {
   const endpoint = emulator ? emulatorUrl(emulator) : PUBLIC_ENDPOINT;
   const objects = `/storage/v1/b/${encodeURIComponent(bucket)}/o`;
   const objectUrl = (name: string) => `${objects}/${encodeURIComponent(name)}`;

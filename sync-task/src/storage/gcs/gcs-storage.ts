@@ -12,6 +12,7 @@ import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-obje
 import type { Place } from '../place.ts';
 import type { DraftOptions, Storage, StoredFile } from '../storage.ts';
 import { type GcsObject, gcsApi, isMissing } from './gcs-api.ts';
+import { tokenSource } from './gcs-auth.ts';
 import { type GcsDraft, startDraft } from './gcs-draft.ts';
 import { explained, statusOf } from './gcs-errors.ts';
 import { readTicket } from './ticket.ts';
@@ -31,12 +32,9 @@ export async function open(place: Place): Promise<Storage> {
   const { location, variable } = place.endpoint;
   const { label, path: prefix, host } = location;
   const timeoutMs = place.settings.idleTimeoutMs;
-  const api = gcsApi({
-    bucket: host,
-    keyFile: variable('GOOGLE_APPLICATION_CREDENTIALS'),
-    emulator: variable('STORAGE_EMULATOR_HOST'),
-    timeoutMs,
-  });
+  const emulator = variable('STORAGE_EMULATOR_HOST');
+  const auth = emulator === undefined ? tokenSource(place) : undefined;
+  const api = gcsApi({ bucket: host, auth, emulator, timeoutMs });
   const keys = keySpace(prefix);
   const shareBytes = Math.floor(place.settings.bufferBytes / 2);
   const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];

@@ -37,6 +37,7 @@ const networkCodes =
 
 /** Whether no answer came at all. */
 export function isNetworkError(error: unknown): boolean {
+  if (error instanceof TypeError && error.message === 'fetch failed') return true; // not all its causes have a code
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && networkCodes.test(String(cause.code))) return true;
   }
