@@ -165,7 +165,8 @@ async function planNow(
     if (refused) await state.refusePlan(ticket, totals, { gates: findings });
     else {
       await waitFor(quiet.leftMs(), context);
-      await state.completePlan(ticket, batches, totals, gate.totals());
+      const details = { capabilities: capabilitiesOf(context), gates: findings };
+      await state.completePlan(ticket, batches, totals, gate.totals(), details);
     }
   }
   if (leftForLater > 0)

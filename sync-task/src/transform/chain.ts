@@ -25,6 +25,8 @@ export interface Chain {
    * where a transform that applies to this path can't.
    */
   resume(path: string, input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined;
+  /** The names of the transforms that apply to this path, in order. */
+  names(path: string): readonly string[];
   /** Where the file goes: its own path, or that with the name that the transforms give it. */
   targetPath(path: string): string;
   /** False where every file keeps its own path. */
@@ -82,6 +84,7 @@ export function transformChain(
       return stepsFor(path).reduce(applied, input);
     },
     resume: (path, input, saved) => resumed(stepsFor(path), input, saved),
+    names: (path) => stepsFor(path).map(({ transform }) => transform.name),
     targetPath(path) {
       const end = path.lastIndexOf('/') + 1;
       const name = stepsFor(path).reduce((name, step) => outputName(step, name, path), path.slice(end));

@@ -4,6 +4,7 @@ import type { State } from '../../src/state/state.ts';
 import type { DeclareCase } from './state/arrange.ts';
 import { claimCases } from './state/claims.ts';
 import { extremeCases } from './state/extremes.ts';
+import { manifestCases } from './state/manifest.ts';
 import { outcomeCases } from './state/outcomes.ts';
 import { planningCases } from './state/planning.ts';
 
@@ -21,5 +22,5 @@ export function stateContract(
       const { state, another } = await open(t);
       await run(t, state, another);
     });
-  for (const cases of [planningCases, claimCases, outcomeCases, extremeCases]) cases(declare);
+  for (const cases of [planningCases, claimCases, outcomeCases, extremeCases, manifestCases]) cases(declare);
 }
