@@ -57,7 +57,13 @@ export function secretsOf(environment: Environment): string[] {
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
     ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD'].map((secret) => `SYNC_TASK_${role}_${secret}`),
   );
-  return [...names, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
+  return [
+    ...names,
+    'SYNC_TASK_STATE_PASSWORD',
+    'PGPASSWORD',
+    'SYNC_TASK_METRICS_PASSWORD',
+    'SYNC_TASK_METRICS_TOKEN',
+  ].flatMap((name) => {
     try {
       return readSecret(environment, name) ?? [];
     } catch {

@@ -63,6 +63,28 @@ export const resultSchema = z
         }),
       )
       .exactOptional(),
+    report: z.string().describe('where the report stands below --report-dir, as the path of a URL').exactOptional(),
+    totals: z
+      .strictObject({
+        bytes: count,
+        sourceBytes: count,
+        retries: count,
+        claimsLost: count,
+        leftPlanned: count,
+        elapsedMs: count,
+      })
+      .describe('of the whole run')
+      .exactOptional(),
+    phases: z
+      .array(
+        z.strictObject({
+          phase: z.enum(['plan', 'transfer', 'finish']),
+          files: count,
+          bytes: count,
+          durationMs: count,
+        }),
+      )
+      .exactOptional(),
     pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z
       .array(
