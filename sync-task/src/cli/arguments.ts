@@ -11,7 +11,15 @@ export interface Arguments {
 }
 
 const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
-const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format', 'trace-id'];
+const stateOnly: readonly OptionName[] = [
+  'source',
+  'target',
+  'state',
+  'pipeline',
+  'log-level',
+  'log-format',
+  'trace-id',
+];
 
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 const withoutRun: readonly string[] = ['check', 'prune', 'take-over'];

@@ -85,7 +85,7 @@ export function loadCommonSettings(input: Input): CommonSettings {
 /** Undefined where no metrics are asked for. Throws `usage`. */
 export function loadMetricsSettings(input: Input): MetricsSettings | undefined {
   const values = valuesOf(input);
-  if (!values.given('metrics-url')) return undefined;
+  if (!values.given('metrics-url') || values.get('dry-run')) return undefined;
   return metricsOf(values, input, loadCommonSettings(input).pipeline);
 }
 

@@ -22,3 +22,13 @@ export function traceIdOf(
     },
   );
 }
+
+/** Before the settings are checked, for the log: a bad one is refused with them. */
+export function traceIdFor(flags: Readonly<Record<string, unknown>>, environment: Environment): string | undefined {
+  const value = flags['trace-id'] ?? (environment['SYNC_TASK_TRACE_ID'] || undefined);
+  try {
+    return traceIdOf(value === undefined ? undefined : { value, as: '--trace-id' }, environment);
+  } catch {
+    return undefined;
+  }
+}

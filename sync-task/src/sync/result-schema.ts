@@ -75,6 +75,7 @@ export const resultSchema = z
       })
       .describe('of the whole run')
       .exactOptional(),
+    queued: count.describe('files of the whole run still to be copied').exactOptional(),
     phases: z
       .array(
         z.strictObject({

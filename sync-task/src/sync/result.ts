@@ -28,6 +28,8 @@ export interface Result {
   readonly report?: string;
   /** With `finish` and `sync`, where a report or metrics are asked for: of the whole run. */
   readonly totals?: RunTotals;
+  /** With `run`, where metrics are asked for: files of the whole run still to be copied. */
+  readonly queued?: number;
   /** With `sync`: its parts. */
   readonly phases?: readonly PhaseSummary[];
   /** With `prune`: what was forgotten. */

@@ -12,15 +12,16 @@ export interface ChartOptions {
 }
 
 const WIDTH = 320;
-const HEIGHT = 116;
-const TOP = 16;
+const HEIGHT = 101;
+const TOP = 6;
 const FLOOR = 100;
 
 export function chart({ title, points, usual, words }: ChartOptions): Markup {
   const values = points.map(({ value }) => value);
   const highest = Math.max(1, ...values, usual?.median ?? 0) * 1.05;
   const y = (value: number) => round(FLOOR - (Math.min(value, highest) / highest) * (FLOOR - TOP));
-  const step = WIDTH / Math.max(points.length, 12);
+  const step = WIDTH / points.length;
+  const width = Math.min(step * 0.76, 24);
   const isOdd = (value: number) => usual !== undefined && (value < usual.range.low || value > usual.range.high);
   const now = values.at(-1) ?? 0;
   const usualWords = usual
@@ -30,18 +31,17 @@ export function chart({ title, points, usual, words }: ChartOptions): Markup {
     const last = index === points.length - 1;
     const look = last ? (isOdd(value) ? 'bar odd' : 'bar now') : 'bar';
     const height = Math.max(FLOOR - y(value), 1.5);
-    return html`<rect class="${look}" x="${round(index * step + step * 0.12)}" y="${round(FLOOR - height)}" width="${round(step * 0.76)}" height="${round(height)}" rx="1.5"><title>${run}: ${words(value)}</title></rect>`;
+    return html`<rect class="${look}" x="${round((index + 1) * step - step * 0.12 - width)}" y="${round(FLOOR - height)}" width="${round(width)}" height="${round(height)}" rx="1.5"><title>${run}: ${words(value)}</title></rect>`;
   });
   const band =
     usual &&
     html`<rect class="band" x="0" y="${y(usual.range.high)}" width="${WIDTH}" height="${round(y(Math.max(0, usual.range.low)) - y(usual.range.high))}"/>`;
   const median =
     usual && html`<line class="median" x1="0" x2="${WIDTH}" y1="${y(usual.median)}" y2="${y(usual.median)}"/>`;
-  const marks = html`<line class="floor" x1="0" x2="${WIDTH}" y1="${FLOOR}" y2="${FLOOR}"/><text x="0" y="${HEIGHT - 2}">oldest</text><text x="${round(
-    Math.max(60, points.length * step),
-  )}" y="${HEIGHT - 2}" text-anchor="end">this run</text>`;
+  const floor = html`<line class="floor" x1="0" x2="${WIDTH}" y1="${FLOOR}" y2="${FLOOR}"/>`;
   return html`<figure><figcaption><b>${title}: ${words(now)}${isOdd(now) && ', out of the usual'}</b></figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} of the last ${points.length} runs, from ${words(Math.min(...values))} to ${words(Math.max(...values))}; this run ${words(now)}. ${usualWords}">${band}${bars}${median}${marks}</svg>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} of the last ${points.length} runs, from ${words(Math.min(...values))} to ${words(Math.max(...values))}; this run ${words(now)}. ${usualWords}">${band}${bars}${median}${floor}</svg>
+<div class="ends" aria-hidden="true"><span>oldest</span><span>this run</span></div>
 <figcaption>${usualWords}</figcaption></figure>`;
 }
 

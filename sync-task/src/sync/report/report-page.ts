@@ -136,7 +136,7 @@ function problems(id: string, heading: string, { files, lines }: Named, advice: 
 
 function rest(files: number, shown: number, advice = ''): Markup {
   const left = files > shown && `The first ${countWords(shown)} of ${countWords(files)}; manifest.jsonl names all. `;
-  return html`<p class="note">${left}${advice}</p>`;
+  return html`${(left !== false || advice !== '') && html`<p class="note">${left}${advice}</p>`}`;
 }
 
 function quarantine({ files, rows, lines }: Survey['quarantine']): Content {
@@ -168,7 +168,7 @@ function ranked(id: string, heading: string, lines: readonly ManifestLine[]): Co
 function batches({ batches: all }: Result): Content {
   if (all.length === 0) return undefined;
   const look = { done: 'good', failed: 'bad', planned: 'warn' } as const;
-  const words = { done: 'done', failed: 'failed', planned: 'to be run' } as const;
+  const words = { done: 'done', failed: 'has failures', planned: 'to be run' } as const;
   // What needs a look comes first.
   const open = all.filter(({ status }) => status !== 'done');
   const shown = [...open, ...all.filter(({ status }) => status === 'done')].slice(0, MOST_BATCHES);

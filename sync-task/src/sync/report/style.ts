@@ -23,7 +23,7 @@ h1 .badge{font-size:.95rem;margin-left:.4rem}
 .bad{color:var(--bad);background:var(--bad-paper)}
 .plain{color:var(--soft);background:var(--line)}
 .notice{border-radius:.6rem;padding:.8rem 1rem;margin:1.2rem 0 0;font-weight:550}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.2rem,1fr));gap:.75rem;margin:1.2rem 0 0;padding:0}
+.cards{display:grid;grid-template-columns:repeat(4,1fr);gap:.75rem;margin:1.2rem 0 0;padding:0}
 .card,section{background:var(--card);border:1px solid var(--line);border-radius:.7rem}
 .card{padding:.75rem .95rem}
 .card dt{font-size:.85rem;color:var(--soft)}
@@ -37,17 +37,17 @@ figure{margin:0}
 figcaption{font-size:.88rem}
 figcaption b{display:block;color:var(--ink);font-size:1rem}
 svg{display:block;width:100%;height:auto;margin:.4rem 0 .3rem}
-svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
+.ends{display:flex;justify-content:space-between;font-size:.8rem;color:var(--soft)}
 .band{fill:var(--band)}.bar{fill:var(--bar)}.bar.now{fill:var(--now)}.bar.odd{fill:var(--bad)}
 .median{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 3}.floor{stroke:var(--line);stroke-width:1}
 table{border-collapse:collapse;width:100%;font-size:.93rem}
-th{text-align:left;font-weight:600;color:var(--soft);font-size:.82rem;padding:.25rem .8rem .35rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
-td{padding:.45rem .8rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th{text-align:left;font-weight:600;color:var(--soft);font-size:.82rem;padding:.25rem 1.2rem .35rem 0;border-bottom:1px solid var(--line);white-space:nowrap}
+td{padding:.45rem 1.2rem .45rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 tr:last-child td{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .path,.text{overflow-wrap:anywhere}
-.path{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.86rem;min-width:12rem}
+.path{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.86rem;width:34%}
 .name{font-weight:600}
 .note{font-size:.88rem;margin:.5rem 0 0}
 .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem}
@@ -60,7 +60,7 @@ footer{font-size:.88rem;padding-top:1.2rem;padding-bottom:2.5rem}
 header{padding-top:1.2rem}main,header,footer{padding-left:.85rem;padding-right:.85rem}
 h1{font-size:1.35rem}section{padding:.9rem .95rem}.cards{grid-template-columns:1fr 1fr;gap:.55rem}.card{padding:.6rem .75rem}.card dd{font-size:1.2rem}
 .columns{grid-template-columns:1fr}
-table,tbody,tr,td{display:block}
+table,tbody,tr,td{display:block}td.path{width:auto}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{padding:.5rem 0;border-bottom:1px solid var(--line)}tr:last-child{border-bottom:0}
 td,td.number{border:0;padding:.05rem 0;text-align:left;white-space:normal;min-width:0}
