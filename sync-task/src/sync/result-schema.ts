@@ -64,6 +64,7 @@ export const resultSchema = z
       )
       .exactOptional(),
     report: z.string().describe('where the report stands below --report-dir, as the path of a URL').exactOptional(),
+    manifest: z.string().describe('likewise its manifest').exactOptional(),
     totals: z
       .strictObject({
         bytes: count,

@@ -26,6 +26,8 @@ export interface Result {
   readonly gates?: readonly GateFinding[];
   /** With `--report-dir`: where the report stands below it, as the path of a URL. */
   readonly report?: string;
+  /** Likewise its manifest. */
+  readonly manifest?: string;
   /** With `finish` and `sync`, where a report or metrics are asked for: of the whole run. */
   readonly totals?: RunTotals;
   /** With `run`, where metrics are asked for: files of the whole run still to be copied. */

@@ -20,7 +20,7 @@ export async function reportRun(
   context: Context,
   record: RunRecord,
   result: Result,
-): Promise<Pick<Result, 'report' | 'totals'>> {
+): Promise<Pick<Result, 'report' | 'manifest' | 'totals'>> {
   const { settings, state } = context;
   const { reportDir } = settings;
   if (reportDir === undefined && !settings.wantsTotals) return {};
@@ -39,7 +39,7 @@ export async function reportRun(
   await writeWhole(reportDir, join(folder, 'summary.json'), `${JSON.stringify(summaryOf(record, result, survey))}\n`);
   await writeIndexes(reportDir, record.pipeline);
   const path = [record.pipeline, record.id].map((name) => encodeURIComponent(folderName(name))).join('/');
-  return { report: `${path}/report.html`, totals: totalsOf(survey, record) };
+  return { report: `${path}/report.html`, manifest: `${path}/manifest.jsonl`, totals: totalsOf(survey, record) };
 }
 
 function summaryOf(record: RunRecord, { status, files }: Result, survey: Survey): Summary {
