@@ -29,8 +29,9 @@ RUN cd node_modules \
 
 FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
- # Writable whatever the user: /state keeps the embedded database, /result is where the DAG's operator reads from.
- && install -d -m 1777 /state /result
+ # Writable whatever the user: /state keeps the embedded database, /result is where the DAG's operator reads from,
+ # /reports is where a volume for reports goes.
+ && install -d -m 1777 /state /result /reports
 WORKDIR /app
 COPY package.json ./
 COPY --from=modules /app/node_modules ./node_modules

@@ -1,8 +1,11 @@
-/** Writes docs/result.schema.json from the schema in the source. */
+/** Writes docs/result.schema.json and docs/manifest.schema.json from the schemas in the source. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { manifestSchema } from '../sync-task/src/sync/report/manifest-schema.ts';
 import { resultSchema } from '../sync-task/src/sync/result-schema.ts';
 
-const file = join(import.meta.dirname, '../docs/result.schema.json');
-writeFileSync(file, `${JSON.stringify(z.toJSONSchema(resultSchema), null, 2)}\n`);
+for (const [name, schema] of Object.entries({ result: resultSchema, manifest: manifestSchema })) {
+  const file = join(import.meta.dirname, `../docs/${name}.schema.json`);
+  writeFileSync(file, `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`);
+}

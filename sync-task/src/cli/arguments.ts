@@ -25,7 +25,15 @@ const unshownForVerify: readonly OptionName[] = [
   'max-bytes',
   'existing',
 ];
-const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'log-level', 'log-format'];
+const stateOnly: readonly OptionName[] = [
+  'source',
+  'target',
+  'state',
+  'pipeline',
+  'log-level',
+  'log-format',
+  'trace-id',
+];
 
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 /** With `--repair`, `verify` plans a run. */

@@ -93,9 +93,15 @@ async function workOf(command: string, flags: Readonly<Record<string, unknown>>)
   }
 }
 
-function open({ state, statePassword, pipeline }: CommonSettings, signal: AbortSignal): Promise<State> {
+function open({ state, statePassword, pipeline, traceId }: CommonSettings, signal: AbortSignal): Promise<State> {
   signal.throwIfAborted();
-  return openState(state, statePassword, `sync-task ${pipeline}`.slice(0, 63));
+  return openState(state, statePassword, applicationName(pipeline, traceId));
+}
+
+/** Postgres keeps 63 bytes of it, and says so in its log where it cuts. Half a trace id tells traces apart. */
+function applicationName(pipeline: string, traceId: string | undefined): string {
+  const trace = traceId === undefined ? '' : ` ${traceId.slice(0, 16)}`;
+  return `sync-task ${pipeline.replace(/[^ -~]/g, '?')}`.slice(0, 63 - trace.length) + trace;
 }
 
 function text(value: unknown): string | undefined {

@@ -7,6 +7,8 @@ export interface LogOptions {
   readonly format: 'auto' | 'pretty' | 'json';
   /** Never printed, whatever happens. */
   readonly secrets: readonly string[];
+  /** Of every JSON line. */
+  readonly traceId?: string;
   /** Called before each line, so that a progress line can make room. */
   readonly beforeLine?: () => void;
 }
@@ -21,7 +23,7 @@ export function openLog(options: LogOptions): Log {
   const logger = createLogger({
     level: options.level,
     format: format.combine(
-      pretty ? prettyFormat(colours) : jsonFormat(),
+      pretty ? prettyFormat(colours) : jsonFormat(options.traceId),
       format((info) => {
         options.beforeLine?.();
         info[MESSAGE] = redact(String(info[MESSAGE]));
@@ -38,10 +40,10 @@ export function openLog(options: LogOptions): Log {
   };
 }
 
-function jsonFormat() {
+function jsonFormat(traceId: string | undefined) {
   return format((info) => {
     const { level, message, facts } = info as { level: string; message: unknown; facts?: object };
-    info[MESSAGE] = JSON.stringify({ time: new Date().toISOString(), level, message, ...facts });
+    info[MESSAGE] = JSON.stringify({ time: new Date().toISOString(), level, message, ...facts, traceId });
     return info;
   })();
 }

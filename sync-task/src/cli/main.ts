@@ -40,6 +40,10 @@ export async function main(words: readonly string[], environment: Environment): 
   }
   progress.stop();
   process.exitCode = exitCode;
+  if (given) {
+    const { pushMetrics } = await import('./push-metrics.ts');
+    await pushMetrics({ flags: given.flags, environment }, result, exitCode, log);
+  }
   const { summarise, writeResult } = await import('./result-output.ts');
   if (process.stdout.isTTY) log.info(summarise(result));
   try {
@@ -53,7 +57,11 @@ export async function main(words: readonly string[], environment: Environment): 
 }
 
 async function makeLog(given: Arguments | undefined, environment: Environment, beforeLine: () => void): Promise<Log> {
-  const [{ openLog }, { secretsOf }] = await Promise.all([import('./log.ts'), import('../config/secrets.ts')]);
+  const [{ openLog }, { secretsOf }, { traceIdFor }] = await Promise.all([
+    import('./log.ts'),
+    import('../config/secrets.ts'),
+    import('../config/trace-id.ts'),
+  ]);
   const setting = (name: string, variable: string, known: readonly string[]) => {
     const value = String(given?.flags[name] ?? environment[variable] ?? known[0]);
     return known.includes(value) ? value : (known[0] as string); // a wrong value is refused with the other settings
@@ -63,7 +71,8 @@ async function makeLog(given: Arguments | undefined, environment: Environment, b
     | 'auto'
     | 'pretty'
     | 'json';
-  return openLog({ level, format, secrets: secretsOf(environment), beforeLine });
+  const traceId = traceIdFor(given?.flags ?? {}, environment);
+  return openLog({ level, format, secrets: secretsOf(environment), beforeLine, ...(traceId ? { traceId } : {}) });
 }
 
 function wantsDebug(given: Arguments | undefined, environment: Environment): boolean {

@@ -6,10 +6,12 @@ import { readConfigFile } from './config-file.ts';
 import { checkStateUrl, parseLocation } from './location.ts';
 import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
 import { acceptedOf, gatesOf } from './parse-gate.ts';
+import { parseMetricsUrl } from './parse-metrics-url.ts';
 import { parseProxy } from './parse-proxy.ts';
 import { parseTransform } from './parse-transform.ts';
 import { type Environment, readCredentials, readSecret } from './secrets.ts';
-import type { CommonSettings, Endpoint, Location, Settings, TransformSetting } from './settings.ts';
+import type { CommonSettings, Endpoint, Location, MetricsSettings, Settings, TransformSetting } from './settings.ts';
+import { traceIdOf } from './trace-id.ts';
 import { schemaOf } from './values.ts';
 
 export interface Input {
@@ -54,6 +56,8 @@ export function loadSettings(input: Input): Settings {
     maxDurationMs: values.get('max-duration'),
     bandwidth: values.get('bwlimit'),
     existing: values.get('existing'),
+    reportDir: values.get('report-dir'),
+    wantsTotals: metricsOf(values, input, '') !== undefined,
     files: values.get('files'),
     bufferBytes: values.get('buffer'),
     connections: values.get('connections'),
@@ -78,6 +82,26 @@ export function loadCommonSettings(input: Input): CommonSettings {
   const values = valuesOf(input);
   if (values.given('pipeline')) return common(values, input, undefined, undefined);
   return common(values, input, endpoint(values, input, 'source').location, endpoint(values, input, 'target').location);
+}
+
+/** Undefined where no metrics are asked for. Throws `usage`. */
+export function loadMetricsSettings(input: Input): MetricsSettings | undefined {
+  const values = valuesOf(input);
+  if (!values.given('metrics-url') || values.get('dry-run')) return undefined;
+  return metricsOf(values, input, loadCommonSettings(input).pipeline);
+}
+
+function metricsOf(values: Values, { environment }: Input, pipeline: string): MetricsSettings | undefined {
+  const given = values.given('metrics-url');
+  if (!given) return undefined;
+  const url = parseMetricsUrl(String(given.value), given.as);
+  const token = readSecret(environment, 'SYNC_TASK_METRICS_TOKEN');
+  const password = readSecret(environment, 'SYNC_TASK_METRICS_PASSWORD');
+  const user = decodeURIComponent(url.username);
+  url.username = '';
+  if (token !== undefined) return { url, pipeline, authorization: `Bearer ${token}` };
+  if (user === '' && password === undefined) return { url, pipeline, authorization: undefined };
+  return { url, pipeline, authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` };
 }
 
 interface Values {
@@ -189,6 +213,7 @@ function common(
   return {
     state: checkStateUrl(values.get('state'), values.given('state')?.as ?? '--state'),
     statePassword: readSecret(environment, 'SYNC_TASK_STATE_PASSWORD'),
+    traceId: traceIdOf(values.given('trace-id'), environment),
     pipeline: values.get('pipeline') ?? `${pipelineName(source?.label ?? '', target?.label ?? '')}`,
   };
 }

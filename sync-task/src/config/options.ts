@@ -255,6 +255,21 @@ export const options = {
     describe: 'how often a quiet connection is kept alive',
     default: '15s',
   },
+  'report-dir': {
+    kind: 'text',
+    group: 'Output',
+    describe: 'write report.html and manifest.jsonl of each run below this folder, and a page that lists all',
+  },
+  'metrics-url': {
+    kind: 'text',
+    group: 'Output',
+    describe: 'push metrics to this Prometheus Pushgateway, such as http://pushgateway:9091, when the command ends',
+  },
+  'trace-id': {
+    kind: 'text',
+    group: 'Output',
+    describe: 'W3C trace id for log lines and the state (default: that of TRACEPARENT in the environment)',
+  },
   explain: {
     kind: 'flag',
     group: 'Output',

@@ -64,7 +64,8 @@ export function secretsOf(environment: Environment): string[] {
     ),
   );
   const ofStorages = storageSecrets.flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
-  return [...names, ...cloud, ...ofStorages, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
+  const ofOthers = ['SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD', 'SYNC_TASK_METRICS_PASSWORD', 'SYNC_TASK_METRICS_TOKEN'];
+  return [...names, ...cloud, ...ofStorages, ...ofOthers].flatMap((name) => {
     try {
       return readSecret(environment, name) ?? [];
     } catch {

@@ -80,6 +80,16 @@ export interface CommonSettings {
   readonly state: string;
   readonly statePassword: string | undefined;
   readonly pipeline: string;
+  /** 32 hexadecimal digits. */
+  readonly traceId: string | undefined;
+}
+
+/** Where metrics go. */
+export interface MetricsSettings {
+  readonly url: URL;
+  /** The value of the Authorization header; undefined: none. */
+  readonly authorization: string | undefined;
+  readonly pipeline: string;
 }
 
 export interface Settings extends CommonSettings {
@@ -104,6 +114,10 @@ export interface Settings extends CommonSettings {
   readonly bandwidth: readonly BandwidthSlot[] | undefined;
   /** What happens to a target file that the state does not know. */
   readonly existing: 'adopt' | 'replace' | 'refuse';
+  /** Where reports go. */
+  readonly reportDir: string | undefined;
+  /** Somebody wants to know how much was copied in all, and how. */
+  readonly wantsTotals: boolean;
   /** Files in flight at once; undefined: chosen by measurement. */
   readonly files: number | undefined;
   readonly bufferBytes: number;

@@ -4,8 +4,9 @@ import type { Database, Dialect } from './database.ts';
 import { first } from './migrations/0001-first.ts';
 import { runStatistics } from './migrations/0002-run-statistics.ts';
 import { publishedPlaces } from './migrations/0003-published-places.ts';
+import { work } from './migrations/0004-work.ts';
 
-const migrations: readonly ((dialect: Dialect) => string[])[] = [first, runStatistics, publishedPlaces];
+const migrations: readonly ((dialect: Dialect) => string[])[] = [first, runStatistics, publishedPlaces, work];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
 export async function migrate(database: Database): Promise<void> {

@@ -4,9 +4,10 @@ import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
 import { eventsOf } from './operations/events.ts';
 import { file, files, fileTotals } from './operations/files.ts';
-import { history } from './operations/history.ts';
+import { history, planTotals } from './operations/history.ts';
 import { saveIntents } from './operations/intents.ts';
 import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
+import { manifest } from './operations/manifest.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
 import { pipeline, takeOver } from './operations/pipelines.ts';
 import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
@@ -21,14 +22,16 @@ export function sqlState(database: Database): State {
     beginPlan: (id, pipelineId, details) => beginPlan(database, id, pipelineId, details),
     compare: (pipelineId, candidates) => compare(database, pipelineId, candidates),
     addEntries: (ticket, rows) => addEntries(database, ticket, rows),
-    completePlan: (ticket, ranges, totals, folders) => completePlan(database, ticket, ranges, totals, folders),
+    completePlan: (ticket, ...plan) => completePlan(database, ticket, ...plan),
     refusePlan: (ticket, totals, details) => refusePlan(database, ticket, totals, details),
     history: (pipelineId, limit) => history(database, pipelineId, limit),
+    planTotals: (pipelineId, limit) => planTotals(database, pipelineId, limit),
     run: (id) => run(database, id),
     runs: (pipelineId, limit) => runs(database, pipelineId, limit),
     batches: (id) => batches(database, id),
     countEntries: (id, batch) => countEntries(database, id, batch),
     entries: (id, filter) => entries(database, id, filter),
+    manifest: (id, after, limit) => manifest(database, id, after, limit),
     finishRun: (id, status, details) => finishRun(database, id, status, details),
     claim: (request) => claim(database, request),
     heldByOthers: (request) => heldByOthers(database, request),

@@ -150,6 +150,36 @@ export interface OutcomeRow {
   readonly message: string;
   /** With `copied` and `adopted`: becomes the file's checkpoint and clears the intent. Otherwise both stay as they are. */
   readonly checkpoint: Checkpoint | undefined;
+  /** What it took, for reports. */
+  readonly work?: Work;
+}
+
+export interface Work {
+  /** Of the attempt that settled it, waiting between its retries included. */
+  readonly durationMs: number;
+  /** How often this claim began the file again. */
+  readonly retries: number;
+}
+
+/** An entry with all that is known of it. */
+export interface ManifestRow extends EntryRecord {
+  /** Why the plan took it, or left it out. */
+  readonly why: string;
+  /** Undefined where nobody worked on it. */
+  readonly durationMs: number | undefined;
+  /** Of all claims. */
+  readonly retries: number;
+  /** How often it was claimed in this run; 0 where that was pruned. */
+  readonly claims: number;
+  /** Claims whose worker recorded nothing: it died, or lost its lease. */
+  readonly claimsLost: number;
+  /** What this run left at the target; undefined where it is not this run that was there last. */
+  readonly published: { readonly size: number; readonly digest: ContentDigest } | undefined;
+}
+
+/** What one plan saw in all. */
+export interface PlanTotals extends Omit<FolderTotals, 'folder'> {
+  readonly run: string;
 }
 
 export interface ClaimRequest {
@@ -186,11 +216,15 @@ export interface State extends AsyncDisposable {
     batches: readonly BatchRange[],
     totals: ListingTotals,
     folders?: readonly FolderTotals[],
+    /** Replaces the run's. */
+    details?: unknown,
   ): Promise<void>;
   /** Ends the run before anything of it can be claimed. It may be planned again under the same name. */
   refusePlan(ticket: PlanTicket, totals: ListingTotals, details: unknown): Promise<void>;
   /** What the newest `runs` complete plans saw, in no order; refused ones don't count. */
   history(pipelineId: number, runs: number): Promise<readonly FolderTotals[]>;
+  /** Of the newest `runs` plans that were not refused, oldest first. */
+  planTotals(pipelineId: number, runs: number): Promise<readonly PlanTotals[]>;
 
   run(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */
@@ -203,6 +237,8 @@ export interface State extends AsyncDisposable {
     run: string,
     filter: { readonly statuses: readonly EntryStatus[]; readonly batch?: number; readonly limit: number },
   ): Promise<readonly EntryRecord[]>;
+  /** All entries of the run behind the path `after` (undefined: from the first), ordered by path, at most `limit`. */
+  manifest(run: string, after: string | undefined, limit: number): Promise<readonly ManifestRow[]>;
   /** Ends the run. The last call wins. */
   finishRun(run: string, status: RunStatus, details: unknown): Promise<void>;
 

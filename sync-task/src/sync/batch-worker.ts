@@ -60,6 +60,7 @@ export async function workOnBatches(
     threads,
     saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows)),
     intents: new Map<string, Intent>(),
+    retries: new Map<string, number>(),
     bytes,
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
@@ -77,8 +78,12 @@ export async function workOnBatches(
 
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver(); claim = await claims.next()) {
-      const row = await transferFile(transfer, claim);
+      const beganMs = performance.now();
+      const settled = await transferFile(transfer, claim);
+      const durationMs = Math.round(performance.now() - beganMs);
+      const row = { ...settled, work: { durationMs, retries: transfer.retries.get(claim.path) ?? 0 } };
       transfer.intents.delete(claim.path);
+      transfer.retries.delete(claim.path);
       settleRow(row, await record(row));
     }
   }

@@ -30,6 +30,8 @@ export interface Transfer {
   saveIntent(row: IntentRow): Promise<boolean>;
   /** What this process saved last, by path. */
   readonly intents: Map<string, Intent>;
+  /** How often each file in hand was begun again, by path. */
+  readonly retries: Map<string, number>;
   readonly bytes: { read: number; written: number; resumed: number };
 }
 

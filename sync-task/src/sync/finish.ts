@@ -4,10 +4,13 @@
  */
 import { draftName } from '../storage/draft-name.ts';
 import { openChain } from '../transform/chain.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { readIntent, ticketOf } from './intent.ts';
-import { plannedRun } from './planned.ts';
+import { gatesOfRun, plannedRun } from './planned.ts';
+import { makeReportFolder } from './report/report-folder.ts';
+import { reportRun } from './report/write-report.ts';
 import type { Result } from './result.ts';
 import { recoverAttempt } from './side-file.ts';
 
@@ -18,6 +21,7 @@ export async function finish(context: Context, id: string): Promise<Result> {
   const { settings, state, log } = context;
   const startedMs = performance.now();
   const record = await plannedRun(context, id);
+  if (settings.reportDir !== undefined) await makeReportFolder(settings.reportDir, settings.pipeline, id);
   const swept = await sweep(context);
   const [counts, batches] = await Promise.all([state.countEntries(id), state.batches(id)]);
   const errors = errorList();
@@ -52,13 +56,15 @@ export async function finish(context: Context, id: string): Promise<Result> {
       planned: batches.reduce((files, batch) => files + batch.files, 0),
     },
     batches,
+    capabilities: capabilitiesOf(context),
+    ...gatesOfRun(record),
     errors: errors.errors,
     errorsLeftOut: Math.max(0, counts.failed + counts.refused - failed.length) + errors.errorsLeftOut,
     startedMs,
   });
-  await state.finishRun(id, status, { files: result.files, swept });
+  await state.finishRun(id, status, { ...Object(record.details), files: result.files, swept });
   log.info(missing === 0 ? `run ${id} is complete` : `run ${id} misses ${missing} files`, { ...result.files, swept });
-  return result;
+  return { ...result, ...(await reportRun(context, await plannedRun(context, id), result)) };
 }
 
 /** Removes drafts and restores back-ups of workers that died; files that somebody holds are not touched. */

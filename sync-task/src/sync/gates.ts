@@ -14,10 +14,10 @@ export const HISTORY_RUNS = 20;
 const MOST_FOLDERS = 1000;
 const MOST_FINDINGS = 100;
 
-const FILES_FLOOR = 10;
-const BYTES_FLOOR = 1024 * 1024;
+export const FILES_FLOOR = 10;
+export const BYTES_FLOOR = 1024 * 1024;
 /** A feed that doubles is news; a single file is worth a word at ten times the largest. */
-const SUM_FACTOR = 2;
+export const SUM_FACTOR = 2;
 const SINGLE_FACTOR = 10;
 
 export interface Gates {

@@ -14,8 +14,9 @@ import { explainer } from './explain.ts';
 import { gateErrors, logFindings } from './gate-report.ts';
 import { gates, HISTORY_RUNS } from './gates.ts';
 import { markers } from './markers.ts';
-import { plannedResult } from './planned.ts';
+import { plannedResult, plannedRun } from './planned.ts';
 import { quietTime } from './quiet-time.ts';
+import { reportRun } from './report/write-report.ts';
 import type { Result } from './result.ts';
 import { selector } from './selection.ts';
 import { targetPlaces } from './target-places.ts';
@@ -162,10 +163,11 @@ async function planNow(
   if (ticket) {
     const { listed, unchanged, excluded } = counts;
     const totals = { listed, unchanged, excluded };
-    if (refused) await state.refusePlan(ticket, totals, { gates: findings });
+    if (refused) await state.refusePlan(ticket, totals, { capabilities: capabilitiesOf(context), gates: findings });
     else {
       await waitFor(quiet.leftMs(), context);
-      await state.completePlan(ticket, batches, totals, gate.totals());
+      const details = { capabilities: capabilitiesOf(context), gates: findings };
+      await state.completePlan(ticket, batches, totals, gate.totals(), details);
     }
   }
   if (leftForLater > 0)
@@ -173,7 +175,7 @@ async function planNow(
   for (const refusal of refusals) errors.add(refusal);
   if (!refused)
     log.info(`planned ${counts.planned} of ${counts.listed} files in ${batches.length} batches`, { run, ...counts });
-  return makeResult(settings, {
+  const result = makeResult(settings, {
     command: 'plan',
     run,
     status: refused ? 'refused' : 'done',
@@ -186,6 +188,10 @@ async function planNow(
     ...(findings.length > 0 ? { gates: findings } : {}),
     ...explain.result(),
   });
+  if (!ticket || !refused) return result;
+  // The end of this run: nothing else would report it.
+  const record = await plannedRun(context, run, 'status');
+  return { ...result, ...(await reportRun(context, record, result)) };
 }
 
 /** Throws `stopped` after a signal. */

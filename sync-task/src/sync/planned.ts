@@ -3,7 +3,7 @@ import { SyncError } from '../errors.ts';
 import type { RunRecord } from '../state/state.ts';
 import type { Context, StateContext } from './context.ts';
 import { makeResult } from './counts.ts';
-import type { Result } from './result.ts';
+import type { GateFinding, Result } from './result.ts';
 
 /**
  * The run, its plan complete. Throws `usage` where there is none of that name in this
@@ -35,6 +35,12 @@ export async function plannedRun(context: StateContext, run: string, command?: '
     throw new SyncError(`the plan of run ${run} is not complete: ${advice}`, { kind: 'usage', reason: 'not-planned' });
   }
   return record;
+}
+
+/** What gates found in its plan, where they found anything. */
+export function gatesOfRun({ details }: RunRecord): Pick<Result, 'gates'> {
+  const gates = (details as { readonly gates?: readonly GateFinding[] } | null)?.gates;
+  return gates && gates.length > 0 ? { gates } : {};
 }
 
 export async function plannedResult(context: Context, run: string, startedMs: number): Promise<Result> {

@@ -100,6 +100,30 @@ export const resultSchema = z
         findingsLeftOut: count,
       })
       .exactOptional(),
+    report: z.string().describe('where the report stands below --report-dir, as the path of a URL').exactOptional(),
+    manifest: z.string().describe('likewise its manifest').exactOptional(),
+    totals: z
+      .strictObject({
+        bytes: count,
+        sourceBytes: count,
+        retries: count,
+        claimsLost: count,
+        leftPlanned: count,
+        elapsedMs: count,
+      })
+      .describe('of the whole run')
+      .exactOptional(),
+    queued: count.describe('files of the whole run still to be copied').exactOptional(),
+    phases: z
+      .array(
+        z.strictObject({
+          phase: z.enum(['plan', 'transfer', 'finish']),
+          files: count,
+          bytes: count,
+          durationMs: count,
+        }),
+      )
+      .exactOptional(),
     pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z
       .array(

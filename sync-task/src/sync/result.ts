@@ -26,6 +26,16 @@ export interface Result {
   readonly gates?: readonly GateFinding[];
   /** With `verify`: what was found. */
   readonly verified?: Verified;
+  /** With `--report-dir`: where the report stands below it, as the path of a URL. */
+  readonly report?: string;
+  /** Likewise its manifest. */
+  readonly manifest?: string;
+  /** With `finish` and `sync`, where a report or metrics are asked for: of the whole run. */
+  readonly totals?: RunTotals;
+  /** With `run`, where metrics are asked for: files of the whole run still to be copied. */
+  readonly queued?: number;
+  /** With `sync`: its parts. */
+  readonly phases?: readonly PhaseSummary[];
   /** With `prune`: what was forgotten. */
   readonly pruned?: { readonly runs: number; readonly events: number };
   /** With `status`: the pipeline's newest runs. */
@@ -52,6 +62,28 @@ export interface ByteCounts {
   readonly read: number;
   readonly written: number;
   readonly resumed: number;
+}
+
+export interface RunTotals {
+  /** Written, of the files copied. */
+  readonly bytes: number;
+  /** Read, of the files copied. */
+  readonly sourceBytes: number;
+  readonly retries: number;
+  /** Claims whose worker died or lost its lease. */
+  readonly claimsLost: number;
+  /** Files still to be copied. */
+  readonly leftPlanned: number;
+  /** From the beginning of the plan to its end. */
+  readonly elapsedMs: number;
+}
+
+export interface PhaseSummary {
+  readonly phase: 'plan' | 'transfer' | 'finish';
+  /** Listed, or settled. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly durationMs: number;
 }
 
 export interface BatchResult {

@@ -40,6 +40,7 @@ export async function run(context: Context, id: string, number: number): Promise
     errors: errors.errors,
     errorsLeftOut: errors.errorsLeftOut,
     capabilities: capabilitiesOf(context),
+    ...(settings.wantsTotals ? { queued: (await state.countEntries(id)).planned } : {}),
     startedMs,
   });
 }

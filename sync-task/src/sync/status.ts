@@ -1,8 +1,8 @@
 /** `status`: what the state remembers of a pipeline, a run or a file. Touches no server. */
 import type { StateContext } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
-import { plannedRun } from './planned.ts';
-import type { Explanation, GateFinding, Result } from './result.ts';
+import { gatesOfRun, plannedRun } from './planned.ts';
+import type { Explanation, Result } from './result.ts';
 
 const NEWEST_RUNS = 20;
 const MOST_FILES = 1000;
@@ -50,11 +50,10 @@ export async function status(context: StateContext, { run, path }: StatusOptions
     if (became === 'failed' || became === 'refused')
       errors.add({ path: file, kind: kind ?? 'refused', reason, message: message || reason });
   }
-  const gates = (record.details as { readonly gates?: readonly GateFinding[] } | null)?.gates;
   return makeResult(settings, {
     command: 'status',
     run,
-    ...(gates ? { gates } : {}),
+    ...gatesOfRun(record),
     status: 'done',
     files: { ...counts, ...record.listing, planned: batches.reduce((files, batch) => files + batch.files, 0) },
     batches,

@@ -4,11 +4,15 @@ import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { finish } from './finish.ts';
 import { plan } from './plan.ts';
+import { makeReportFolder } from './report/report-folder.ts';
 import type { Result } from './result.ts';
 
 export async function sync(context: Context, run: string): Promise<Result> {
   const { settings, state, progress, log } = context;
   const startedMs = performance.now();
+  if (settings.reportDir !== undefined && !settings.dryRun) {
+    await makeReportFolder(settings.reportDir, settings.pipeline, run);
+  }
   const planned = await plan(context, run);
   if (settings.dryRun || planned.status === 'refused') return { ...planned, command: 'sync' };
   const pipeline = await state.pipeline(settings.pipeline);
@@ -17,10 +21,13 @@ export async function sync(context: Context, run: string): Promise<Result> {
     planned.files.planned,
     planned.batches.reduce((bytes, batch) => bytes + batch.bytes, 0),
   );
-  const { bytes, leftPlanned } = await workOnBatches(context, pipeline.id, run, numbers);
+  const transferStartedMs = performance.now();
+  const { bytes, leftPlanned, outcomes } = await workOnBatches(context, pipeline.id, run, numbers);
   if (leftPlanned > 0)
     log.warn(`the time is up (--max-duration): ${leftPlanned} files are still to be copied`, { run });
+  const transferMs = performance.now() - transferStartedMs;
   const finished = await finish(context, run);
+  const settled = Object.values(outcomes).reduce((files, each) => files + each, 0);
   return {
     ...planned,
     ...finished,
@@ -28,6 +35,11 @@ export async function sync(context: Context, run: string): Promise<Result> {
     ...(leftPlanned > 0 ? { status: 'stopped' } : {}),
     bytes,
     capabilities: capabilitiesOf(context),
+    phases: [
+      { phase: 'plan', files: planned.files.listed, bytes: 0, durationMs: planned.durationMs },
+      { phase: 'transfer', files: settled, bytes: bytes.written, durationMs: Math.round(transferMs) },
+      { phase: 'finish', files: settled, bytes: 0, durationMs: finished.durationMs },
+    ],
     durationMs: Math.round(performance.now() - startedMs),
   };
 }

@@ -32,6 +32,7 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
         return failedRow(claim, error);
       }
       log.info(`trying again: ${error.message}`, { path: claim.path, tries });
+      transfer.retries.set(claim.path, tries);
       await setTimeout(backoffMs(tries), undefined, { signal }).catch(() => undefined);
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
       const intent = transfer.intents.get(claim.path) ?? claim.intent;

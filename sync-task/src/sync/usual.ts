@@ -24,19 +24,29 @@ export function usualOf(values: readonly number[]): Usual | undefined {
   };
 }
 
-/** Below five deviations, and less than half: a steady feed has no deviation at all, and may still vary. */
-export function isFarBelow(value: number, { median: middle, deviation }: Usual): boolean {
-  return value < middle - Math.max(DEVIATIONS * deviation, middle / 2);
+/** What lies outside is far off. */
+export interface UsualRange {
+  readonly low: number;
+  readonly high: number;
 }
 
-/** Above five deviations, and more than `factor` times; `floor` more is nothing, whatever is usual. */
-export function isFarAbove(
-  value: number,
-  { median: middle, deviation }: Usual,
-  factor: number,
-  floor: number,
-): boolean {
-  return value > middle + Math.max(DEVIATIONS * deviation, (factor - 1) * middle, floor);
+/**
+ * Below: five deviations, and less than half: a steady feed has no deviation at all, and may still vary. Above: five deviations,
+ * and more than `factor` times; `floor` more is nothing, whatever is usual.
+ */
+export function usualRange({ median: middle, deviation }: Usual, factor: number, floor: number): UsualRange {
+  return {
+    low: middle - Math.max(DEVIATIONS * deviation, middle / 2),
+    high: middle + Math.max(DEVIATIONS * deviation, (factor - 1) * middle, floor),
+  };
+}
+
+export function isFarBelow(value: number, usual: Usual): boolean {
+  return value < usualRange(usual, 1, 0).low;
+}
+
+export function isFarAbove(value: number, usual: Usual, factor: number, floor: number): boolean {
+  return value > usualRange(usual, factor, floor).high;
 }
 
 function median(values: readonly number[]): number {

@@ -27,6 +27,8 @@ export interface Chain {
   resume(path: string, input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined;
   /** Whether its transforms keep the thread busy in which they run. */
   busy(path: string): boolean;
+  /** The names of the transforms that apply to this path, in order. */
+  names(path: string): readonly string[];
   /** Where the file goes: its own path, or that with the name that the transforms give it. */
   targetPath(path: string): string;
   /** False where every file keeps its own path. */
@@ -85,6 +87,7 @@ export function transformChain(
     },
     resume: (path, input, saved) => resumed(stepsFor(path), input, saved),
     busy: (path) => stepsFor(path).some(({ transform }) => !transform.threaded),
+    names: (path) => stepsFor(path).map(({ transform }) => transform.name),
     targetPath(path) {
       const end = path.lastIndexOf('/') + 1;
       const name = stepsFor(path).reduce((name, step) => outputName(step, name, path), path.slice(end));

@@ -33,7 +33,7 @@ if (fakeGcsIsThere) {
   objectStorageContract(test.serial, 'gs', openPlace);
 
   test.serial(
-    'another process goes on with an upload by its handle, and the sum of all bytes is compared',
+    'another process goes on with an upload by its ticket, and the sum of all bytes is compared',
     async (t) => {
       const bucket = await gcs.newBucket();
       const content = noise(5 * MiB + 77);
@@ -46,8 +46,8 @@ if (fakeGcsIsThere) {
 
       await using second = await openGcs(bucket, '');
       const [old, name] = [someDraft('file'), someDraft('file')];
-      t.is((await second.statDraft('file', old, handle))?.size, 4 * MiB);
-      const resume = { draft: old, offset: 3 * MiB, handle };
+      t.is((await second.statDraft('file', old, ticket))?.size, 4 * MiB);
+      const resume = { draft: old, offset: 3 * MiB, ticket };
       const draft = await startDraft(second, 'file', {
         name,
         resume,
@@ -58,7 +58,7 @@ if (fakeGcsIsThere) {
       t.is((await draft.finish()).size, content.length);
       await second.publish('file', name);
       t.true((await gcs.ground(bucket, '').get('file'))?.equals(content));
-      t.is(await second.statDraft('file', old, handle), undefined);
+      t.is(await second.statDraft('file', old, ticket), undefined);
     },
   );
 

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import type { FolderTotals } from '../state.ts';
+import type { FolderTotals, PlanTotals } from '../state.ts';
 
 /** What the newest complete plans of the pipeline saw; those that were refused, and repairs, are no measure of what is usual. */
 export async function history(database: Database, pipelineId: number, runs: number): Promise<readonly FolderTotals[]> {
@@ -16,4 +16,17 @@ export async function history(database: Database, pipelineId: number, runs: numb
     bytes: row['bytes'],
     largest: row['largest'],
   }));
+}
+
+/** What each of the newest plans saw in all, oldest first. */
+export async function planTotals(database: Database, pipelineId: number, runs: number): Promise<readonly PlanTotals[]> {
+  const rows = await database.query(
+    `SELECT run.id, run_folder.files, run_folder.bytes, run_folder.largest
+     FROM run JOIN run_folder ON run_folder.run_id = run.id AND run_folder.folder = ''
+     WHERE run.pipeline_id = $1 AND run.status <> 'refused' ORDER BY run.created_ms DESC, run.id DESC LIMIT $2`,
+    [pipelineId, runs],
+  );
+  return rows
+    .reverse()
+    .map((row) => ({ run: row['id'], files: row['files'], bytes: row['bytes'], largest: row['largest'] }));
 }

@@ -25,6 +25,8 @@ const entryColumns = {
   kind: 'text',
   reason: 'text',
   message: 'text',
+  durationMs: 'bigint',
+  retries: 'bigint',
 } as const;
 
 /**
@@ -62,7 +64,8 @@ export async function recordOutcomes(
     );
     const kept = rows.filter(({ path }) => !missing.has(path));
     await transaction.query(
-      `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $1
+      `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $1,
+         duration_ms = r."durationMs", retries = entry.retries + r.retries
        FROM ${dialect.rows('$2', entryColumns)} WHERE entry.run_id = r.run AND entry.path = r.path`,
       [owner, JSON.stringify(kept.map((row) => ({ run, ...entryRow(row) })))],
     );
@@ -82,7 +85,15 @@ function fileRow({ path, token, checkpoint }: OutcomeRow) {
   return { path, token, settled: 1, ...rest, digest: JSON.stringify(digest), ...read };
 }
 
-function entryRow({ path, outcome, kind, reason, message }: OutcomeRow) {
+function entryRow({ path, outcome, kind, reason, message, work }: OutcomeRow) {
   // A server's own words may hold what Postgres cannot: NUL, or half a surrogate pair.
-  return { path, outcome, kind: kind ?? null, reason, message: message.toWellFormed().replaceAll('\0', '\ufffd') };
+  return {
+    path,
+    outcome,
+    kind: kind ?? null,
+    reason,
+    message: message.toWellFormed().replaceAll('\0', '\ufffd'),
+    durationMs: work?.durationMs ?? null,
+    retries: work?.retries ?? 0,
+  };
 }

@@ -86,6 +86,7 @@ export async function completePlan(
   batches: readonly BatchRange[],
   totals: ListingTotals,
   folders: readonly FolderTotals[] = [],
+  details?: unknown,
 ): Promise<void> {
   const types = {
     number: 'bigint',
@@ -108,8 +109,14 @@ export async function completePlan(
       [ticket.run, JSON.stringify(folders)],
     );
     await transaction.query(
-      `UPDATE run SET status = 'planned', listed = $2, unchanged = $3, excluded = $4 WHERE id = $1`,
-      [ticket.run, totals.listed, totals.unchanged, totals.excluded],
+      `UPDATE run SET status = 'planned', listed = $2, unchanged = $3, excluded = $4, details = coalesce($5, details) WHERE id = $1`,
+      [
+        ticket.run,
+        totals.listed,
+        totals.unchanged,
+        totals.excluded,
+        details === undefined ? null : JSON.stringify(details),
+      ],
     );
   });
 }

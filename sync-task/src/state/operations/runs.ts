@@ -96,7 +96,11 @@ export async function entries(database: Database, id: string, filter: EntryFilte
      ORDER BY path LIMIT $4`,
     [id, filter.batch ?? null, JSON.stringify(wanted), filter.limit],
   );
-  return rows.map((row) => ({
+  return rows.map(entryRecord);
+}
+
+export function entryRecord(row: Row): EntryRecord {
+  return {
     path: row['path'],
     size: row['size'],
     mtimeMs: row['mtime_ms'],
@@ -106,7 +110,7 @@ export async function entries(database: Database, id: string, filter: EntryFilte
     reason: row['reason'],
     message: row['message'],
     batch: row['batch'] ?? undefined,
-  }));
+  };
 }
 
 export async function finishRun(database: Database, id: string, status: RunStatus, details: unknown): Promise<void> {

@@ -1,0 +1,50 @@
+/** Hands a command's metrics to a Pushgateway. Whatever becomes of that, it is no matter of the transfer. */
+import { type Input, loadMetricsSettings } from '../config/load.ts';
+import type { MetricsSettings } from '../config/settings.ts';
+import type { Log } from '../log.ts';
+import { groupPath, type MetricGroup, metricGroups } from '../sync/metrics.ts';
+import type { Result } from '../sync/result.ts';
+
+const TIMEOUT_MS = 5000;
+const commands: readonly string[] = ['check', 'plan', 'run', 'finish', 'sync', 'verify'];
+
+/** Never throws: what goes wrong is one line of the log. */
+export async function pushMetrics(input: Input, result: Result, exitCode: number, log: Log): Promise<void> {
+  if (!commands.includes(result.command)) return;
+  let settings: MetricsSettings | undefined;
+  try {
+    settings = loadMetricsSettings(input);
+  } catch {
+    return; // the command itself said what is wrong with the settings
+  }
+  if (!settings) return;
+  try {
+    for (const group of metricGroups({ pipeline: settings.pipeline, result, exitCode, endedMs: Date.now() })) {
+      await push(settings, group);
+    }
+  } catch (error) {
+    log.warn(`the metrics could not be pushed to ${settings.url.origin}: ${why(error)}`);
+  }
+}
+
+/** POST: of the group's metrics, those that are not named here stay as they are. */
+async function push({ url, authorization }: MetricsSettings, group: MetricGroup): Promise<void> {
+  const base = url.href.endsWith('/') ? url.href : `${url.href}/`;
+  const response = await fetch(base + groupPath(group), {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain; version=0.0.4', ...(authorization ? { authorization } : {}) },
+    body: group.text,
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const answer = await response.text();
+  if (!response.ok)
+    throw new Error(`it answered ${response.status} ${answer.trim().split('\n')[0]?.slice(0, 200) ?? ''}`);
+}
+
+function why(error: unknown): string {
+  const { message, cause } = error as Error;
+  // `fetch` hides what happened behind "fetch failed".
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return cause instanceof Error ? cause.message || String(code) : message;
+}
