@@ -111,8 +111,12 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
 /** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
   const intent = intents.get(path);
-  if (intent?.stage !== 'writing' || intent.chain !== '') return false;
-  if (intent.offset === 0 && intent.ticket === undefined) return false;
+  if (intent === undefined) return false;
+  const stands =
+    intent.stage === 'publishing'
+      ? intent.ticket !== undefined // complete, and found again: only its publishing is to be done once more
+      : intent.chain === '' && (intent.offset > 0 || intent.ticket !== undefined);
+  if (!stands) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 
