@@ -143,7 +143,10 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
 /** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
   const intent = intents.get(path);
-  if (intent?.stage !== 'writing' || !worthGoingOn(intent)) return false;
+  if (intent === undefined) return false;
+  // Complete, and found again by its ticket: only its publishing is to be done once more.
+  const stands = intent.stage === 'publishing' ? intent.ticket !== undefined : worthGoingOn(intent);
+  if (!stands) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 

@@ -149,6 +149,22 @@ for (const [what, operation, size] of [
   });
 }
 
+test('a service that fails to put the parts together is asked again later, and gets no part twice', async (t) => {
+  const { source, root, proxy, job } = await newUpload(t);
+  await writeFile(join(source, 'file'), pattern(3 * PART));
+  let failures = 0;
+  // More often than the SDK asks again by itself.
+  proxy.fault = ({ operation }) =>
+    operation === 'CompleteMultipartUpload' && failures++ < 6 ? { status: 500, code: 'InternalError' } : undefined;
+  const { code, stderr, result } = await runCommand(['sync'], job);
+  t.is(code, 0, stderr);
+  t.regex(stderr, /trying again/);
+  t.is(result.files.copied, 1);
+  t.is(proxy.count('UploadPart'), 3);
+  t.is(proxy.count('CreateMultipartUpload'), 1);
+  t.deepEqual(await treeOf(root), await treeOf(source));
+});
+
 /** What the service answers to everything: exit code, and what is said. */
 const refusals: Readonly<Record<string, readonly [status: number, code: number, says: RegExp]>> = {
   SlowDown: [503, 75, /asks to slow down/],

@@ -2,12 +2,20 @@
  * The SDK's client for one bucket. Everything the SDK finds out by itself (environment, profiles, roles of a pod or an
  * instance) is left to it; only what is set for one side alone (`SYNC_TASK_TARGET_AWS_…`) or comes from a file is told.
  */
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
 import type { Place } from '../place.ts';
 
 /** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
 const ATTEMPTS = 5;
+/** Some services say nothing while they put the parts of a large file together. */
+const LONG_WORK_MS = 30 * 60_000;
 /** Many more than are used at once: one that waits for a free one counts as one that does not answer. */
 const CONNECTIONS = 256;
 /** Where nobody says: any region finds a bucket's own, and compatible servers take this one. */
@@ -24,12 +32,12 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
     const text = words.filter((word) => typeof word === 'string').join(' ');
     if (text !== '') log.debug(text);
   };
-  const config: S3ClientConfig = {
+  const configOf = (socketTimeout: number): S3ClientConfig => ({
     ...identity(variable, role),
     ...(url === undefined ? {} : { endpoint: url, forcePathStyle: true }),
     requestHandler: {
       connectionTimeout: settings.connectTimeoutMs,
-      socketTimeout: settings.idleTimeoutMs,
+      socketTimeout,
       httpAgent: agent,
       httpsAgent: agent,
     },
@@ -43,16 +51,38 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
       warn: tell,
       error: tell,
     },
+  });
+  const known = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? (await profileRegion(configOf(0)));
+  const region = known ?? USUAL_REGION;
+  const quick = new S3Client({ ...configOf(settings.idleTimeoutMs), region });
+  const patient = new S3Client({ ...configOf(Math.max(settings.idleTimeoutMs, LONG_WORK_MS)), region });
+  return patientWhereNeeded(quick, patient);
+}
+
+/** What makes the service work for long before it answers: it puts parts together, or copies. */
+const longWork = [CompleteMultipartUploadCommand, CopyObjectCommand, UploadPartCopyCommand];
+
+function patientWhereNeeded(quick: S3Client, patient: S3Client): S3Client {
+  const send = (command: unknown, ...rest: unknown[]) => {
+    const client = longWork.some((long) => command instanceof long) ? patient : quick;
+    return (client.send as (...args: unknown[]) => unknown).call(client, command, ...rest);
   };
-  const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION');
-  if (region !== undefined) return new S3Client({ ...config, region });
+  const destroy = () => {
+    quick.destroy();
+    patient.destroy();
+  };
+  return Object.create(quick, { send: { value: send }, destroy: { value: destroy } });
+}
+
+/** Undefined where no profile names one. */
+async function profileRegion(config: S3ClientConfig): Promise<string | undefined> {
   const client = new S3Client(config);
   try {
-    await client.config.region(); // from a profile
-    return client;
+    return await client.config.region();
   } catch {
+    return undefined; // that none is named is no error here
+  } finally {
     client.destroy();
-    return new S3Client({ ...config, region: USUAL_REGION });
   }
 }
 
