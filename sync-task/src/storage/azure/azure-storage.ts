@@ -2,32 +2,24 @@
  * `az://container/prefix`: a container of Azure Blob Storage. There are no folders and no renames: a draft is staged blocks,
  * and publishing it is the one request that commits them. A reader sees the old blob or the new one.
  */
-import type { BlobItem, BlockBlobClient } from '@azure/storage-blob';
 import { SyncError } from '../../errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
 import { keySpace } from '../objects/keys.ts';
-import { draftOf, metadataOf, mtimeOf } from '../objects/metadata.ts';
+import { metadataOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
 import type { Place } from '../place.ts';
-import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
+import type { Draft, DraftOptions, Storage } from '../storage.ts';
 import { containerClient } from './azure-client.ts';
 import { type AzureDraft, MTIME_STEP_MS, startDraft } from './azure-draft.ts';
 import { explained, isMissing, statusOf } from './azure-errors.ts';
+import { entryOf, look } from './blob-version.ts';
 import { standingDraft } from './standing-draft.ts';
 
 /** Requests are short and cost a round trip each. */
 const FILES_AT_ONCE = 32;
 const WRITE_BYTES = 1024 * 1024;
-
-/** The client leaves such characters as the listing encodes them. */
-const unlisted = 'its name holds a control character, or looks as if it did';
-
-interface Found extends StoredFile {
-  readonly etag: string;
-  readonly draft: string | undefined;
-}
 
 /** Sends nothing yet. Throws `usage` where what is set does not go together. */
 export async function open(place: Place): Promise<Storage> {
@@ -41,23 +33,6 @@ export async function open(place: Place): Promise<Storage> {
   const draftKey = (path: string, name: string) => `${path}/${tempName(name)}`; // refuses what is no name of a draft
   const blobOf = (path: string) => container.getBlockBlobClient(keys.keyOf(path));
 
-  async function look(blob: BlockBlobClient, abortSignal?: AbortSignal): Promise<Found | undefined> {
-    try {
-      const found = await blob.getProperties(abortSignal ? { abortSignal } : {});
-      const writtenMs = found.lastModified?.getTime() ?? 0;
-      return {
-        kind: found.metadata?.['hdi_isfolder'] === 'true' ? 'folder' : 'file',
-        size: found.contentLength ?? 0,
-        mtimeMs: mtimeOf(found.metadata, writtenMs, MTIME_STEP_MS),
-        etag: found.etag ?? '',
-        draft: draftOf(found.metadata),
-      };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  }
-
   async function* list(folder: string, signal: AbortSignal) {
     const below = keys.below(folder);
     signal.throwIfAborted();
@@ -69,9 +44,7 @@ export async function open(place: Place): Promise<Storage> {
       signal.throwIfAborted();
       if (page.done) return;
       const entries = page.value.segment.blobItems.flatMap((item) => {
-        const entry = isFolder(item) ? undefined : keys.entryOf(listedObject(item));
-        if (entry && /&#x[0-9a-f]+;/i.test(item.name))
-          return [{ ...entry, kind: 'refused' as const, reason: unlisted }];
+        const entry = entryOf(keys, item);
         return entry ? [entry] : [];
       });
       if (entries.length > 0) yield entries;
@@ -247,19 +220,4 @@ export async function open(place: Place): Promise<Storage> {
     },
   };
   return storage;
-}
-
-function listedObject({ name, properties, metadata }: BlobItem) {
-  const writtenMs = properties.lastModified.getTime();
-  return {
-    name,
-    size: properties.contentLength ?? 0,
-    mtimeMs: mtimeOf(metadata, writtenMs, MTIME_STEP_MS),
-  };
-}
-
-/** As accounts with a hierarchical namespace, and drivers of file systems, keep folders. */
-function isFolder({ metadata, properties }: BlobItem): boolean {
-  const { ResourceType } = properties as { ResourceType?: string };
-  return metadata?.['hdi_isfolder'] === 'true' || ResourceType === 'directory';
 }
