@@ -52,7 +52,11 @@ class PipelineBundle(BaseDagBundle):
 
 
 def source_of(path: Path) -> str:
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        # One file more whose own import says what is wrong.
+        lines = [f"It cannot be read: {error.strerror}"]
     comment = "".join(f"# {line}".rstrip() + "\n" for line in lines)
     return (
         f"# Made from {path.parent.name}/{path.name} by sync_task_airflow.bundle: edit that file.\n"

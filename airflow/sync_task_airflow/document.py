@@ -43,6 +43,8 @@ class Document:
             raise PipelineError(
                 [f"{self.label}:{mark.line + 1 if mark else 1}: this is no YAML: {error.problem}{hint}"]
             ) from None
+        except OSError as error:
+            raise PipelineError([f"{self.label}:1: it cannot be read: {error.strerror}"]) from None
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             raise PipelineError([f"{self.label}:1: this is no YAML: {' '.join(str(error).split())}"]) from None
         self.problems: list[str] = []

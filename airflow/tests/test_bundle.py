@@ -79,6 +79,16 @@ def test_files_that_change_come_and_go(tmp_path: Path) -> None:
     assert [*bundle.path.iterdir()] == []
 
 
+def test_a_file_that_cannot_be_read_stops_no_other(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "fine.yaml").write_text(HEAD)
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.yaml").mkdir()
+    bag = bag_of(bundle_of(tmp_path, "unreadable"))
+    assert [*bag.dags] == ["fine"]
+    assert "gone.yaml:1: it cannot be read: No such file or directory" in bag.import_errors["gone.py"]
+    assert "folder.yaml:1: it cannot be read: Is a directory" in bag.import_errors["folder.py"]
+
+
 def test_a_line_of_yaml_is_never_code(database: Path, tmp_path: Path) -> None:
     text = HEAD + "docs: |\n  one\n\x85import os; os.abort()\u2028import os; os.abort()\r\n"
     (tmp_path / "mine.yaml").write_text(text, newline="")
