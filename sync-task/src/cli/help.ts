@@ -14,6 +14,7 @@ Secrets come from the environment only, or from a file that the same name with _
   SYNC_TASK_SOURCE_PROXY_PASSWORD
   SYNC_TASK_TARGET_…             likewise
   SYNC_TASK_STATE_PASSWORD       or libpq's own PGPASSWORD
+  SYNC_TASK_METRICS_TOKEN        or SYNC_TASK_METRICS_PASSWORD, for --metrics-url
 SSH_AUTH_SOCK names an agent. Without known hosts of its own, ~/.ssh/known_hosts is read.
 
 Exit codes:
