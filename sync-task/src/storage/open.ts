@@ -7,7 +7,14 @@ import type { Storage } from './storage.ts';
 export interface OpenOptions {
   readonly settings: Pick<
     Settings,
-    'bandwidth' | 'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
+    | 'bandwidth'
+    | 'connections'
+    | 'bufferBytes'
+    | 'connectTimeoutMs'
+    | 'idleTimeoutMs'
+    | 'keepaliveMs'
+    | 'attempts'
+    | 'reconnectMs'
   >;
   readonly log: Log;
 }
@@ -28,7 +35,7 @@ async function openPlace(
   role: 'source' | 'target',
   { settings, log }: OpenOptions,
 ): Promise<Storage> {
-  const { location, credentials, proxy, legacyAlgorithms = false } = endpoint;
+  const { location, credentials, proxy, jumps, legacyAlgorithms = false } = endpoint;
   switch (location.scheme) {
     case 'file': {
       const { fileStorage } = await import('./file/file-storage.ts');
@@ -41,6 +48,7 @@ async function openPlace(
         location,
         credentials,
         proxy,
+        jumps,
         legacyAlgorithms,
         role,
         log,
