@@ -6,7 +6,7 @@
 import type { Database, Query, Row } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
-import { unsettledClaims } from './leases.ts';
+import { CLAIMS_LOOKED_AT, unsettledClaims } from './leases.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
 const inBatch = `entry.run_id = $2
@@ -80,7 +80,7 @@ function earlierClaims(transaction: Query, { pipelineId }: ClaimRequest, abandon
   const rows = transaction.dialect.rows('$2', { path: 'text', token: 'bigint' });
   return transaction.query(
     `SELECT r.path, claims.run_id, claims.token FROM ${rows} JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = r.path
-     WHERE claims.token < r.token`,
+     WHERE claims.token < r.token AND claims.token > r.token - ${CLAIMS_LOOKED_AT}`,
     [pipelineId, JSON.stringify(abandoned.map(({ path, token }) => ({ path, token })))],
   );
 }
