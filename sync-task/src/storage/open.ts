@@ -2,6 +2,7 @@
 import type { Endpoint, Settings } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import { bandwidth, limitReading } from './bandwidth.ts';
+import { retryReading } from './retry.ts';
 import type { Storage } from './storage.ts';
 
 export interface OpenOptions {
@@ -17,6 +18,8 @@ export interface OpenOptions {
     | 'reconnectMs'
   >;
   readonly log: Log;
+  /** Aborted: nothing is waited for or tried again. */
+  readonly signal?: AbortSignal;
 }
 
 /** Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be used. */
@@ -25,15 +28,17 @@ export async function openStorage(
   role: 'source' | 'target',
   options: OpenOptions,
 ): Promise<Storage> {
-  const storage = await openPlace(endpoint, role, options);
-  const slots = role === 'source' ? options.settings.bandwidth : undefined;
+  const { settings, log, signal } = options;
+  const place = await openPlace(endpoint, role, options);
+  const storage = retryReading(place, { attempts: settings.attempts, log, signal });
+  const slots = role === 'source' ? settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
 }
 
 async function openPlace(
   endpoint: Endpoint,
   role: 'source' | 'target',
-  { settings, log }: OpenOptions,
+  { settings, log, signal }: OpenOptions,
 ): Promise<Storage> {
   const { location, credentials, proxy, jumps, legacyAlgorithms = false } = endpoint;
   switch (location.scheme) {
@@ -52,6 +57,7 @@ async function openPlace(
         legacyAlgorithms,
         role,
         log,
+        signal,
         ...settings,
         bufferBytes: settings.bufferBytes / 2,
       });

@@ -13,6 +13,7 @@ import type { Draft } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import type { Intent, PublishIntent } from './intent.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import { type SegmentDigest, sameDigest, segmentDigest } from './segment-digest.ts';
 
 export interface Transfer {
@@ -24,6 +25,7 @@ export interface Transfer {
   /** What this process saved last, by path. */
   readonly intents: Map<string, Intent>;
   readonly bytes: { read: number; written: number; resumed: number };
+  readonly retries: RetryBudget;
 }
 
 /** What an earlier attempt left at the target and wrote down. */
@@ -97,10 +99,10 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   }
 }
 
-/** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
+/** Whether another attempt can build on what is written down, a complete draft or segments of it: the place is as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
   const intent = intents.get(path);
-  if (intent?.stage !== 'writing' || intent.offset === 0) return false;
+  if (intent === undefined || (intent.stage === 'writing' && intent.offset === 0)) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 
