@@ -3,8 +3,9 @@ import { SyncError } from '../errors.ts';
 import type { Database, Dialect } from './database.ts';
 import { first } from './migrations/0001-first.ts';
 import { runStatistics } from './migrations/0002-run-statistics.ts';
+import { takenOver } from './migrations/0003-taken-over.ts';
 
-const migrations: readonly ((dialect: Dialect) => string[])[] = [first, runStatistics];
+const migrations: readonly ((dialect: Dialect) => string[])[] = [first, runStatistics, takenOver];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
 export async function migrate(database: Database): Promise<void> {

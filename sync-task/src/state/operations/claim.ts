@@ -7,6 +7,7 @@ import type { Database, Query, Row } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
 import { CLAIMS_LOOKED_AT, unsettledClaims } from './leases.ts';
+import { rememberTakenOver } from './taken-over.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
 const inBatch = `entry.run_id = $2
@@ -29,6 +30,11 @@ export async function claim(database: Database, request: ClaimRequest): Promise<
         request,
         [...taken.values()].map(({ path, token }) => ({ path, event: 'claimed', token, detail: request.owner })),
       );
+      await rememberTakenOver(
+        transaction,
+        request.pipelineId,
+        found.filter((entry) => taken.has(entry['path'])),
+      );
       const earlier = await earlierClaims(
         transaction,
         request,
@@ -46,7 +52,7 @@ function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }
   const { nowMs, lockSkipping } = transaction.dialect;
   return transaction.query(
     `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
-            coalesce(file.token, 0) AS token, file.owner, file.claim_run
+            coalesce(file.token, 0) AS token, file.owner, file.claim_run, file.lease_until_ms
      FROM entry LEFT JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
      WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
      ORDER BY entry.number LIMIT $5 ${lockSkipping('entry')}`,
