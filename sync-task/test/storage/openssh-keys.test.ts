@@ -144,6 +144,17 @@ if (findSshd()) {
     await comesIn(t, server, { privateKey, knownHosts, hostKey: `${other}, ${server.hostKeyFingerprint}` });
   });
 
+  test('MaxSessions 1, MaxStartups 2:50:3: who is dropped while too many log in comes again', async (t) => {
+    const server = await start(t, { extraConfig: 'MaxSessions 1\nMaxStartups 2:50:3' });
+    const own = { knownHosts: server.knownHosts, privateKey: server.userKeys.plain.privateKey };
+    const many = Array.from({ length: 8 }, async () => {
+      const patient = { attempts: 20, connectTimeoutMs: 60_000, connections: 4 };
+      await using storage = await openSftp(server, server.remoteRoot, own, patient);
+      return await storage.stat('nothing');
+    });
+    t.deepEqual(await Promise.all(many), Array(8).fill(undefined));
+  });
+
   test('the home folder, and a path below it', async (t) => {
     const server = await start(t);
     const own = { knownHosts: server.knownHosts, privateKey: server.userKeys.plain.privateKey };
