@@ -43,8 +43,8 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   const { signal, log } = surroundings;
   const opening = [
     open(settings, signal),
-    openStorage({ endpoint: settings.source, role: 'source', settings, log }),
-    openStorage({ endpoint: settings.target, role: 'target', settings, log }),
+    openStorage({ endpoint: settings.source, role: 'source', settings, log, signal }),
+    openStorage({ endpoint: settings.target, role: 'target', settings, log, signal }),
   ] as const;
   // Each is closed whatever becomes of the others; a signal does not wait for a server that does not answer.
   for (const opened of await orStopped(Promise.allSettled(opening), signal)) {

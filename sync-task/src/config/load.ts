@@ -6,10 +6,11 @@ import { readConfigFile } from './config-file.ts';
 import { checkStateUrl, parseLocation } from './location.ts';
 import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
 import { acceptedOf, gatesOf } from './parse-gate.ts';
+import { parseJumps } from './parse-jump.ts';
 import { parseMetricsUrl } from './parse-metrics-url.ts';
 import { parseProxy } from './parse-proxy.ts';
 import { parseTransform } from './parse-transform.ts';
-import { type Environment, readCredentials, readSecret } from './secrets.ts';
+import { type Environment, readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, Location, MetricsSettings, Settings, TransformSetting } from './settings.ts';
 import { traceIdOf } from './trace-id.ts';
 import { schemaOf } from './values.ts';
@@ -71,6 +72,7 @@ export function loadSettings(input: Input): Settings {
     dryRun: values.get('dry-run'),
     leaseMs: values.get('lease'),
     attempts: values.get('attempts'),
+    reconnectMs: values.get('reconnect'),
     connectTimeoutMs: values.get('connect-timeout'),
     idleTimeoutMs: values.get('idle-timeout'),
     keepaliveMs: values.get('keepalive'),
@@ -185,8 +187,14 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
     throw bad(`--${role}`, `it is missing; give the flag, ${environmentName(role)}, or a key in the file of --config`);
   const proxy = values.given(`${role}-proxy`);
   const proxyPassword = readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_PROXY_PASSWORD`);
+  const location = parseLocation(String(given.value), given.as);
+  const credentials = readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`));
+  const jump = values.given(`${role}-jump`);
+  if (jump && location.scheme !== 'sftp') throw bad(jump.as, `it is for SFTP; ${location.label} is reached without it`);
+  const hop = { role, user: location.user, credentials: readJumpCredentials(environment, role, credentials) };
   return {
-    location: parseLocation(String(given.value), given.as),
+    location,
+    ...(jump ? { jumps: parseJumps(String(jump.value), { ...hop, as: jump.as }) } : {}),
     ...(proxy ? { proxy: parseProxy(String(proxy.value), proxy.as, proxyPassword) } : {}),
     legacyAlgorithms: values.get(`${role}-legacy-algorithms`),
     variable: (name) =>
@@ -200,7 +208,7 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
           },
         }
       : {}),
-    credentials: readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`)),
+    credentials,
   };
 }
 

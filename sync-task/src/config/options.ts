@@ -69,6 +69,11 @@ export const options = {
     group: 'Locations',
     describe: 'reach the source through socks5://user@host:port or http://user@host:port',
   },
+  'source-jump': {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'reach the source through these SSH servers: user@host:port, several hops separated by commas',
+  },
   'source-legacy-algorithms': {
     kind: 'flag',
     group: 'Locations',
@@ -79,6 +84,11 @@ export const options = {
     kind: 'text',
     group: 'Locations',
     describe: 'reach the target through socks5://user@host:port or http://user@host:port',
+  },
+  'target-jump': {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'reach the target through these SSH servers: user@host:port, several hops separated by commas',
   },
   'target-legacy-algorithms': {
     kind: 'flag',
@@ -242,6 +252,12 @@ export const options = {
   },
   lease: { kind: 'duration', group: 'Transfer', describe: 'how long a claim outlives its dead worker', default: '60s' },
   attempts: { kind: 'count', group: 'Transfer', describe: 'tries for a file after transient failures', default: '3' },
+  reconnect: {
+    kind: 'duration',
+    group: 'Transfer',
+    describe: 'how long a server that was lost is tried again before the rest stays planned and the exit code is 75',
+    default: '1m',
+  },
   'connect-timeout': { kind: 'duration', group: 'Transfer', describe: 'for connecting and logging in', default: '20s' },
   'idle-timeout': {
     kind: 'duration',

@@ -1,5 +1,5 @@
 /** Secrets: from the environment, or from files that it names. Never from flags, URLs or the configuration file. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SyncError } from '../errors.ts';
@@ -15,6 +15,10 @@ export function readSecret(environment: Environment, name: string): string | und
   if (value !== undefined) {
     throw new SyncError(`${name} and ${name}_FILE are both set: keep one`, { kind: 'usage', reason: 'secret-twice' });
   }
+  return readSecretFile(file, name);
+}
+
+function readSecretFile(file: string, name: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
@@ -27,14 +31,43 @@ export function readSecret(environment: Environment, name: string): string | und
   }
 }
 
+/** One key or several, one behind the other; `…_FILE` may name several files, separated by colons. */
+function readPrivateKeys(environment: Environment, name: string): string | undefined {
+  const files = environment[`${name}_FILE`] ?? '';
+  const several = files.includes(':') && !existsSync(files) && !environment[name];
+  const keys = several
+    ? files.split(':').flatMap((file) => (file === '' ? [] : readSecretFile(file, name)))
+    : [readSecret(environment, name)];
+  // A key whose last line end was lost on the way is still a key.
+  const given = keys.flatMap((key) => (key === undefined ? [] : `${key.trim()}\n`));
+  return given.length === 0 ? undefined : given.join('');
+}
+
+/**
+ * Of the jump hosts of a place. What they are not given is what the place itself has, but for its password and its host key: no
+ * host is told the password of another, and which hosts are meant is always to be proved.
+ */
+export function readJumpCredentials(environment: Environment, role: string, place: Credentials): Credentials {
+  const prefix = `SYNC_TASK_${role.toUpperCase()}_JUMP`;
+  const privateKey = readPrivateKeys(environment, `${prefix}_PRIVATE_KEY`);
+  const passphrase = readSecret(environment, `${prefix}_PASSPHRASE`);
+  return {
+    password: readSecret(environment, `${prefix}_PASSWORD`),
+    privateKey: privateKey ?? place.privateKey,
+    passphrase: passphrase ?? (privateKey === undefined ? place.passphrase : undefined),
+    agent: place.agent,
+    knownHosts: readSecret(environment, `${prefix}_KNOWN_HOSTS`) ?? place.knownHosts,
+    hostKey: readSecret(environment, `${prefix}_HOST_KEY`),
+    insecureIgnoreHostKey: false,
+  };
+}
+
 /** `role` is `source` or `target`. */
 export function readCredentials(environment: Environment, role: string, insecureIgnoreHostKey: boolean): Credentials {
   const prefix = `SYNC_TASK_${role.toUpperCase()}`;
-  const privateKey = readSecret(environment, `${prefix}_PRIVATE_KEY`);
   return {
     password: readSecret(environment, `${prefix}_PASSWORD`),
-    // A key whose last line end was lost on the way is still a key.
-    privateKey: privateKey === undefined ? undefined : `${privateKey.trim()}\n`,
+    privateKey: readPrivateKeys(environment, `${prefix}_PRIVATE_KEY`),
     passphrase: readSecret(environment, `${prefix}_PASSPHRASE`),
     agent: environment['SSH_AUTH_SOCK'] || undefined,
     knownHosts: readSecret(environment, `${prefix}_KNOWN_HOSTS`) ?? usersKnownHosts(),
@@ -59,15 +92,17 @@ const storageSecrets = ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_KEY', 
 export function secretsOf(environment: Environment): string[] {
   const cloud = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
-    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD', ...cloud].map(
-      (secret) => `SYNC_TASK_${role}_${secret}`,
+    ['', 'JUMP_'].flatMap((of) =>
+      ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD', ...cloud].map(
+        (secret) => `SYNC_TASK_${role}_${of}${secret}`,
+      ),
     ),
   );
   const ofStorages = storageSecrets.flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
   const ofOthers = ['SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD', 'SYNC_TASK_METRICS_PASSWORD', 'SYNC_TASK_METRICS_TOKEN'];
   return [...names, ...cloud, ...ofStorages, ...ofOthers].flatMap((name) => {
     try {
-      return readSecret(environment, name) ?? [];
+      return (name.endsWith('_PRIVATE_KEY') ? readPrivateKeys : readSecret)(environment, name) ?? [];
     } catch {
       return []; // told with a proper error when it is needed
     }

@@ -20,13 +20,14 @@ export interface Location {
 /** How to prove who we are and who they are. Values are the secrets themselves, already read from their files. */
 export interface Credentials {
   readonly password: string | undefined;
+  /** One or more, one behind the other. */
   readonly privateKey: string | undefined;
   readonly passphrase: string | undefined;
   /** Path of an agent's socket. */
   readonly agent: string | undefined;
   /** The text of a known_hosts file. */
   readonly knownHosts: string | undefined;
-  /** `SHA256:…`, as `ssh-keygen -l` prints it. */
+  /** `SHA256:…`, as `ssh-keygen -l` prints it; any of several, separated by spaces or commas. */
   readonly hostKey: string | undefined;
   /** Accept any host key; the user said so by name. */
   readonly insecureIgnoreHostKey: boolean;
@@ -36,6 +37,8 @@ export interface Endpoint {
   readonly location: Location;
   readonly credentials: Credentials;
   readonly proxy?: ProxyPlace | undefined;
+  /** SSH servers on the way, the nearest first. */
+  readonly jumps?: readonly JumpHost[] | undefined;
   /** Offer also what is too weak for others, for old servers. */
   readonly legacyAlgorithms?: boolean;
   /** How objects are stored (s3 only). */
@@ -53,6 +56,14 @@ export interface ObjectSettings {
   readonly encryption: string | undefined;
   /** `KEY=VALUE,…` */
   readonly tags: string | undefined;
+}
+
+/** An SSH server that connects us onward. */
+export interface JumpHost {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly credentials: Credentials;
 }
 
 /** Between us and a server. */
@@ -136,6 +147,8 @@ export interface Settings extends CommonSettings {
   readonly dryRun: boolean;
   readonly leaseMs: number;
   readonly attempts: number;
+  /** How long a server that was lost is tried again. */
+  readonly reconnectMs: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly keepaliveMs: number;

@@ -5,8 +5,15 @@ import { first } from './migrations/0001-first.ts';
 import { runStatistics } from './migrations/0002-run-statistics.ts';
 import { publishedPlaces } from './migrations/0003-published-places.ts';
 import { work } from './migrations/0004-work.ts';
+import { takenOver } from './migrations/0005-taken-over.ts';
 
-const migrations: readonly ((dialect: Dialect) => string[])[] = [first, runStatistics, publishedPlaces, work];
+const migrations: readonly ((dialect: Dialect) => string[])[] = [
+  first,
+  runStatistics,
+  publishedPlaces,
+  work,
+  takenOver,
+];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
 export async function migrate(database: Database): Promise<void> {

@@ -13,6 +13,7 @@ import { pipeline, takeOver } from './operations/pipelines.ts';
 import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
 import { prune } from './operations/prune.ts';
 import { batches, countEntries, entries, finishRun, run, runs } from './operations/runs.ts';
+import { takenOver } from './operations/taken-over.ts';
 import type { State } from './state.ts';
 
 export function sqlState(database: Database): State {
@@ -41,6 +42,7 @@ export function sqlState(database: Database): State {
     release: (owner) => release(database, owner),
     abandoned: (pipelineId, limit) => abandoned(database, pipelineId, limit),
     clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
+    takenOver: (pipelineId) => takenOver(database, pipelineId),
     prune: (pipelineId, keepMs) => prune(database, pipelineId, keepMs),
     takeOver: (name, old) => takeOver(database, name, old),
     files: (pipelineId, filter) => files(database, pipelineId, filter),

@@ -266,6 +266,11 @@ export interface State extends AsyncDisposable {
   abandoned(pipelineId: number, limit: number): Promise<readonly AbandonedClaim[]>;
   /** Gives abandoned claims back, unless somebody claimed their files since. */
   clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
+  /**
+   * Claims of the last seven days that ended in silence and were followed by another one. Their workers may have been frozen
+   * alone and have left a draft since. Without those of files that somebody works on.
+   */
+  takenOver(pipelineId: number): Promise<readonly AbandonedClaim[]>;
 
   /**
    * Forgets runs that ended (or began, where they never ended) longer ago, with their batches and entries, and events that are

@@ -2,6 +2,7 @@
 import { SyncError } from '../errors.ts';
 import { bandwidth, limitReading } from './bandwidth.ts';
 import type { Place, StorageModule } from './place.ts';
+import { retryReading } from './retry.ts';
 import type { Storage } from './storage.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
@@ -27,8 +28,10 @@ export async function openStorage(place: Place): Promise<Storage> {
       reason: 'bad-url',
     });
   }
-  const storage = await (await load().catch(notInstalled(scheme))).open(place);
-  const slots = place.role === 'source' ? place.settings.bandwidth : undefined;
+  const { settings, log, signal } = place;
+  const opened = await (await load().catch(notInstalled(scheme))).open(place);
+  const storage = retryReading(opened, { attempts: settings.attempts, log, signal });
+  const slots = place.role === 'source' ? settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
 }
 

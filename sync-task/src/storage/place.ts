@@ -8,9 +8,18 @@ export interface Place {
   readonly role: 'source' | 'target';
   readonly settings: Pick<
     Settings,
-    'bandwidth' | 'connections' | 'bufferBytes' | 'connectTimeoutMs' | 'idleTimeoutMs' | 'keepaliveMs'
+    | 'bandwidth'
+    | 'connections'
+    | 'bufferBytes'
+    | 'connectTimeoutMs'
+    | 'idleTimeoutMs'
+    | 'keepaliveMs'
+    | 'attempts'
+    | 'reconnectMs'
   >;
   readonly log: Log;
+  /** Aborted: nothing is waited for or tried again. */
+  readonly signal?: AbortSignal;
 }
 
 export interface StorageModule {

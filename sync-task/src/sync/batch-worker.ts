@@ -14,6 +14,7 @@ import type { Transfer } from './copy.ts';
 import { type ErrorList, errorList } from './counts.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Intent } from './intent.ts';
+import { retryBudget } from './retry-budget.ts';
 import { transferFile } from './transfer.ts';
 
 export interface WorkDone {
@@ -62,6 +63,7 @@ export async function workOnBatches(
     intents: new Map<string, Intent>(),
     retries: new Map<string, number>(),
     bytes,
+    retryBudget: retryBudget(),
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
@@ -76,8 +78,11 @@ export async function workOnBatches(
   /** Of the process, which `performance` counts from. */
   const isOver = () => settings.maxDurationMs !== undefined && performance.now() >= settings.maxDurationMs;
 
+  /** Set when a server is lost for good: what was not begun stays planned. */
+  let lost: SyncError | undefined;
+
   async function work(): Promise<void> {
-    for (let claim = await claims.next(); claim && !isOver(); claim = await claims.next()) {
+    for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
       const beganMs = performance.now();
       const settled = await transferFile(transfer, claim);
       const durationMs = Math.round(performance.now() - beganMs);
@@ -85,6 +90,9 @@ export async function workOnBatches(
       transfer.intents.delete(claim.path);
       transfer.retries.delete(claim.path);
       settleRow(row, await record(row));
+      if (row.reason === 'server-lost') {
+        lost ??= new SyncError(row.message, { kind: row.kind ?? 'transient', reason: row.reason });
+      } else transfer.retryBudget.earn();
     }
   }
 
@@ -111,6 +119,7 @@ export async function workOnBatches(
       signal.throwIfAborted();
       const broken = workers.find((worker) => worker.status === 'rejected');
       if (broken) throw broken.reason;
+      if (lost) throw lost;
       const others = await lookAtOthers(state, claimOwner, batches);
       if (!others) return { outcomes, bytes, errors, leftPlanned: 0 };
       if (isOver()) return { outcomes, bytes, errors, leftPlanned: others.planned };

@@ -17,6 +17,7 @@ import type { FileContext } from '../transform/transform.ts';
 import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
 import { type Intent, type PublishIntent, worthGoingOn } from './intent.ts';
+import type { RetryBudget } from './retry-budget.ts';
 import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
 import { leaseLost, segmentSaver } from './segment-saver.ts';
 import { sideFiles } from './side-file.ts';
@@ -33,6 +34,7 @@ export interface Transfer {
   /** How often each file in hand was begun again, by path. */
   readonly retries: Map<string, number>;
   readonly bytes: { read: number; written: number; resumed: number };
+  readonly retryBudget: RetryBudget;
 }
 
 /** What an earlier attempt left at the target and wrote down. */
@@ -140,13 +142,10 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   }
 }
 
-/** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
+/** Whether another attempt can build on what is written down, a complete draft or segments of it: the place is as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
   const intent = intents.get(path);
-  if (intent === undefined) return false;
-  // Complete, and found again by its ticket: only its publishing is to be done once more.
-  const stands = intent.stage === 'publishing' ? intent.ticket !== undefined : worthGoingOn(intent);
-  if (!stands) return false;
+  if (intent === undefined || (intent.stage === 'writing' && !worthGoingOn(intent))) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 

@@ -2,6 +2,7 @@
  * `finish`: says what became of a run. Sweeps what dead workers left at the target, counts, names what is missing, and
  * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
  */
+import type { AbandonedClaim } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import { openChain } from '../transform/chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -67,14 +68,12 @@ export async function finish(context: Context, id: string): Promise<Result> {
   return { ...result, ...(await reportRun(context, await plannedRun(context, id), result)) };
 }
 
-/** Removes drafts and restores back-ups of workers that died; files that somebody holds are not touched. */
+/** Removes drafts and restores back-ups of workers that died or were frozen; files that somebody holds are not touched. */
 async function sweep({ state, target, settings, log }: Context): Promise<number> {
   const pipeline = await state.pipeline(settings.pipeline);
   const chain = await openChain(settings.transforms);
   let swept = 0;
-  for (;;) {
-    const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
-    if (claims.length === 0) return swept;
+  async function sweepAfter(claims: readonly AbandonedClaim[]): Promise<void> {
     for (const claim of claims) {
       const at = chain.targetPath(claim.path);
       const name = draftName(claim);
@@ -83,6 +82,12 @@ async function sweep({ state, target, settings, log }: Context): Promise<number>
       if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
       swept += removed ? 1 : 0;
     }
+  }
+  await sweepAfter(await state.takenOver(pipeline.id));
+  for (;;) {
+    const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
+    if (claims.length === 0) return swept;
+    await sweepAfter(claims);
     await state.clearAbandoned(pipeline.id, claims);
   }
 }

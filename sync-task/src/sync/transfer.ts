@@ -6,11 +6,12 @@
  * is over. The intent is saved only while the claim still holds, so a worker that lost its lease stops there. After a crash
  * between `publish` and the recorded outcome, the intent and one look at the target tell that the work is done.
  */
-import { setTimeout } from 'node:timers/promises';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { FileVersion, Outcome } from '../model.ts';
 import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
+import { backOff } from '../storage/backoff.ts';
 import { draftName } from '../storage/draft-name.ts';
+import { mayPass } from '../storage/retry.ts';
 import { copy, type Stored, type Transfer } from './copy.ts';
 import { type PublishIntent, readIntent, ticketOf, type WritingIntent, worthGoingOn } from './intent.ts';
 import { copiesAnyway } from './reasons.ts';
@@ -22,18 +23,19 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
   const { settings, signal, log } = context;
   let attempt = claim;
   for (let tries = 1; ; tries++) {
+    const storedBytes = storedUntil(transfer, attempt);
     try {
       signal.throwIfAborted();
       return await settle(transfer, attempt);
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
       const error = asSyncError(thrown);
-      if (error.kind !== 'transient' || error.reason === 'lease-lost' || tries >= settings.attempts) {
-        return failedRow(claim, error);
-      }
+      // A large file on a bad line gets through as long as every try brings a segment more.
+      if (storedUntil(transfer, attempt) > storedBytes) tries = 1;
+      if (!mayPass(error) || tries >= settings.attempts || !transfer.retryBudget.take()) return failedRow(claim, error);
       log.info(`trying again: ${error.message}`, { path: claim.path, tries });
       transfer.retries.set(claim.path, tries);
-      await setTimeout(backoffMs(tries), undefined, { signal }).catch(() => undefined);
+      await backOff(tries, signal);
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
       const intent = transfer.intents.get(claim.path) ?? claim.intent;
       const abandonedBefore = claim.abandoned ? [...claim.abandonedBefore, claim.abandoned] : claim.abandonedBefore;
@@ -42,11 +44,10 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
   }
 }
 
-const FIRST_BACKOFF_MS = 500;
-
-/** Doubles with every try, with jitter, so that many files don't come back at once. */
-function backoffMs(tries: number): number {
-  return FIRST_BACKOFF_MS * 2 ** (tries - 1) * (0.5 + Math.random());
+/** Bytes that an attempt need not send again. */
+function storedUntil({ intents }: Transfer, { path, intent }: Claim): number {
+  const known = intents.get(path) ?? readIntent(intent);
+  return known?.stage === 'writing' ? known.offset : 0;
 }
 
 async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {

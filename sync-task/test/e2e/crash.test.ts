@@ -146,7 +146,7 @@ test('the connection breaks: it is opened again and the files go on', async (t) 
 
 test('the server goes away for good: 75, and the old files stand', async (t) => {
   const { source, target, environment, server } = await slowJob(t);
-  const { ended } = startCommand(['sync', '--run', 'r', '--attempts', '1'], environment);
+  const { ended } = startCommand(['sync', '--run', 'r', '--attempts', '1', '--reconnect', '2s'], environment);
   await until(async () => (await published(target)) >= 5);
   await server.stop();
   const outcome = await ended;

@@ -4,6 +4,7 @@
  */
 import test, { type ExecutionContext } from 'ava';
 import type { Faults, SftpServer } from '../kit/sftp-server/options.ts';
+import { eventsOf } from './kit/judge.ts';
 import { hostilePlace } from './kit/places.ts';
 import { newScenario, type Scenario } from './kit/scenario.ts';
 
@@ -87,3 +88,18 @@ for (const [what, boundary] of Object.entries(boundaries)) {
     });
   }
 }
+
+test('SIGTERM when a draft is complete: the next start publishes it', async (t) => {
+  const { scenario, server, whenThere } = await attacked(t, { request: 'FSTAT', faults: { delayMs: 300 } }, true);
+  server.faults.dropAtRequest = undefined;
+  const { child, ended } = scenario.start('sync', '--run', 'r');
+  // Its answer is late enough for the signal to be there first.
+  whenThere(() => child.kill('SIGTERM'));
+  const { code, stderr } = await ended;
+  t.is(code, 143, stderr);
+  const again = await scenario.run('sync', '--run', 'r');
+  t.is(again.code, 0, again.stderr);
+  const events = [...(await eventsOf(scenario.environment, scenario.feed.paths)).values()].flat();
+  t.is(events.filter(({ detail }) => detail === 'published-before').length, 1);
+  await scenario.judge();
+});

@@ -9,6 +9,7 @@ import type { SftpServer } from '../kit/sftp-server/server.ts';
 import { eventsOf } from './kit/judge.ts';
 import { hostilePlace } from './kit/places.ts';
 import { newScenario, type Scenario } from './kit/scenario.ts';
+import { digestTree, leftOvers } from './kit/tree.ts';
 
 let postgres: Postgres;
 test.before(async () => {
@@ -128,6 +129,27 @@ test.serial('frozen past its lease, and killed when it goes on', async (t) => {
   t.is(successor.code, 0, successor.stderr);
   frozen.child.kill('SIGKILL');
   await frozen.ended;
+  await finish(t, scenario);
+});
+
+test.serial('frozen past its lease, and killed after it went on: finish sweeps the draft it made then', async (t) => {
+  const { scenario, server } = await sharedRun(t);
+  const opened = () => server.counters.requests.get('OPEN') ?? 0;
+  const frozen = startWorker(t, scenario);
+  await until(() => opened() >= 3);
+  frozen.child.kill('SIGSTOP');
+  const successor = await startWorker(t, scenario).ended;
+  t.is(successor.code, 0, successor.stderr);
+  const before = opened();
+  // It opens a draft for the next of the files that it claimed ahead; the answer is late enough to be killed first.
+  server.faults.delayMs = 1000;
+  frozen.child.kill('SIGCONT');
+  await until(() => opened() > before || frozen.child.exitCode !== null);
+  frozen.child.kill('SIGKILL');
+  await frozen.ended;
+  server.faults.delayMs = 0;
+  t.true(opened() > before, 'it opened no draft');
+  t.not(leftOvers(await digestTree(scenario.target)).length, 0, 'it left no draft');
   await finish(t, scenario);
 });
 

@@ -85,6 +85,67 @@ test('connections are reset at random', async (t) => {
   t.log(`${job.proxies.map(({ counters }) => counters.resets).join(' and ')} resets, ${tries} tries`);
 });
 
+test('1 % of packets lost on a line of 200 ms', async (t) => {
+  const random = randomFrom(seed, t.title);
+  const stalls = { percent: 1, ms: 400, random: () => random.fraction() };
+  const job = await jobBehind(t, () => ({ delayMs: 100, stalls }), 20);
+  t.is(await runUntilDone(t, job, 1), 1);
+  t.true(
+    job.proxies.some(({ counters }) => counters.stalls > 0),
+    'nothing was lost',
+  );
+  await job.scenario.judge();
+});
+
+test('the bandwidth is cut to a tenth amid the run, with resets: one start is enough', async (t) => {
+  const random = randomFrom(seed, t.title);
+  const job = await jobBehind(
+    t,
+    () => {
+      const faults: NetworkFaults = { bytesPerSecond: 8 * 1024 * 1024 };
+      let connections = 0;
+      faults.resetAfterBytes = () => {
+        if (++connections > 1) faults.bytesPerSecond = 800 * 1024;
+        return connections > 4 ? undefined : 400_000 + random.below(400_000);
+      };
+      return faults;
+    },
+    16,
+    { SYNC_TASK_ATTEMPTS: '5', SYNC_TASK_CHECKPOINT_BYTES: '64KiB' },
+  );
+  t.is(await runUntilDone(t, job, 1), 1);
+  t.true(job.proxies.every(({ counters }) => counters.resets > 0));
+  await job.scenario.judge();
+});
+
+test('a server that is away for a while amid the run is waited for; one start is enough', async (t) => {
+  const job = await jobBehind(t, () => ({}), 20);
+  const target = job.proxies[1] as TcpProxy;
+  let away = 0;
+  // The first one carries a part; the next four logins are cut off, as by a server that starts.
+  target.faults.resetAfterBytes = () => {
+    away++;
+    return away === 1 ? 700_000 : away < 6 ? 0 : undefined;
+  };
+  t.is(await runUntilDone(t, job, 1), 1);
+  t.true(away >= 6, `${away} connections`);
+  await job.scenario.judge();
+});
+
+test('a server that is lost for good: the rest stays planned, 75, and the same command ends it', async (t) => {
+  const job = await jobBehind(t, () => ({}), 20, { SYNC_TASK_RECONNECT: '1s', SYNC_TASK_FILES: '2' });
+  const target = job.proxies[1] as TcpProxy;
+  let connections = 0;
+  target.faults.resetAfterBytes = () => (++connections === 1 ? 700_000 : 0);
+  const { code, errors } = await job.scenario.run('sync', '--run', 'r');
+  t.is(code, 75);
+  t.regex(errors.at(-1) ?? '', /; it was tried again for 1 s \(--reconnect\)$/);
+  t.true(errors.length <= 4, errors.join('\n'));
+  target.faults.resetAfterBytes = () => undefined;
+  t.is(await runUntilDone(t, job, 1), 1);
+  await job.scenario.judge();
+});
+
 for (const [end, name] of ['source', 'target'].entries()) {
   test(`half-open: the connection to the ${name} stays, nothing arrives any more`, async (t) => {
     const job = await jobBehind(t, () => ({}), 20, { SYNC_TASK_IDLE_TIMEOUT: '3s', SYNC_TASK_KEEPALIVE: '1s' });

@@ -32,7 +32,14 @@ const oddities: Readonly<Record<string, Oddity>> = {
     source: { maxSessions: 1, maxConnections: 1 },
     target: { maxSessions: 1, maxConnections: 1 },
   },
-  'one open file at a time, --files 1': { target: { maxOpenFiles: 1 }, environment: { SYNC_TASK_FILES: '1' } },
+  'one open file at a time, nothing said about it': {
+    source: { maxOpenFiles: 1, withoutLimits: true },
+    target: { maxOpenFiles: 1, withoutLimits: true },
+  },
+  'five open files at a time, nothing said about it': {
+    source: { maxOpenFiles: 5, withoutLimits: true },
+    target: { maxOpenFiles: 5, noExtensions: true },
+  },
   'times are refused': { target: { refuseSetstat: true } },
   'times are ignored': { target: { ignoreSetstat: true } },
   'a rename that overwrites': { target: { withoutPosixRename: true, renameOverwrites: true } },

@@ -18,11 +18,15 @@ export interface OpenSshOptions {
   readonly sftpServerOptions?: string;
   /** Lines for sshd_config; they come first, and the first value of a keyword counts. */
   readonly extraConfig?: string;
+  /** 127.0.0.1 where left out. */
+  readonly listenAddress?: '127.0.0.1' | '::1';
 }
 
 export interface OpenSsh extends SftpEndpoint {
   readonly password: undefined;
   readonly userKeys: UserKeys;
+  /** Where its keys and its configuration lie. */
+  readonly folder: string;
 }
 
 const host = '127.0.0.1';
@@ -71,13 +75,14 @@ async function startIn(folder: string, sshd: string, options: OpenSshOptions): P
   }
 
   return {
-    host,
+    host: options.listenAddress ?? host,
     port,
     user: userInfo().username,
     password: undefined,
     userKeys,
+    folder,
     hostKeyFingerprint: fingerprintOf(hostKey.publicKey),
-    knownHosts: knownHostsFor(host, port, hostKey.publicKey),
+    knownHosts: knownHostsFor(options.listenAddress ?? host, port, hostKey.publicKey),
     root,
     remoteRoot: root,
     stop,
@@ -88,10 +93,10 @@ async function startIn(folder: string, sshd: string, options: OpenSshOptions): P
 function configuration(
   folder: string,
   port: number,
-  { sftpServerOptions = '', extraConfig = '' }: OpenSshOptions,
+  { sftpServerOptions = '', extraConfig = '', listenAddress = host }: OpenSshOptions,
 ): string {
   return `${extraConfig}
-ListenAddress ${host}
+ListenAddress ${listenAddress}
 Port ${port}
 HostKey ${join(folder, 'host-key')}
 AuthorizedKeysFile ${join(folder, 'authorized-keys')}

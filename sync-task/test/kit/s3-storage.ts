@@ -35,6 +35,8 @@ export function openS3(
       connectTimeoutMs: 10_000,
       idleTimeoutMs,
       keepaliveMs: 10_000,
+      attempts: 1,
+      reconnectMs: 0,
     },
     log: silentLog,
   };

@@ -2,13 +2,16 @@ import test from 'ava';
 import { byteBudget } from '../../src/storage/budget.ts';
 import type { SftpChannel } from '../../src/storage/sftp/channel.ts';
 import type { Connections } from '../../src/storage/sftp/connections.ts';
+import { handleGate } from '../../src/storage/sftp/handle-gate.ts';
 import { startDraft } from '../../src/storage/sftp/writer.ts';
+import { silentLog } from '../kit/sftp-storage.ts';
 
 test('bytes for which no connection can be had are not taken from the budget for ever', async (t) => {
   const channel = { handle: async () => Buffer.from('h') } as unknown as SftpChannel;
   let picks = 0;
   const connections = {
     limits: { maxWriteBytes: 100 },
+    handles: handleGate(undefined, silentLog, 'target'),
     async pick() {
       if (picks++ > 0) throw new Error('the server is gone');
       return channel;
@@ -24,6 +27,8 @@ test('bytes for which no connection can be had are not taken from the budget for
     mtimeMs: 0,
     fsync: false,
     signal: new AbortController().signal,
+    exists: () => new Error('it stands'),
+    closed: () => undefined,
     explain: async (error) => error,
   });
   await t.throwsAsync(draft.write([Buffer.alloc(100)]), { message: 'the server is gone' });

@@ -7,7 +7,8 @@ import type { Database, Query, Row } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
-import { unsettledClaims } from './leases.ts';
+import { CLAIMS_LOOKED_AT, unsettledClaims } from './leases.ts';
+import { rememberTakenOver } from './taken-over.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
 const inBatch = `entry.run_id = $2
@@ -30,6 +31,11 @@ export async function claim(database: Database, request: ClaimRequest): Promise<
         request,
         [...taken.values()].map(({ path, token }) => ({ path, event: 'claimed', token, detail: request.owner })),
       );
+      await rememberTakenOver(
+        transaction,
+        request.pipelineId,
+        found.filter((entry) => taken.has(entry['path'])),
+      );
       const earlier = await earlierClaims(
         transaction,
         request,
@@ -47,7 +53,7 @@ function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }
   const { nowMs, lockSkipping } = transaction.dialect;
   return transaction.query(
     `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
-            coalesce(file.token, 0) AS token, file.owner, file.claim_run
+            coalesce(file.token, 0) AS token, file.owner, file.claim_run, file.lease_until_ms
      FROM entry LEFT JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
      WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
      ORDER BY entry.number LIMIT $5 ${lockSkipping('entry')}`,
@@ -81,7 +87,7 @@ function earlierClaims(transaction: Query, { pipelineId }: ClaimRequest, abandon
   const rows = transaction.dialect.rows('$2', { path: 'text', token: 'bigint' });
   return transaction.query(
     `SELECT r.path, claims.run_id, claims.token FROM ${rows} JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = r.path
-     WHERE claims.token < r.token`,
+     WHERE claims.token < r.token AND claims.token > r.token - ${CLAIMS_LOOKED_AT}`,
     [pipelineId, JSON.stringify(abandoned.map(({ path, token }) => ({ path, token })))],
   );
 }

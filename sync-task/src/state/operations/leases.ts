@@ -15,6 +15,12 @@ export async function release(database: Database, owner: string): Promise<void> 
   await database.query('UPDATE file SET lease_until_ms = 0 WHERE owner = $1', [owner]);
 }
 
+/**
+ * Claims of one file that are looked at again, besides the newest: whoever claims it sweeps them all, so an older one was
+ * swept that often. A file that fails for ever would have more of them every day.
+ */
+export const CLAIMS_LOOKED_AT = 20;
+
 /** SQL: every claim since its file was last settled. Who settled it had swept what came before. */
 export const unsettledClaims = `(
   SELECT event.pipeline_id, event.path, event.run_id, event.token FROM event
@@ -34,7 +40,8 @@ export async function abandoned(
     `SELECT claims.path, claims.run_id, claims.token, left_over.intent
      FROM (SELECT path, token, intent FROM file
            WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2) AS left_over
-     JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = left_over.path AND claims.token <= left_over.token`,
+     JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = left_over.path AND claims.token <= left_over.token
+       AND claims.token > left_over.token - ${CLAIMS_LOOKED_AT}`,
     [pipelineId, limit],
   );
   return rows.map(({ path, run_id: run, token, intent }) => ({

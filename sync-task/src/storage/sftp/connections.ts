@@ -1,12 +1,14 @@
 /**
  * The connections of one endpoint. The first is opened at once; more follow only when they pay: the round trip is long
  * enough for one connection's window to cap it, and what is in flight fills those that are there. A dead one is replaced
- * on the next use. Where the server refuses more, it stays at what it has.
+ * on the next use. Where the server refuses more, it stays at what it has for a while, and then tries one more.
  */
 
 import { asSyncError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { SftpChannel } from './channel.ts';
+import { type HandleGate, handleGate } from './handle-gate.ts';
+import { patience } from './patience.ts';
 import { openSession, type SessionOptions, type SftpSession } from './session.ts';
 
 export interface Limits {
@@ -19,8 +21,9 @@ export interface Limits {
 }
 
 export interface Connections {
-  /** The least busy channel. Opens one where none is alive. */
+  /** The least busy channel. Where none is alive it is connected again for as long as the user waits; then `server-lost`. */
   pick(): Promise<SftpChannel>;
+  readonly handles: HandleGate;
   readonly limits: Limits;
   /** Of the first connection. */
   readonly algorithms: readonly string[];
@@ -41,15 +44,27 @@ const LARGEST_REQUEST_BYTES = 255 * 1024;
 const MOST_CONNECTIONS = 8;
 /** A login takes a dozen round trips; servers refuse too many that are not through yet (OpenSSH's MaxStartups). */
 const OPENING_AT_ONCE = 4;
+/** After a refusal one connection more is tried so long later, twice as long after the next one. */
+const REFUSED_MS = 10_000;
+const LONGEST_REFUSED_MS = 600_000;
 /** One connection more for each so many milliseconds of round trip. */
 const ROUND_TRIP_PER_CONNECTION_MS = 2.5;
 
-/** Opens the first connection. `most` bounds their number; undefined: by the measured round trip. Throws what `openSession` throws. */
-export async function openConnections(
-  options: SessionOptions,
-  most: number | undefined,
-  log: Log,
-): Promise<Connections> {
+export interface ConnectionsOptions extends SessionOptions {
+  /** Of connections; undefined: by the measured round trip. */
+  readonly connections: number | undefined;
+  /** Tries to connect at the start; one where left out. */
+  readonly attempts?: number;
+  /** How long a server that was lost is tried again; once where left out. */
+  readonly reconnectMs?: number;
+  readonly log: Log;
+  /** Aborted: nobody waits for a lost server any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens the first connection. Throws what `openSession` throws. */
+export async function openConnections(options: ConnectionsOptions): Promise<Connections> {
+  const { log, role, attempts = 1, reconnectMs = 0 } = options;
   const sessions = new Set<SftpSession>();
   const opening = new Set<Promise<SftpSession>>();
   let closed = false;
@@ -66,12 +81,26 @@ export async function openConnections(
     return session;
   }
 
-  const first = await openAnother();
-  const limits = await readLimits(first.channel);
-  const roundTripMs = Math.min(await measureRoundTrip(first.channel), await measureRoundTrip(first.channel));
-  let allowed = most ?? Math.min(MOST_CONNECTIONS, Math.max(1, Math.ceil(roundTripMs / ROUND_TRIP_PER_CONNECTION_MS)));
+  async function begin() {
+    const { channel, algorithms } = await openAnother();
+    const limits = await readLimits(channel);
+    const roundTripMs = Math.min(await measureRoundTrip(channel), await measureRoundTrip(channel));
+    return { limits, roundTripMs, algorithms };
+  }
+
+  const times = {
+    ...{ attempts, role, log, signal: options.signal },
+    ...{ startMs: options.connectTimeoutMs, lostMs: reconnectMs },
+  };
+  const { limits, roundTripMs, algorithms } = await patience(begin, times).first();
+  const reconnection = patience(openAnother, times);
+  const wanted = Math.min(MOST_CONNECTIONS, Math.max(1, Math.ceil(roundTripMs / ROUND_TRIP_PER_CONNECTION_MS)));
+  const most = options.connections ?? wanted;
+  let allowed = most;
+  let refusedMs = REFUSED_MS;
+  let moreFromMs = 0;
   log.debug('connected', {
-    role: options.role,
+    role,
     roundTripMs: Math.round(roundTripMs * 10) / 10,
     connections: allowed,
     ...limits,
@@ -82,10 +111,26 @@ export async function openConnections(
     return [...sessions];
   }
 
+  /** Beside what is there, for whoever comes next: nobody waits for it. */
+  function openMore(): void {
+    openAnother().catch((error: unknown) => {
+      allowed = Math.max(1, alive().length);
+      moreFromMs = performance.now() + refusedMs;
+      refusedMs = Math.min(2 * refusedMs, LONGEST_REFUSED_MS);
+      const why = asSyncError(error).message;
+      log.info('the server takes no more connections', { role, connections: allowed, why });
+    });
+  }
+  function mayOpenMore(open: number): boolean {
+    if (allowed < most && open + opening.size >= allowed && performance.now() >= moreFromMs) allowed = open + 1;
+    return open + opening.size < allowed && opening.size < OPENING_AT_ONCE;
+  }
+
   return {
     limits,
-    algorithms: first.algorithms,
+    algorithms,
     roundTripMs,
+    handles: handleGate(limits.maxOpenHandles, log, role),
     get open() {
       return alive().length;
     },
@@ -95,24 +140,12 @@ export async function openConnections(
     async pick() {
       const candidates = alive();
       let least = candidates[0];
-      if (!least) {
-        const [under] = opening;
-        return (await (under ?? openAnother())).channel;
-      }
+      if (!least) return (await reconnection.again()).channel;
       for (const session of candidates) {
         if (session.channel.bytesInFlight < least.channel.bytesInFlight) least = session;
       }
       const isBusy = least.channel.bytesInFlight > BUSY_BYTES;
-      if (isBusy && candidates.length + opening.size < allowed && opening.size < OPENING_AT_ONCE) {
-        openAnother().catch((error: unknown) => {
-          allowed = Math.max(1, alive().length);
-          log.info('the server takes no more connections', {
-            role: options.role,
-            connections: allowed,
-            why: asSyncError(error).message,
-          });
-        });
-      }
+      if (isBusy && mayOpenMore(candidates.length)) openMore();
       return least.channel;
     },
     async close() {

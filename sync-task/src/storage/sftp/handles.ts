@@ -4,11 +4,11 @@
  */
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
+import type { HeldHandle } from './handle-gate.ts';
 import { request } from './packet.ts';
 
-export interface OpenHandle {
+export interface OpenHandle extends HeldHandle {
   readonly channel: SftpChannel;
-  readonly handle: Buffer;
 }
 
 export interface RemoteFile {
@@ -17,29 +17,50 @@ export interface RemoteFile {
   readonly striped: boolean;
   /** Where the next piece should go: the least busy connection for a large file, else always the first. */
   next(): OpenHandle | Promise<OpenHandle>;
-  /** Closes every handle and reports a refusal: some servers tell only now that bytes were lost. */
+  /** Closes every handle, where its connection still stands, and reports a refusal: some servers tell only now that bytes were lost. */
   close(): Promise<void>;
 }
 
 /** From here on a second connection is worth another open file. */
 const STRIPE_BYTES = 4 * 1024 * 1024;
 
-/** `open` opens the file on one channel; it is called once for each connection used, first alone, so that it may create. */
+/** How a file is opened on one channel: again on another one, or once more because the server refused it for want of handles. */
+export type OpenOn = (channel: SftpChannel, how: 'first' | 'again' | 'refused') => Promise<Buffer>;
+
+/** One handle, waited for where the server allows few. To be closed with `closeHandle`. */
+export async function openHandle({ handles, pick }: Connections, open: OpenOn): Promise<OpenHandle> {
+  let channel: SftpChannel | undefined;
+  const held = await handles.open(async (refused) => {
+    channel = await pick(); // it may have been waited for, and connections come and go
+    return open(channel, refused ? 'refused' : 'first');
+  });
+  return { ...held, channel: channel as SftpChannel };
+}
+
+export async function closeHandle({ channel, handle, release }: OpenHandle): Promise<void> {
+  await channel.command(request.close, [handle]).finally(release);
+}
+
+/** `open` is called once for each connection used, first alone, so that it may create. */
 export async function openRemoteFile(
   connections: Connections,
   size: number | undefined,
-  open: (channel: SftpChannel, again: boolean) => Promise<Buffer>,
+  open: OpenOn,
 ): Promise<RemoteFile> {
-  const channel = await connections.pick();
-  const first: OpenHandle = { channel, handle: await open(channel, false) };
-  const handles = new Map<SftpChannel, Promise<OpenHandle>>([[channel, Promise.resolve(first)]]);
+  const first = await openHandle(connections, open);
+  const handles = new Map<SftpChannel, Promise<OpenHandle>>([[first.channel, Promise.resolve(first)]]);
   const striped = size === undefined || size >= STRIPE_BYTES;
 
+  /** On another connection only where another handle may be had at once. */
+  async function stripe(channel: SftpChannel): Promise<OpenHandle> {
+    const held = await connections.handles.tryOpen(() => open(channel, 'again'));
+    return held ? { ...held, channel } : first;
+  }
   async function leastBusy(): Promise<OpenHandle> {
     const least = await connections.pick();
     let handle = handles.get(least);
     if (!handle) {
-      handle = open(least, true).then((opened) => ({ channel: least, handle: opened }));
+      handle = stripe(least);
       handle.catch(() => undefined); // heard by whoever awaits it
       handles.set(least, handle);
     }
@@ -52,10 +73,9 @@ export async function openRemoteFile(
     next: () => (striped ? leastBusy() : first),
     async close() {
       const opened = await Promise.allSettled(handles.values());
-      const closing = opened.flatMap((result) =>
-        result.status === 'fulfilled' ? [result.value.channel.command(request.close, [result.value.handle])] : [],
-      );
-      const failed = (await Promise.allSettled(closing)).find((result) => result.status === 'rejected');
+      const each = new Set(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+      const closed = await Promise.allSettled([...each].map(closeHandle));
+      const failed = closed.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
   };

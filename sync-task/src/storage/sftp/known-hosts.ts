@@ -14,17 +14,31 @@ export interface KnownKey {
 
 /** The keys listed for this host and port. */
 export function knownKeys(text: string, host: string, port: number): KnownKey[] {
+  return linesFor(text, host, port).flatMap(({ marker, type, key }) =>
+    marker === '@cert-authority' ? [] : [{ type, blob: Buffer.from(key, 'base64'), revoked: marker === '@revoked' }],
+  );
+}
+
+/** Whether a certificate authority is trusted for this host. */
+export function namesAuthority(text: string, host: string, port: number): boolean {
+  return linesFor(text, host, port).some(({ marker }) => marker === '@cert-authority');
+}
+
+interface Line {
+  readonly marker: string | undefined;
+  readonly type: string;
+  readonly key: string;
+}
+
+function linesFor(text: string, host: string, port: number): readonly Line[] {
   const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
-  const keys: KnownKey[] = [];
-  for (const line of text.split('\n')) {
+  return text.split('\n').flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
     const [names, type, key] = fields;
-    if (!names || !type || !key || names.startsWith('#') || marker === '@cert-authority') continue;
-    if (!matches(names, name)) continue;
-    keys.push({ type, blob: Buffer.from(key, 'base64'), revoked: marker === '@revoked' });
-  }
-  return keys;
+    if (!names || !type || !key || names.startsWith('#') || !matches(names, name)) return [];
+    return [{ marker, type, key }];
+  });
 }
 
 function matches(names: string, name: string): boolean {

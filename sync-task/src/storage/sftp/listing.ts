@@ -4,16 +4,18 @@
  */
 import type { ListedEntry } from '../../model.ts';
 import { decodeName, displayName, isPlainName } from '../paths.ts';
-import type { DirectoryPage, SftpChannel } from './channel.ts';
+import type { DirectoryPage } from './channel.ts';
 import type { Connections } from './connections.ts';
-import { request, status } from './packet.ts';
-import { remotePath } from './remote-path.ts';
+import { readFolder } from './folder-pages.ts';
+import { status } from './packet.ts';
 import { isStatus } from './sftp-errors.ts';
 
 export interface ListingOptions {
   readonly connections: Connections;
   readonly root: string;
   readonly prefix: string;
+  /** Tries of one folder after a lost connection. */
+  readonly attempts: number;
   readonly signal: AbortSignal;
   /** Names that are this program's own. */
   isOwnName(name: string): boolean;
@@ -22,7 +24,6 @@ export interface ListingOptions {
 }
 
 const FOLDERS_AT_ONCE = 16;
-const PAGES_AT_ONCE = 4;
 const PAGES_AHEAD = 64;
 
 /** File type bits of `st_mode` (POSIX sys/stat.h). */
@@ -97,32 +98,6 @@ export async function* listTree(options: ListingOptions): AsyncGenerator<readonl
     left = true;
     room.resolve();
     await Promise.allSettled(running);
-  }
-}
-
-/** The pages of one folder; a folder that vanished meanwhile has none, but for the first one asked for. */
-async function* readFolder(options: ListingOptions, folder: string): AsyncGenerator<readonly DirectoryPage[]> {
-  const channel: SftpChannel = await options.connections.pick();
-  const handle = await channel.handle(request.opendir, [remotePath(options.root, folder)]).catch((error: unknown) => {
-    if (folder !== '' && isStatus(error, status.noSuchFile, status.noSuchPath)) return undefined;
-    throw error;
-  });
-  if (!handle) return;
-  const asked: Promise<readonly DirectoryPage[] | undefined>[] = [];
-  const ask = () => {
-    const page = channel.page(handle);
-    page.catch(() => undefined); // heard below, or the folder is given up
-    asked.push(page);
-  };
-  try {
-    for (let count = 0; count < PAGES_AT_ONCE; count++) ask();
-    for (let page = await asked.shift(); page; page = await asked.shift()) {
-      ask();
-      yield page;
-    }
-  } finally {
-    await Promise.allSettled(asked);
-    await channel.command(request.close, [handle]).catch(() => undefined); // a lost connection has closed it
   }
 }
 

@@ -10,7 +10,7 @@ import type { Chunk, FileVersion } from '../../model.ts';
 import type { ByteBudget } from '../budget.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
-import { type OpenHandle, openRemoteFile } from './handles.ts';
+import { closeHandle, type OpenHandle, openHandle, openRemoteFile } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request } from './packet.ts';
 import type { Slots } from './slots.ts';
 
@@ -57,13 +57,16 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
   async function fill(opened: OpenHandle, offset: number, into: Buffer): Promise<void> {
     let at = opened;
     let got = 0;
-    while (got < into.length) {
-      if (got > 0 && closing) at = { channel: at.channel, handle: await open(at.channel) }; // closed behind this very read
-      const more = await at.channel.read(at.handle, offset + got, into.subarray(got));
-      if (more === 0) throw changed(plan, `it ended at ${offset + got} of ${expected.size} bytes`);
-      got += more;
+    try {
+      while (got < into.length) {
+        if (got > 0 && closing && at === opened) at = await openHandle(connections, open); // closed behind this very read
+        const more = await at.channel.read(at.handle, offset + got, into.subarray(got));
+        if (more === 0) throw changed(plan, `it ended at ${offset + got} of ${expected.size} bytes`);
+        got += more;
+      }
+    } finally {
+      if (at !== opened) await closeHandle(at).catch(() => undefined); // read from alone: nothing can be lost with it
     }
-    if (at !== opened) await at.channel.command(request.close, [at.handle]);
   }
 
   function free({ bytes, into }: { readonly bytes: number; readonly into: Buffer }): void {
@@ -81,7 +84,7 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
     const attributes = answered
       ? answered.then(() => channel.attributes(request.fstat, [handle]))
       : channel.attributes(request.fstat, [handle]);
-    const closed = answered ? attributes.then(() => file.close()) : file.close();
+    const closed = answered ? Promise.allSettled([attributes]).then(() => file.close()) : file.close();
     attributes.catch(() => undefined);
     closed.catch(() => undefined);
     return { attributes, closed };

@@ -1,11 +1,11 @@
-/** One SSH connection with one SFTP channel on it. The only file that imports ssh2. */
+/** One SSH connection with one SFTP channel on it, through whatever stands between us and the server. */
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import ssh2, { type ConnectConfig } from 'ssh2';
-import type { Credentials, Location, ProxyPlace } from '../../config/settings.ts';
+import ssh2 from 'ssh2';
+import type { Credentials, JumpHost, Location, ProxyPlace } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
-import { hostKeyCheck } from './host-key.ts';
+import { logIn, type SshServer } from './login.ts';
 import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
 import { flowAtOnce, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly location: Location;
   readonly credentials: Credentials;
   readonly proxy?: ProxyPlace | undefined;
+  /** The nearest first; behind the proxy, where there is one. */
+  readonly jumps?: readonly JumpHost[] | undefined;
   readonly legacyAlgorithms?: boolean;
   readonly role: 'source' | 'target';
   readonly connectTimeoutMs: number;
@@ -28,68 +30,133 @@ export interface SftpSession {
   end(): void;
 }
 
-/** Of the ciphers that both sides know the fastest goes first: AES-GCM has hardware and no separate MAC. */
-const FAST_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'] as const;
-const RSA_ALGORITHMS = ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] as const;
-/** With known weaknesses, for servers that know nothing better; only where the user says so. */
-const LEGACY: ssh2.Algorithms = {
-  kex: appended('diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'),
-  hmac: appended('hmac-sha1', 'hmac-md5'),
-};
-const LEGACY_CIPHERS = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'] as const;
-const KEEPALIVES_UNANSWERED = 3;
-
-/** Connects, checks the host key, logs in and starts SFTP. Throws `transient` or `permission`. */
+/** Connects, checks the host keys, logs in and starts SFTP. Throws `transient` or `permission`. */
 export async function openSession(options: SessionOptions): Promise<SftpSession> {
-  const client = new ssh2.Client();
-  // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
-  client.on('error', () => undefined);
+  const clients: ssh2.Client[] = [];
+  const client = newClient(clients);
   let algorithms: readonly string[] = [];
   client.on('handshake', ({ kex, serverHostKey, cs }) => {
     algorithms = [kex, serverHostKey, cs.cipher, cs.mac].filter((name) => name !== '');
   });
   let socket: Socket | undefined;
+  const endAll = () => {
+    for (const each of clients) each.end();
+    socket?.unref();
+  };
   try {
     let ready = false;
-    socket = await connectSocket(options, () => ready && keepsNothing(client));
-    const stream = await openSubsystem(client, socket, options);
+    const server = serverOf(options);
+    const way = [...jumpServers(options), server];
+    const direct = way.length === 1;
+    socket = await connectSocket(options, way[0] ?? server, () => ready && keepsNothing(client));
+    const leading = await jump(socket, way, clients, options);
+    // Every key exchange makes a new cipher.
+    if (direct) client.on('handshake', () => reusePacketRoom(client, socket as Socket));
+    await logIn(client, leading, server, options);
+    const stream = await openSubsystem(client, server);
     flowAtOnce(stream);
-    const channel = await openSftpChannel(stream, label(options), options.idleTimeoutMs, (bytes) =>
+    const channel = await openSftpChannel(stream, server.label, options.idleTimeoutMs, (bytes) =>
       takesNow(stream, bytes),
     );
     ready = true;
     // Whatever breaks from now on reaches the channel as the end of its stream.
     client.on('error', (error) => stream.destroy(error));
-    return {
-      channel,
-      algorithms,
-      end() {
-        client.end();
-        socket?.unref();
-      },
-    };
+    return { channel, algorithms, end: endAll };
   } catch (error) {
-    client.destroy();
+    for (const each of clients) each.destroy();
     socket?.destroy();
     throw asSyncError(error);
   }
 }
 
-function label({ role, location }: SessionOptions): string {
-  const host = location.host.includes(':') ? `[${location.host}]` : location.host;
-  return `${role} ${host}:${location.port}`;
+function newClient(clients: ssh2.Client[]): ssh2.Client {
+  const client = new ssh2.Client();
+  // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
+  client.on('error', () => undefined);
+  clients.push(client);
+  return client;
 }
 
-async function connectSocket(options: SessionOptions, mayReuse: () => boolean): Promise<Socket> {
-  const { proxy, location } = options;
-  const { host, port } = proxy ?? location;
+/** Logs in to each server on the way and has it connect to the next one. Returns the stream that leads to the last. */
+async function jump(
+  socket: Socket,
+  way: readonly SshServer[],
+  clients: ssh2.Client[],
+  options: SessionOptions,
+): Promise<Duplex> {
+  let leading: Duplex = socket;
+  for (const [index, hop] of way.slice(0, -1).entries()) {
+    const client = newClient(clients);
+    await logIn(client, leading, hop, options);
+    leading = await forward(client, hop, way[index + 1] as SshServer, options.connectTimeoutMs);
+  }
+  return leading;
+}
+
+/** OpenSSH's answers to a forwarding that its configuration does not allow (RFC 4254 section 5.1). */
+const PROHIBITED = 1;
+
+function forward(client: ssh2.Client, hop: SshServer, next: SshServer, timeoutMs: number): Promise<Duplex> {
+  const place = `${shownHost(next.host)}:${next.port}`;
+  return new Promise((resolve, reject) => {
+    const failed = (why: string, kind: 'transient' | 'permission', advice: string, cause?: unknown) =>
+      reject(
+        new SyncError(`${hop.label}: cannot connect onward to ${place} (${why}); ${advice}`, {
+          kind,
+          reason: 'jump',
+          cause,
+        }),
+      );
+    const timer = setTimeout(() => {
+      failed(
+        `no answer for ${Math.round(timeoutMs / 1000)} s`,
+        'transient',
+        'check that this host and port can be reached from there',
+      );
+    }, timeoutMs);
+    client.once('close', () => failed('the connection was closed', 'transient', 'run again'));
+    client.forwardOut('127.0.0.1', 0, next.host, next.port, (error, stream) => {
+      clearTimeout(timer);
+      if (!error) return resolve(stream);
+      if ((error as { reason?: unknown }).reason === PROHIBITED) {
+        failed('it does not allow it', 'permission', 'ask its operator for AllowTcpForwarding and PermitOpen', error);
+      } else failed(error.message, 'transient', 'check that this host and port can be reached from there', error);
+    });
+  });
+}
+
+const shownHost = (host: string) => (host.includes(':') ? `[${host}]` : host);
+
+function serverOf({ location, credentials, legacyAlgorithms = false, role }: SessionOptions): SshServer {
+  const { host, port, user } = location;
+  const variable = `SYNC_TASK_${role.toUpperCase()}`;
+  const label = `${role} ${shownHost(host)}:${port}`;
+  return { host, port, user, credentials, legacyAlgorithms, label, role, variable };
+}
+
+function jumpServers({ jumps = [], role, legacyAlgorithms = false }: SessionOptions): readonly SshServer[] {
+  return jumps.map((hop, index) => ({
+    ...hop,
+    legacyAlgorithms,
+    role,
+    variable: `SYNC_TASK_${role.toUpperCase()}_JUMP`,
+    label: `${role} jump host ${hop.user}@${shownHost(hop.host)}:${hop.port} (hop ${index + 1} of ${jumps.length})`,
+  }));
+}
+
+/** To the first server on the way. */
+async function connectSocket(options: SessionOptions, first: SshServer, mayReuse: () => boolean): Promise<Socket> {
+  const { proxy, role, jumps = [] } = options;
+  const { host, port } = proxy ?? first;
   const connected = Promise.withResolvers<void>();
-  // What a proxy says is read from the socket before ssh2 has it, which needs the plain kind.
-  const socket = proxy
-    ? createConnection({ host, port, noDelay: true, keepAlive: true })
-    : bulkSocket(host, port, mayReuse);
+  // What a proxy says is read from the socket before ssh2 has it, and what comes from a jump host is kept for a while: both
+  // need the plain kind.
+  const socket =
+    proxy || jumps.length > 0
+      ? createConnection({ host, port, noDelay: true, keepAlive: true })
+      : bulkSocket(host, port, mayReuse);
   const unreachable = (why: string, cause?: unknown) =>
-    new SyncError(`${label(options)}: cannot connect (${why}); check host, port and network`, {
+    new SyncError(`${first.label}: cannot connect (${why}); check host, port and network`, {
       kind: 'transient',
       reason: 'unreachable',
       cause,
@@ -102,9 +169,8 @@ async function connectSocket(options: SessionOptions, mayReuse: () => boolean): 
   socket.once('error', (error: NodeJS.ErrnoException) => connected.reject(unreachable(describe(error), error)));
   try {
     await connected.promise;
-    const { role } = options;
     // The timer ends the socket, and that ends the proxy's answers.
-    if (proxy) await connectThrough(socket, proxy, { host: location.host, port: location.port, role });
+    if (proxy) await connectThrough(socket, proxy, { host: first.host, port: first.port, role });
     return socket;
   } catch (error) {
     socket.destroy();
@@ -113,10 +179,6 @@ async function connectSocket(options: SessionOptions, mayReuse: () => boolean): 
     clearTimeout(timer);
     socket.removeAllListeners();
   }
-}
-
-function appended<A extends string>(...names: A[]): ssh2.AlgorithmList<A> {
-  return { append: names, prepend: [], remove: [] } as unknown as ssh2.AlgorithmList<A>;
 }
 
 function describe(error: NodeJS.ErrnoException): string {
@@ -131,107 +193,19 @@ function describe(error: NodeJS.ErrnoException): string {
   return known[error.code ?? ''] ?? (error.message || error.code || 'connection failed');
 }
 
-function openSubsystem(client: ssh2.Client, socket: Socket, options: SessionOptions): Promise<Duplex> {
-  const { location, credentials, role } = options;
-  const hostKeys = hostKeyCheck(credentials, location.host, location.port, role);
-  let refusedKey: SyncError | undefined;
+function openSubsystem(client: ssh2.Client, server: SshServer): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const config: ConnectConfig = {
-      sock: socket,
-      username: location.user,
-      readyTimeout: options.connectTimeoutMs,
-      keepaliveInterval: options.keepaliveMs,
-      keepaliveCountMax: KEEPALIVES_UNANSWERED,
-      algorithms: {
-        cipher: {
-          remove: [...FAST_CIPHERS],
-          prepend: [...FAST_CIPHERS],
-          append: options.legacyAlgorithms ? [...LEGACY_CIPHERS] : [],
-        },
-        ...(options.legacyAlgorithms ? LEGACY : {}),
-        serverHostKey: preferred(hostKeys.preferredTypes),
-      },
-      hostVerifier: (key: Buffer) => {
-        refusedKey = hostKeys.refuse(key);
-        return refusedKey === undefined;
-      },
-      ...authentication(credentials),
-    };
-    client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) => {
-      answer(prompts.map(() => credentials.password ?? ''));
+    client.once('close', () => reject(sessionRefused(new Error('the connection was closed'), server)));
+    client.subsys('sftp', (error, stream) => {
+      if (error) reject(sessionRefused(error, server));
+      else resolve(stream as unknown as Duplex);
     });
-    client.once('error', (error: Error & { level?: string }) => reject(refusedKey ?? explain(error, options)));
-    client.once('close', () => reject(refusedKey ?? explain(new Error('the server closed the connection'), options)));
-    // Every key exchange makes a new cipher.
-    client.on('handshake', () => reusePacketRoom(client, socket));
-    client.once('ready', () => {
-      client.subsys('sftp', (error, stream) => {
-        if (error) reject(sessionRefused(error, options));
-        else resolve(stream as unknown as Duplex);
-      });
-    });
-    try {
-      client.connect(config);
-    } catch (error) {
-      // ssh2 throws here when it cannot read the private key; its message never holds the key.
-      reject(
-        new SyncError(
-          `${label(options)}: the private key cannot be used (${(error as Error).message}); check ` +
-            `SYNC_TASK_${role.toUpperCase()}_PRIVATE_KEY and SYNC_TASK_${role.toUpperCase()}_PASSPHRASE`,
-          { kind: 'permission', reason: 'bad-private-key', cause: error },
-        ),
-      );
-    }
   });
 }
 
-function authentication(credentials: Credentials): Partial<ConnectConfig> {
-  return {
-    ...(credentials.password === undefined ? {} : { password: credentials.password, tryKeyboard: true }),
-    ...(credentials.privateKey === undefined ? {} : { privateKey: credentials.privateKey }),
-    ...(credentials.passphrase === undefined ? {} : { passphrase: credentials.passphrase }),
-    ...(credentials.agent === undefined ? {} : { agent: credentials.agent }),
-  };
-}
-
-/** ssh2 keeps an algorithm's place when it is listed already, so it is removed first. */
-function preferred(types: readonly string[]): ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm> {
-  const first = types.flatMap((type) => (type === 'ssh-rsa' ? RSA_ALGORITHMS : [type]));
-  const known = first.filter((type) =>
-    /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|rsa-sha2-(256|512)|ssh-rsa)$/.test(type),
-  );
-  return { remove: known, prepend: known, append: [] } as unknown as ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm>;
-}
-
-function explain(error: Error & { level?: string }, options: SessionOptions): SyncError {
-  const { role, location } = options;
-  if (error.level === 'client-authentication' || error.level === 'agent') {
-    const variable = `SYNC_TASK_${role.toUpperCase()}`;
-    return new SyncError(
-      `${label(options)}: user ${location.user} was not let in; check the user name and ${variable}_PASSWORD or ${variable}_PRIVATE_KEY`,
-      { kind: 'permission', reason: 'authentication', cause: error },
-    );
-  }
-  if (/no matching/i.test(error.message)) {
-    return new SyncError(
-      `${label(options)}: no common algorithm (${error.message}); the server may be too old (--${role}-legacy-algorithms) or too strict`,
-      {
-        kind: 'permanent',
-        reason: 'no-common-algorithm',
-        cause: error,
-      },
-    );
-  }
-  return new SyncError(`${label(options)}: SSH failed (${error.message}); check that an SSH server listens there`, {
-    kind: 'transient',
-    reason: 'unreachable',
-    cause: error,
-  });
-}
-
-function sessionRefused(error: Error, options: SessionOptions): SyncError {
+function sessionRefused(error: Error, { label }: SshServer): SyncError {
   return new SyncError(
-    `${label(options)}: the server offers no SFTP session (${error.message}); lower --connections, or ask for the sftp subsystem`,
+    `${label}: the server offers no SFTP session (${error.message}); lower --connections, or ask for the sftp subsystem`,
     { kind: 'transient', reason: 'session-refused', cause: error },
   );
 }

@@ -28,7 +28,7 @@ export function explainStatus(error: unknown, what: string, place: string, path:
       return make(
         'permanent',
         'failure',
-        `the server says ${JSON.stringify(error.message)} without a reason (rights, disk space or quota?)`,
+        `the server says ${JSON.stringify(error.message)} without a reason (rights, disk space, quota or open files?)`,
       );
   }
 }

@@ -1,7 +1,6 @@
 /** `sftp://`: the storage interface over SFTP version 3. */
 
 import { SyncError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
 import { byteBudget } from '../budget.ts';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, isOwnName, tempName } from '../draft-name.ts';
@@ -11,7 +10,7 @@ import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
 import { SftpStatus } from './channel.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
-import { type Connections, openConnections } from './connections.ts';
+import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
 import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
 import { type Attributes, noAttributes, request, status } from './packet.ts';
@@ -19,17 +18,13 @@ import { freeSpace, probeServer } from './probe.ts';
 import { publishOver } from './publish.ts';
 import { readRemoteFile } from './reader.ts';
 import { remotePath } from './remote-path.ts';
-import type { SessionOptions } from './session.ts';
 import { explainStatus, isStatus, missing } from './sftp-errors.ts';
 import { slots } from './slots.ts';
 import { startDraft } from './writer.ts';
 
-export interface SftpStorageOptions extends SessionOptions {
-  /** Undefined: by the measured round trip. */
-  readonly connections: number | undefined;
+export interface SftpStorageOptions extends ConnectionsOptions {
   /** Bytes in flight at most. */
   readonly bufferBytes: number;
-  readonly log: Log;
 }
 
 /** Enough asked for on one connection; more only fills memory. */
@@ -41,18 +36,29 @@ const NEAR_MS = 2;
 const FILES_NEAR = 64;
 const FILES_FAR = 256;
 
-export function open({ endpoint, role, settings, log }: Place): Promise<Storage> {
-  const { location, credentials, proxy, legacyAlgorithms = false } = endpoint;
+export function open({ endpoint, role, settings, log, signal }: Place): Promise<Storage> {
+  const { location, credentials, proxy, jumps, legacyAlgorithms = false } = endpoint;
   // Half of the budget for what was read and not yet taken, half for what was written and not yet acknowledged.
   const bufferBytes = settings.bufferBytes / 2;
-  return sftpStorage({ location, credentials, proxy, legacyAlgorithms, role, log, ...settings, bufferBytes });
+  return sftpStorage({
+    location,
+    credentials,
+    proxy,
+    jumps,
+    legacyAlgorithms,
+    role,
+    log,
+    signal,
+    ...settings,
+    bufferBytes,
+  });
 }
 
 /** Connects. Throws `transient` where the server cannot be reached and `permission` where it does not let us in. */
 export async function sftpStorage(options: SftpStorageOptions): Promise<Storage> {
   const { location } = options;
   const label = location.label;
-  const connections = await openConnections(options, options.connections, options.log);
+  const connections = await openConnections(options);
   const first = await connections.pick();
   const { extensions } = first;
   const hashesFiles = await offersCheckFile(first);
@@ -62,6 +68,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   const writing = bounded(WRITE_BYTES_PER_CONNECTION);
   const readSlots = slots(connections.limits.maxReadBytes);
   const folders = new Map<string, Promise<void>>();
+  /** Remote paths of drafts that are being written. */
+  const drafting = new Set<string>();
 
   const wire = (path: string) => remotePath(root, path);
   const inside = confinement(label, async (folder) => {
@@ -158,6 +166,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
         connections,
         root,
         prefix,
+        attempts: options.attempts ?? 1,
         signal,
         isOwnName,
         explain: (error, path) => explainStatus(error, 'list', label, path),
@@ -211,6 +220,14 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
 
     async draft(path: string, draft: DraftOptions): Promise<Draft> {
       checkPath(path);
+      const name = temp(path, draft.name).toString();
+      const exists = () =>
+        new SyncError(`${label}: a draft of ${JSON.stringify(path)} with the name ${draft.name} stands there already`, {
+          kind: 'permanent',
+          reason: 'draft-exists',
+          path,
+        });
+      if (drafting.has(name)) throw exists();
       const start = () =>
         startDraft({
           connections,
@@ -221,6 +238,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
           mtimeMs: draft.mtimeMs,
           fsync: draft.fsync,
           signal: draft.signal,
+          exists,
+          closed: () => drafting.delete(name),
           explain: (error) => explainWrite(error, path),
         });
       const startIn = async (error: unknown) => {
@@ -228,6 +247,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
         await ensureFolder(parentOf(path));
         return start();
       };
+      drafting.add(name);
       try {
         await inside.check(parentOf(path));
         if (draft.resume) {
@@ -242,6 +262,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
             return startIn(error);
           });
       } catch (error) {
+        drafting.delete(name);
         throw await explainWrite(error, path);
       }
     },

@@ -6,7 +6,7 @@
 import type { Chunk } from '../../model.ts';
 import type { ByteBudget } from '../budget.ts';
 import type { Draft, FinishedDraft } from '../storage.ts';
-import type { SftpChannel } from './channel.ts';
+import { type SftpChannel, SftpStatus } from './channel.ts';
 import type { Connections } from './connections.ts';
 import { type OpenHandle, openRemoteFile } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request, status, timesAttribute } from './packet.ts';
@@ -23,6 +23,10 @@ export interface WritePlan {
   readonly mtimeMs: number;
   readonly fsync: boolean;
   readonly signal: AbortSignal;
+  /** Says that another one of this name stands. */
+  exists(): Error;
+  /** Called once it is closed. */
+  closed(): void;
   /** Turns a server's refusal into an error for the user. */
   explain(error: unknown): Promise<unknown>;
 }
@@ -32,9 +36,11 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
   const { connections, budget, remotePath } = plan;
   const stands = plan.start !== undefined;
   const create = openFlag.write | openFlag.create | openFlag.exclusive;
-  const file = await openRemoteFile(connections, plan.expectedBytes, (channel, again) =>
-    channel.handle(request.open, [remotePath, again || stands ? openFlag.write : create, noAttributes]),
-  );
+  const file = await openRemoteFile(connections, plan.expectedBytes, async (channel, how) => {
+    const creates = how !== 'again' && !stands;
+    if (creates && how === 'refused') await removeEmpty(channel, plan);
+    return channel.handle(request.open, [remotePath, creates ? create : openFlag.write, noAttributes]);
+  });
   const maxBytes = connections.limits.maxWriteBytes;
   const sent = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -108,7 +114,7 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
   async function close(): Promise<void> {
     if (closed) return;
     closed = true;
-    await file.close();
+    await file.close().finally(() => plan.closed());
   }
 
   return {
@@ -163,6 +169,20 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
 
 async function flush(channel: SftpChannel, handle: Buffer): Promise<void> {
   if (channel.extensions.has('fsync@openssh.com')) await channel.extended('fsync@openssh.com', [handle]);
+}
+
+/**
+ * A server may have made the file before it found that it has no handle for it. Where anything stands in it the refusal was
+ * about that: it is another's.
+ */
+async function removeEmpty(channel: SftpChannel, { remotePath, exists }: WritePlan): Promise<void> {
+  const standing = await channel.attributes(request.lstat, [remotePath]).catch((error: unknown) => {
+    if (error instanceof SftpStatus) return undefined;
+    throw error;
+  });
+  if (standing === undefined) return;
+  if (standing.size !== 0) throw exists();
+  await channel.command(request.remove, [remotePath]);
 }
 
 /** False for a server that won't set times; anything else is a failure. */

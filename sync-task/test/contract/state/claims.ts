@@ -1,6 +1,6 @@
 import type { Claim, State } from '../../../src/state/state.ts';
 import { until } from '../../kit/job.ts';
-import { claimAll, copied, type DeclareCase, LEASE_MS, planRun } from './arrange.ts';
+import { claimAll, copied, type DeclareCase, failed, LEASE_MS, planRun } from './arrange.ts';
 
 export function claimCases(declare: DeclareCase): void {
   declare('many claimers at once never get the same file', async (t, state, another) => {
@@ -79,6 +79,24 @@ export function claimCases(declare: DeclareCase): void {
     const last = await claimAs('last');
     t.is(last?.abandoned?.token, tokens[2]);
     t.deepEqual(before(last?.abandonedBefore), tokens.slice(0, 2));
+  });
+
+  declare('a file that fails for ever is looked at again for its newest claims alone', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    for (let time = 0; time < 30; time++) {
+      const owner = `owner ${time}`;
+      const [claim] = await claimAll(state, id, owner);
+      if (!claim) throw new Error('nothing claimed');
+      t.true(claim.abandonedBefore.length < 20);
+      await state.recordOutcomes({ pipelineId: id, run: 'r', owner }, [failed(claim)]);
+    }
+    t.is((await state.abandoned(id, 10)).length, 20);
+    const [last] = await claimAll(state, id, 'last');
+    t.is(last?.abandoned?.token, 30);
+    t.deepEqual(
+      last?.abandonedBefore.map(({ token }) => token).sort((a, b) => a - b),
+      Array.from({ length: 19 }, (_, index) => 11 + index),
+    );
   });
 
   declare('released claims count as abandoned until they are cleared', async (t, state) => {

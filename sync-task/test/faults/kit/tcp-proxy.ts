@@ -9,6 +9,11 @@ export interface NetworkFaults {
   delayMs?: number;
   /** Each way, for each connection. */
   bytesPerSecond?: number;
+  /**
+   * What a lost packet looks like to who reads the stream: everything behind it waits until it was sent again. Of 100 chunks
+   * so many, for so long; `random` gives 0 to 1.
+   */
+  stalls?: { readonly percent: number; readonly ms: number; readonly random: () => number };
   /** Connections are reset once they carried that many bytes both ways; asked anew for each connection. */
   resetAfterBytes?: () => number | undefined;
   /** So many connections go silent once they carried that many bytes: open at both ends, nothing arrives any more. */
@@ -18,14 +23,14 @@ export interface NetworkFaults {
 export interface TcpProxy {
   readonly port: number;
   readonly faults: NetworkFaults;
-  readonly counters: { connections: number; resets: number; silenced: number };
+  readonly counters: { connections: number; resets: number; silenced: number; stalls: number };
   stop(): Promise<void>;
 }
 
 const host = '127.0.0.1';
 
 export async function startTcpProxy(targetPort: number, faults: NetworkFaults = {}): Promise<TcpProxy> {
-  const counters = { connections: 0, resets: 0, silenced: 0 };
+  const counters = { connections: 0, resets: 0, silenced: 0, stalls: 0 };
   const sockets = new Set<Socket>();
 
   const listener = createServer({ noDelay: true }, (near) => {
@@ -53,6 +58,10 @@ export async function startTcpProxy(targetPort: number, faults: NetworkFaults = 
         counters.silenced++;
       }
       if (silent) return undefined;
+      if (faults.stalls && faults.stalls.random() * 100 < faults.stalls.percent) {
+        counters.stalls++;
+        await setTimeout(faults.stalls.ms);
+      }
       if (faults.bytesPerSecond) await setTimeout((chunk.length / faults.bytesPerSecond) * 1000);
       return chunk;
     }

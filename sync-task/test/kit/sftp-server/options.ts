@@ -98,7 +98,7 @@ export interface Counters {
 
 /** Where a server is, and how to get in: the same for the in-process one and for a real sshd. */
 export interface SftpEndpoint extends AsyncDisposable {
-  readonly host: '127.0.0.1';
+  readonly host: '127.0.0.1' | '::1';
   readonly port: number;
   readonly user: string;
   readonly password: string | undefined;

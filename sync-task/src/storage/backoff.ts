@@ -1,0 +1,18 @@
+/** How long to wait before something is tried again. */
+import { setTimeout } from 'node:timers/promises';
+
+const FIRST_MS = 500;
+const LONGEST_MS = 15_000;
+
+/**
+ * Milliseconds before the try after `tries`: any time between none and a span that doubles with every try. With this full
+ * jitter many who failed together don't come back together.
+ */
+export function backoffMs(tries: number, random: () => number = Math.random): number {
+  return random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1));
+}
+
+/** Waits so long, or until the signal is aborted; throws nothing. */
+export async function backOff(tries: number, signal: AbortSignal | undefined): Promise<void> {
+  await setTimeout(backoffMs(tries), undefined, signal ? { signal } : {}).catch(() => undefined);
+}

@@ -1,0 +1,74 @@
+/**
+ * Tries again what failed for a reason that may pass, where that is safe: looking, listing and reading change nothing, and
+ * recovering twice leaves what recovering once leaves. A decorator over any storage. Reading goes on at the byte that came
+ * last, so whoever reads sees nothing of it. Drafts and publishing are not repeated here: what became of them must be looked
+ * at first, which is the business of who wrote down what it intended (`sync/transfer.ts`).
+ */
+import { asSyncError, type SyncError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { backOff } from './backoff.ts';
+import type { ReadOptions, Storage } from './storage.ts';
+
+export interface RetryOptions {
+  /** Tries of one operation; of reading, tries that bring nothing. */
+  readonly attempts: number;
+  readonly log: Log;
+  /** Aborted: nothing is tried again. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Of errors that may pass those which another try could mend: not a server that was waited for long enough. */
+export function mayPass(error: SyncError): boolean {
+  return error.kind === 'transient' && error.reason !== 'server-lost' && error.reason !== 'lease-lost';
+}
+
+export function retryReading(storage: Storage, options: RetryOptions): Storage {
+  const { log, attempts, signal } = options;
+
+  /** Waits where another try may help; throws the error where not. */
+  async function again(thrown: unknown, tries: number, what: string): Promise<void> {
+    if (signal?.aborted) throw thrown;
+    const error = asSyncError(thrown);
+    if (tries >= attempts || !mayPass(error)) throw thrown;
+    log.info(`trying again to ${what}: ${error.message}`, { tries });
+    await backOff(tries, signal);
+    if (signal?.aborted) throw thrown;
+  }
+
+  async function repeat<T>(what: string, operation: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await operation();
+      } catch (error) {
+        await again(error, tries, what);
+      }
+    }
+  }
+
+  async function* read(path: string, given: ReadOptions) {
+    let { start } = given;
+    for (let tries = 1; ; tries++) {
+      try {
+        for await (const chunk of storage.read(path, { ...given, start })) {
+          for (const piece of chunk) start += piece.length;
+          tries = 1;
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (given.signal.aborted) throw error;
+        await again(error, tries, `read ${JSON.stringify(path)}`);
+        log.info(`reading on at ${start} of ${given.expected.size} bytes`, { path });
+      }
+    }
+  }
+
+  return {
+    ...storage,
+    read,
+    stat: (path) => repeat('look at a file', () => storage.stat(path)),
+    statDraft: (path, name) => repeat('look at a draft', () => storage.statDraft(path, name)),
+    recover: (path, name) => repeat('remove a draft', () => storage.recover(path, name)),
+    clockSkew: (asked) => repeat('tell the clock', () => storage.clockSkew(asked)),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * How many files and folders may be open at a server. Few servers say it, and many just refuse with "failure", so it is
+ * learnt: a refusal while others are open or being opened halves what is allowed, and the refused one waits for its turn
+ * and is asked for again; every so many that succeed one more is allowed (additive increase, multiplicative decrease,
+ * as TCP finds its share of a line). A refusal with nothing else open is about the file itself.
+ */
+import type { Log } from '../../log.ts';
+import { SftpStatus } from './channel.ts';
+import { status } from './packet.ts';
+
+export interface HandleGate {
+  /**
+   * Opens as soon as that is allowed, and once more whenever it was refused for want of handles. `open` is told whether it
+   * was refused before. Throws what `open` throws otherwise.
+   */
+  open(open: (again: boolean) => Promise<Buffer>): Promise<HeldHandle>;
+  /** The same, but undefined where it is not allowed now: for those who hold one already and must not wait for another. */
+  tryOpen(open: () => Promise<Buffer>): Promise<HeldHandle | undefined>;
+}
+
+export interface HeldHandle {
+  readonly handle: Buffer;
+  /** To be called once it is closed, or its connection lost; more often does nothing. */
+  release(): void;
+}
+
+/** A server that other clients share refuses now and then; a file that is refused so often has another trouble. */
+const MOST_REFUSALS = 8;
+
+/** @param most undefined: not known */
+export function handleGate(most: number | undefined, log: Log, role: string): HandleGate {
+  let allowed = most ?? Number.POSITIVE_INFINITY;
+  let open = 0;
+  let opening = 0;
+  /** One for each time that `allowed` was lowered: what was asked for before that says nothing new. */
+  let lowered = 0;
+  let succeeded = 0;
+  const waiting: (() => void)[] = [];
+
+  const hasRoom = () => open + opening < allowed;
+
+  function wake(): void {
+    // Whoever is woken has its place at once, so that nobody who comes meanwhile takes it.
+    while (waiting.length > 0 && hasRoom()) {
+      opening++;
+      waiting.shift()?.();
+    }
+  }
+
+  async function place(): Promise<void> {
+    if (waiting.length === 0 && hasRoom()) opening++;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
+  function held(handle: Buffer): HeldHandle {
+    open++;
+    if (++succeeded >= allowed && allowed < (most ?? Number.POSITIVE_INFINITY)) {
+      allowed++;
+      succeeded = 0;
+    }
+    let released = false;
+    return {
+      handle,
+      release() {
+        if (released) return;
+        released = true;
+        open--;
+        wake();
+      },
+    };
+  }
+
+  function lower(): void {
+    allowed = Math.max(1, Math.floor(open / 2));
+    lowered++;
+    succeeded = 0;
+    log.info('the server takes no more open files', { role, open, allowed });
+  }
+
+  return {
+    async open(ask) {
+      const before = allowed;
+      for (let refusals = 0; ; refusals++) {
+        await place();
+        const asked = lowered;
+        try {
+          const handle = await ask(refusals > 0);
+          opening--;
+          const mine = held(handle);
+          wake();
+          return mine;
+        } catch (error) {
+          opening--;
+          const isAlone = open + opening === 0;
+          if (!isRefusal(error) || isAlone || refusals >= MOST_REFUSALS) {
+            // It was about this file: what was taken from the others for its sake is given back.
+            if (isRefusal(error) && refusals > 0) allowed = Math.max(allowed, before);
+            wake();
+            throw error;
+          }
+          if (asked === lowered) lower();
+        }
+      }
+    },
+    async tryOpen(ask) {
+      if (waiting.length > 0 || !hasRoom()) return undefined;
+      opening++;
+      const asked = lowered;
+      try {
+        return held(await ask());
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (asked === lowered) lower();
+        return undefined;
+      } finally {
+        opening--;
+        wake();
+      }
+    },
+  };
+}
+
+/** All that version 3 of the protocol has for it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SftpStatus && error.code === status.failure;
+}

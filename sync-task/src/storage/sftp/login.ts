@@ -1,0 +1,147 @@
+/** Logging in to one SSH server, the one that is meant or one on the way there. */
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type ssh2 from 'ssh2';
+import type { AnyAuthMethod, ConnectConfig } from 'ssh2';
+import type { Credentials } from '../../config/settings.ts';
+import { SyncError } from '../../errors.ts';
+import { hostKeyCheck } from './host-key.ts';
+import { readPrivateKeys } from './private-keys.ts';
+
+export interface SshServer {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly credentials: Credentials;
+  readonly legacyAlgorithms: boolean;
+  /** For messages. */
+  readonly label: string;
+  readonly role: 'source' | 'target';
+  /** What the variables of its secrets begin with. */
+  readonly variable: string;
+}
+
+export interface LoginTimes {
+  readonly connectTimeoutMs: number;
+  readonly keepaliveMs: number;
+}
+
+/** Of the ciphers that both sides know the fastest goes first: AES-GCM has hardware and no separate MAC. */
+const FAST_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'] as const;
+const RSA_ALGORITHMS = ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] as const;
+/** With known weaknesses, for servers that know nothing better; only where the user says so. */
+const LEGACY: ssh2.Algorithms = {
+  kex: appended('diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'),
+  hmac: appended('hmac-sha1', 'hmac-md5'),
+};
+const LEGACY_CIPHERS = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'] as const;
+const KEEPALIVES_UNANSWERED = 3;
+
+/** Checks the host key and logs in, on a stream that leads to the server. Throws `transient`, `permission` or `permanent`. */
+export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, times: LoginTimes): Promise<void> {
+  const { credentials, host, port } = server;
+  const hostKeys = hostKeyCheck(credentials, host, port, server);
+  const methods = authentication(server);
+  let refusedKey: SyncError | undefined;
+  let agentError: Error | undefined;
+  return new Promise((resolve, reject) => {
+    const config: ConnectConfig = {
+      sock: socket as Socket,
+      username: server.user,
+      readyTimeout: times.connectTimeoutMs,
+      keepaliveInterval: times.keepaliveMs,
+      keepaliveCountMax: KEEPALIVES_UNANSWERED,
+      algorithms: {
+        cipher: {
+          remove: [...FAST_CIPHERS],
+          prepend: [...FAST_CIPHERS],
+          append: server.legacyAlgorithms ? [...LEGACY_CIPHERS] : [],
+        },
+        ...(server.legacyAlgorithms ? LEGACY : {}),
+        serverHostKey: preferred(hostKeys.preferredTypes),
+      },
+      hostVerifier: (key: Buffer) => {
+        refusedKey = hostKeys.refuse(key);
+        return refusedKey === undefined;
+      },
+      authHandler: [...methods],
+    };
+    client.on('error', (error: Error & { level?: string }) => {
+      // ssh2 goes on with what comes after the agent, and says so again when nothing is left.
+      if (error.level === 'agent') agentError ??= error;
+      else reject(refusedKey ?? explain(error, server, agentError));
+    });
+    client.once('close', () => reject(refusedKey ?? explain(new Error('the server closed the connection'), server)));
+    client.once('ready', resolve);
+    client.connect(config);
+  });
+}
+
+/** Keys first: a server allows few tries, and a password is told to it only where no key would do. */
+function authentication(server: SshServer): readonly AnyAuthMethod[] {
+  const { user: username, credentials, label, variable } = server;
+  const { password, privateKey, passphrase, agent } = credentials;
+  const methods: AnyAuthMethod[] = [{ type: 'none', username }];
+  if (privateKey !== undefined) {
+    try {
+      for (const key of readPrivateKeys(privateKey, passphrase)) methods.push({ type: 'publickey', username, key });
+    } catch (error) {
+      throw new SyncError(
+        `${label}: the private key cannot be used (${(error as Error).message}); check ${variable}_PRIVATE_KEY and ${variable}_PASSPHRASE`,
+        { kind: 'permission', reason: 'bad-private-key', cause: error },
+      );
+    }
+  }
+  if (agent !== undefined) methods.push({ type: 'agent', username, agent });
+  if (password !== undefined) {
+    methods.push({ type: 'password', username, password });
+    methods.push({
+      type: 'keyboard-interactive',
+      username,
+      prompt: (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => password)),
+    });
+  }
+  return methods;
+}
+
+function appended<A extends string>(...names: A[]): ssh2.AlgorithmList<A> {
+  return { append: names, prepend: [], remove: [] } as unknown as ssh2.AlgorithmList<A>;
+}
+
+/** ssh2 keeps an algorithm's place when it is listed already, so it is removed first. */
+function preferred(types: readonly string[]): ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm> {
+  const first = types.flatMap((type) => (type === 'ssh-rsa' ? RSA_ALGORITHMS : [type]));
+  const known = first.filter((type) =>
+    /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|rsa-sha2-(256|512)|ssh-rsa)$/.test(type),
+  );
+  return { remove: known, prepend: known, append: [] } as unknown as ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm>;
+}
+
+function explain(error: Error & { level?: string }, server: SshServer, agentError?: Error): SyncError {
+  const { label, variable, user, role, credentials } = server;
+  const tooMany = /too many authentication failures/i.test(error.message);
+  if (error.level === 'client-authentication' || tooMany) {
+    const keys = credentials.privateKey?.match(/-----BEGIN/g)?.length ?? 0;
+    const agent = agentError ? `; the agent at SSH_AUTH_SOCK could not be asked (${agentError.message})` : '';
+    const advice =
+      tooMany || keys > 2
+        ? `give fewer keys in ${variable}_PRIVATE_KEY: a server allows few tries (OpenSSH's MaxAuthTries is 6)`
+        : `check the user name and ${variable}_PASSWORD or ${variable}_PRIVATE_KEY`;
+    return new SyncError(`${label}: user ${user} was not let in; ${advice}${agent}`, {
+      kind: 'permission',
+      reason: 'authentication',
+      cause: error,
+    });
+  }
+  if (/no matching/i.test(error.message)) {
+    return new SyncError(
+      `${label}: no common algorithm (${error.message}); the server may be too old (--${role}-legacy-algorithms) or too strict`,
+      { kind: 'permanent', reason: 'no-common-algorithm', cause: error },
+    );
+  }
+  return new SyncError(`${label}: SSH failed (${error.message}); check that an SSH server listens there`, {
+    kind: 'transient',
+    reason: 'unreachable',
+    cause: error,
+  });
+}

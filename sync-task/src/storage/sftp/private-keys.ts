@@ -1,0 +1,53 @@
+/** The private keys that the user gave, read by ssh2, and what to do where it can't read one. */
+import { createPrivateKey } from 'node:crypto';
+import ssh2, { type ParsedKey } from 'ssh2';
+
+const armoured = /-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/g;
+
+/** In the order given. Throws an Error whose message says what is wrong and what to do, and never holds the key. */
+export function readPrivateKeys(text: string, passphrase: string | undefined): readonly ParsedKey[] {
+  if (/-cert-v01@openssh\.com/.test(text)) {
+    throw new Error(
+      'an OpenSSH certificate is among them, which ssh2 cannot use; leave it out and have the plain public key added to authorized_keys',
+    );
+  }
+  const putty = text.trimStart().startsWith('PuTTY-User-Key-File-') ? [text] : undefined;
+  const keys = putty ?? text.match(armoured) ?? [];
+  if (keys.length === 0) {
+    const isPublic = /^(ssh-|ecdsa-|sk-)\S+ AAAA/m.test(text);
+    throw new Error(isPublic ? 'it is a public key; give the private one' : 'it is no private key');
+  }
+  return keys.map((key, index) => readKey(`${key}\n`, passphrase, keys.length === 1 ? '' : `key ${index + 1}: `));
+}
+
+function readKey(text: string, passphrase: string | undefined, which: string): ParsedKey {
+  const parsed = ssh2.utils.parseKey(fromPkcs8(text, passphrase) ?? text, passphrase);
+  // Of a PEM file with several parts; we gave one.
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key === undefined || key instanceof Error) throw new Error(`${which}${advice(text, key?.message ?? 'empty')}`);
+  if (!key.isPrivateKey()) throw new Error(`${which}it is a public key; give the private one`);
+  return key;
+}
+
+/** What OpenSSL writes ssh2 cannot read; RSA and ECDSA keys have an older form that it can. */
+function fromPkcs8(text: string, passphrase: string | undefined): string | undefined {
+  if (!/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) return undefined;
+  try {
+    const key = createPrivateKey(passphrase === undefined ? text : { key: text, passphrase });
+    if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }).toString();
+    if (key.asymmetricKeyType === 'ec') return key.export({ type: 'sec1', format: 'pem' }).toString();
+  } catch {
+    return undefined; // ssh2 says then that it can't read it
+  }
+  return undefined;
+}
+
+function advice(text: string, why: string): string {
+  if (text.startsWith('PuTTY')) return `${why}; puttygen KEY -O private-openssh writes it in OpenSSH's form`;
+  // Of the Ed25519 keys that ssh2 itself makes it can't read one in 256: it leaves out their leading zero.
+  if (why === 'Malformed OpenSSH private key') {
+    return `${why}: was it cut short? Some keys that were not made by ssh-keygen are malformed too: make a new one with ssh-keygen -t ed25519`;
+  }
+  if (why === 'Unsupported key format') return `${why}; ssh-keygen -p -f KEY writes it in OpenSSH's form`;
+  return why;
+}

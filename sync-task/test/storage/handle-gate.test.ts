@@ -1,0 +1,90 @@
+/** Learning how many handles a server allows, from its refusals alone. */
+import test from 'ava';
+import { SftpStatus } from '../../src/storage/sftp/channel.ts';
+import { type HeldHandle, handleGate } from '../../src/storage/sftp/handle-gate.ts';
+import { status } from '../../src/storage/sftp/packet.ts';
+import { silentLog } from '../kit/sftp-storage.ts';
+
+/** A server that allows so many; refusals come a turn later, as over a line. */
+function server(most: () => number) {
+  const counters = { open: 0, peak: 0, refused: 0 };
+  return {
+    counters,
+    async open(): Promise<Buffer> {
+      await new Promise(setImmediate);
+      if (counters.open >= most()) {
+        counters.refused++;
+        throw new SftpStatus(status.failure, 'Failure');
+      }
+      counters.open++;
+      counters.peak = Math.max(counters.peak, counters.open);
+      return Buffer.from('h');
+    },
+    close({ release }: HeldHandle): void {
+      counters.open--;
+      release();
+    },
+  };
+}
+
+for (const most of [1, 2, 3, 10, 100]) {
+  test(`64 files at once at a server that allows ${most}: all are opened`, async (t) => {
+    const { open, close, counters } = server(() => most);
+    const gate = handleGate(undefined, silentLog, 'target');
+    const copy = async () => {
+      const held = await gate.open(open);
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+      close(held);
+    };
+    await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        for (let file = 0; file < 10; file++) await copy();
+      }),
+    );
+    t.is(counters.open, 0);
+    t.is(counters.peak, Math.min(most, 64));
+    // The first burst, and then one for each time that it looks whether there is more by now.
+    t.true(counters.refused <= 64 + 640 / (most / 2), `${counters.refused} refusals`);
+  });
+}
+
+test('a refusal with nothing else open is about the file', async (t) => {
+  const gate = handleGate(undefined, silentLog, 'target');
+  let asked = 0;
+  const refuse = () => {
+    asked++;
+    return Promise.reject(new SftpStatus(status.failure, 'Failure'));
+  };
+  await t.throwsAsync(gate.open(refuse), { message: 'Failure' });
+  t.is(asked, 1);
+});
+
+test('other errors pass, and take no room', async (t) => {
+  const gate = handleGate(1, silentLog, 'target');
+  const missing = () => Promise.reject(new SftpStatus(status.noSuchFile, 'No such file'));
+  for (let time = 0; time < 3; time++) await t.throwsAsync(gate.open(missing), { message: 'No such file' });
+  (await gate.open(async () => Buffer.from('h'))).release();
+  t.truthy(await gate.open(async () => Buffer.from('h')));
+});
+
+test('a file that is always refused fails, and costs the others nothing for long', async (t) => {
+  const gate = handleGate(undefined, silentLog, 'target');
+  const other = await gate.open(async () => Buffer.from('h'));
+  const bad = gate.open(() => Promise.reject(new SftpStatus(status.failure, 'Failure')));
+  bad.catch(() => undefined);
+  await new Promise(setImmediate);
+  other.release();
+  await t.throwsAsync(bad, { message: 'Failure' });
+  const held = await Promise.all(Array.from({ length: 50 }, () => gate.open(async () => Buffer.from('h'))));
+  t.is(held.length, 50);
+});
+
+test('who holds one handle never waits for another', async (t) => {
+  const gate = handleGate(1, silentLog, 'target');
+  const first = await gate.open(async () => Buffer.from('h'));
+  t.is(await gate.tryOpen(async () => Buffer.from('h')), undefined);
+  first.release();
+  first.release();
+  t.truthy(await gate.tryOpen(async () => Buffer.from('h')));
+  t.is(await gate.tryOpen(async () => Buffer.from('h')), undefined, 'released twice is released once');
+});
