@@ -20,6 +20,8 @@ RUN node -e "require('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node')"
 # What no program reads at run time: sources of the addons, their objects, tests, documentation.
 RUN cd node_modules \
  && find . \( -name '*.md' -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '.github' \) -prune -exec rm -rf {} + \
+ # The AWS SDK comes as CommonJS, which Node loads, and once more as modules for bundlers.
+ && rm -rf @aws-sdk/*/dist-es @aws-sdk/*/dist-types @smithy/*/dist-es @smithy/*/dist-types \
  && rm -rf ssh2/test ssh2/examples ssh2/util ssh2/lib/protocol/crypto/src ssh2/lib/protocol/crypto/build/Release/obj.target \
       ssh2/lib/protocol/crypto/build/Release/.deps cpu-features/deps cpu-features/build/Release/obj.target nan buildcheck zod/src \
  # The bundle holds what is used of these.
@@ -40,7 +42,9 @@ RUN ln -s /app/dist/bin.js /usr/local/bin/sync-task && install -d -o node "$NODE
  && setpriv --reuid=node --regid=node --clear-groups sh -euc '\
       sync-task sync --source file:///app/dist --target file:///tmp/smoke --state sqlite:///tmp/smoke.db >/dev/null; \
       here=sftp://nobody@127.0.0.1:1/; \
-      sync-task check --source $here --target $here --state postgres://nobody@127.0.0.1:1/none >/dev/null || [ $? = 75 ]' \
+      sync-task check --source $here --target $here --state postgres://nobody@127.0.0.1:1/none >/dev/null || [ $? = 75 ]; \
+      export AWS_ENDPOINT_URL_S3=http://127.0.0.1:1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none; \
+      sync-task check --source s3://none --target s3://none --state sqlite:///tmp/smoke.db >/dev/null || [ $? = 75 ]' \
  && rm -rf /tmp/smoke* && chown -R root:root "$NODE_COMPILE_CACHE"
 LABEL org.opencontainers.image.title="sync-task" \
       org.opencontainers.image.description="Moves files one way, from SFTP or a folder to SFTP or a folder, with a durable checkpoint per file" \

@@ -18,6 +18,7 @@ import { type CaseResult, storeCase } from './results.ts';
 import { checkOpenSsh } from './servers.ts';
 import { lossOf } from './smoke.ts';
 import { caseTable, summaryTable, titleOf } from './table.ts';
+import { findVersitygw } from './tools.ts';
 
 const cache = join(import.meta.dirname, '.cache');
 const work = join(import.meta.dirname, '.work');
@@ -34,7 +35,7 @@ async function bench(options: Options, signal: AbortSignal): Promise<number> {
   checkOpenSsh();
   await mkdir(work, { recursive: true });
   const code = await builtCode(work, options.dist);
-  await using lab = await openLab();
+  await using lab = await openLab(() => findVersitygw(cache, console.error));
   await using postgres = needsPostgres(chosen) ? await startPostgres(lab.scratch) : null;
   const contestants = await findContestants({
     code,

@@ -30,6 +30,8 @@ export interface Case {
   readonly work: Work;
   readonly data: DataSpec;
   readonly roundTripMs: number;
+  /** Which side is a bucket; the other one is SFTP. */
+  readonly buckets?: 'source' | 'target';
   /** The first one is ours: it must work. Others are left out, with the reason, where they don't. */
   readonly peers: readonly PeerKey[];
   readonly goal: Goal;
@@ -80,12 +82,31 @@ function copying(tree: Tree, roundTripMs: number, peers: readonly PeerKey[], goa
   return { ...tree, name, work: 'copy', roundTripMs, peers, goal };
 }
 
+function withBucket(tree: Tree, buckets: 'source' | 'target'): Case {
+  const [name, way] = buckets === 'target' ? ['to-s3', 'SFTP to S3'] : ['from-s3', 'S3 to SFTP'];
+  const title = `${tree.title}, ${way}`;
+  return {
+    ...tree,
+    name: `${tree.name}-${name}`,
+    title,
+    work: 'copy',
+    roundTripMs: 0,
+    peers: rivals,
+    goal: {},
+    buckets,
+  };
+}
+
 /** Cases with the same data stand together: it is made once. */
 export const cases: readonly Case[] = [
   copying(big, 0, [...rivals, ...others], { wallRatio: 0.9, clientCpuRatio: 0.7, peakRssMb: 110 }),
   copying(big, FAR_MS, [...rivals, 'scp', 'lftp'], { wallRatio: 0.35, peakRssMb: 180 }),
+  withBucket(big, 'target'),
+  withBucket(big, 'source'),
   copying(small, 0, [...withPostgres, ...others], { wallRatio: 0.33, peakRssMb: 110 }),
   copying(small, FAR_MS, rivals, { wallRatio: 0.05, peakRssMb: 120 }),
+  withBucket(small, 'target'),
+  withBucket(small, 'source'),
   copying(medium, 0, [...rivals, ...others], { wallRatio: 0.75, peakRssMb: 110 }),
   copying(medium, FAR_MS, [...rivals, ...others], { wallRatio: 0.2, peakRssMb: 140 }),
   copying(mixed, 0, [...rivals, ...others]),

@@ -1,6 +1,7 @@
 /** Everything that a measurement needs around it: the two servers, the ways to them, the trees. Made when first asked for. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BucketServer, startBucketServer } from './bucket-server.ts';
 import { type DataSpec, fileCount, makeData, neededBytes } from './data.ts';
 import { type Link, openLink } from './links.ts';
 import { openPlaces, type Place, removeTree } from './places.ts';
@@ -15,6 +16,8 @@ export interface Lab extends AsyncDisposable {
   link(roundTripMs: number): Promise<Link>;
   /** The tree of this kind; the one before is removed. With room for `copies` copies of it at the same time. */
   tree(spec: DataSpec, copies: number): Promise<Tree>;
+  /** The service whose buckets are the folders of the tree's place; started when first asked for. */
+  buckets(place: Place): Promise<BucketServer>;
 }
 
 export interface Tree {
@@ -23,7 +26,8 @@ export interface Tree {
   readonly files: number;
 }
 
-export async function openLab(): Promise<Lab> {
+/** @param versitygw where the S3 service's program is, or why not */
+export async function openLab(versitygw: () => Promise<string>): Promise<Lab> {
   await using opened = new AsyncDisposableStack();
   const places = opened.use(await openPlaces());
   const key = await newUserKey(places.scratch);
@@ -33,6 +37,7 @@ export async function openLab(): Promise<Lab> {
   const servers = { source: await start('source'), target: await start('target') };
   const links = new Map<number, Link>();
   const linkStack = opened.use(new AsyncDisposableStack());
+  const bucketServers = new Map<string, BucketServer>();
   let current: { readonly wanted: string; readonly tree: Tree } | undefined;
   const kept = opened.move();
 
@@ -57,6 +62,13 @@ export async function openLab(): Promise<Lab> {
       makeData(spec, folder);
       current = { wanted, tree: { place, folder, files: fileCount(spec) } };
       return current.tree;
+    },
+    async buckets({ folder }) {
+      const known = bucketServers.get(folder);
+      if (known) return known;
+      const server = linkStack.use(await startBucketServer(await versitygw(), folder));
+      bucketServers.set(folder, server);
+      return server;
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

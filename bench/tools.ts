@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 export type Tool = { readonly path: string; readonly version: string } | { readonly missing: string };
 
+const VERSITYGW_MODULE = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 const RCLONE_MODULE = 'github.com/rclone/rclone@latest';
 
 /**
@@ -29,6 +30,20 @@ export async function findRclone(cache: string, quick: boolean, say: (line: stri
   if (!system) return { missing: 'there is no rclone: apt-get install rclone, or Go to build the newest' };
   say(`taking the system's rclone, which may be old`);
   return rcloneAt(system, "the system's");
+}
+
+/** The S3 service: the one that VERSITYGW names, or the one built here before or now. Throws what is missing. */
+export async function findVersitygw(cache: string, say: (line: string) => void): Promise<string> {
+  const given = process.env['VERSITYGW'];
+  if (given) return given;
+  const cached = join(cache, 'versitygw');
+  if (existsSync(cached)) return cached;
+  say(`building ${VERSITYGW_MODULE} (once, some minutes)`);
+  await mkdir(cache, { recursive: true });
+  const failure = attempt('go', ['install', VERSITYGW_MODULE], { env: { ...process.env, GOBIN: cache } });
+  if (failure !== undefined)
+    throw new Error(`the cases with buckets need versitygw, which is built with Go: ${failure}`);
+  return cached;
 }
 
 function rcloneAt(path: string, origin: string): Tool {

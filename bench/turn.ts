@@ -1,7 +1,7 @@
 /** One contestant's turn: an empty target, the measured commands, the check of what they did, and nothing left behind. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Case } from './cases.ts';
 import type { Lab, Tree } from './lab.ts';
 import type { Link } from './links.ts';
@@ -53,11 +53,16 @@ export async function takeTurn(arena: Arena, peer: Peer): Promise<Measurement> {
 
 /** Throws where the commands fail, or did not do what they were asked to. */
 export async function takeTurnIn(home: Home, arena: Arena, peer: Peer, work: Work): Promise<Measurement> {
-  const { lab, link, tree, limitMs, signal } = arena;
+  const { each, lab, link, tree, limitMs, signal } = arena;
+  const server = each.buckets === undefined ? undefined : await lab.buckets(tree.place);
+  const bucket = (side: Case['buckets'], folder: string) =>
+    server && each.buckets === side ? { ...server, path: relative(tree.place.folder, folder) } : undefined;
+  // Below its bucket: the service keeps folders of its own at the top.
+  const target = each.buckets === 'target' ? join(home.target, 'out') : home.target;
   const job: Job = {
     work,
-    source: { port: link.sourcePort, folder: tree.folder },
-    target: { port: link.targetPort, folder: home.target },
+    source: { port: link.sourcePort, folder: tree.folder, bucket: bucket('source', tree.folder) },
+    target: { port: link.targetPort, folder: target, bucket: bucket('target', target) },
     user: lab.key.user,
     keyFile: lab.key.keyFile,
     knownHostsFile: link.knownHostsFile,
@@ -70,7 +75,8 @@ export async function takeTurnIn(home: Home, arena: Arena, peer: Peer, work: Wor
   const steps = peer.steps(job);
   if (!steps) throw new ContestantFailed(`${peer.name} cannot do this work`);
   const state = peer.usesPostgres ? arena.postgres?.pid : undefined;
-  const measurement = await measure(steps, { servers: lab.servers, state, scratch: home.scratch, limitMs, signal });
+  const servers = server ? [...lab.servers, server.pid] : lab.servers;
+  const measurement = await measure(steps, { servers, state, scratch: home.scratch, limitMs, signal });
   check(job, peer);
   return measurement;
 }

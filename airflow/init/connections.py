@@ -30,6 +30,13 @@ json.dump(
     {
         "source_sftp_conn": sftp("sftp-source"),
         "target_sftp_conn": sftp("sftp-target"),
+        # The bucket service of the compose profile s3; point it elsewhere in the UI.
+        "aws_default": {
+            "conn_type": "aws",
+            "login": secret("s3_access_key").strip(),
+            "password": secret("s3_secret_key").strip(),
+            "extra": {"endpoint_url": "http://s3:7070", "region_name": "us-east-1"},
+        },
         "sync_task_state": {
             "conn_type": "postgres",
             "host": "postgres",

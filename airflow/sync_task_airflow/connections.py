@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,37 +20,69 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
 
 
-def endpoint_environment(role: str, connection: Connection) -> dict[str, str]:
+def endpoint_environment(role: str, connection: Connection, path: str | None = None) -> dict[str, str]:
     """
-    Turn an SFTP connection into the settings of one side.
-
-    Read are host, port, login, password and the extras `path` (the root; default: the login's home folder),
-    `private_key`, `private_key_passphrase`, `known_hosts`, `host_key` and `no_host_key_check`.
+    Turn a connection into the settings of one side.
 
     :param role: `SOURCE` or `TARGET`.
+    :param path: instead of the connection's own: a folder, or `s3://bucket/prefix` for a connection of type aws.
     """
-    if connection.conn_type not in ("sftp", "ssh"):
-        raise wrong(connection, f"is of type {connection.conn_type!r}, not 'sftp'")
+    if connection.conn_type in ("sftp", "ssh"):
+        settings = sftp_settings(connection, path)
+    elif connection.conn_type == "aws":
+        settings = s3_settings(connection, path)
+    else:
+        raise wrong(connection, f"is of type {connection.conn_type!r}, not 'sftp' or 'aws'")
+    return {f"SYNC_TASK_{role}{name}": value for name, value in settings.items() if value}
+
+
+def sftp_settings(connection: Connection, path: str | None) -> dict[str, str | None]:
+    """
+    Read are host, port, login, password and the extras `path` (the root; default: the login's home folder),
+    `private_key`, `private_key_passphrase`, `known_hosts`, `host_key` and `no_host_key_check`.
+    """
     if not connection.host or not connection.login:
         raise wrong(connection, "has no host or no login")
     extra = connection.extra_dejson
     secrets = {
-        "PASSWORD": connection.password,
-        "PRIVATE_KEY": extra.get("private_key"),
-        "PASSPHRASE": extra.get("private_key_passphrase"),
+        "_PASSWORD": connection.password,
+        "_PRIVATE_KEY": extra.get("private_key"),
+        "_PASSPHRASE": extra.get("private_key_passphrase"),
     }
     for secret in secrets.values():
         mask(secret)
-    settings = {
+    return {
         **secrets,
-        "KNOWN_HOSTS": extra.get("known_hosts"),
-        "HOST_KEY": fingerprint(connection, extra.get("host_key")),
-        "INSECURE_IGNORE_HOST_KEY": "true" if is_true(extra.get("no_host_key_check")) else None,
+        "_KNOWN_HOSTS": extra.get("known_hosts"),
+        "_HOST_KEY": fingerprint(connection, extra.get("host_key")),
+        "_INSECURE_IGNORE_HOST_KEY": "true" if is_true(extra.get("no_host_key_check")) else None,
+        "": sftp_url(connection, path or extra.get("path")),
     }
-    prefix = f"SYNC_TASK_{role}"
-    environment = {f"{prefix}_{name}": value for name, value in settings.items() if value}
-    environment[prefix] = sftp_url(connection, extra)
-    return environment
+
+
+def s3_settings(connection: Connection, path: str | None) -> dict[str, str | None]:
+    """
+    Read are login (access key), password (secret key) and the extras `aws_session_token`, `region_name` and
+    `endpoint_url`.
+    """
+    extra = connection.extra_dejson
+    if not path or not path.startswith("s3://"):
+        raise AirflowFailException(
+            f"nothing says which bucket is meant on connection {connection.conn_id!r}: give it a path: s3://bucket/prefix"
+        )
+    secrets = {
+        "_AWS_SECRET_ACCESS_KEY": connection.password or extra.get("aws_secret_access_key"),
+        "_AWS_SESSION_TOKEN": extra.get("aws_session_token"),
+    }
+    for secret in secrets.values():
+        mask(secret)
+    return {
+        **secrets,
+        "_AWS_ACCESS_KEY_ID": connection.login or extra.get("aws_access_key_id"),
+        "_AWS_REGION": extra.get("region_name"),
+        "_AWS_ENDPOINT_URL_S3": extra.get("endpoint_url"),
+        "": path,
+    }
 
 
 def state_environment(connection: Connection) -> dict[str, str]:
@@ -66,10 +97,9 @@ def state_environment(connection: Connection) -> dict[str, str]:
     return environment
 
 
-def sftp_url(connection: Connection, extra: Mapping[str, Any]) -> str:
+def sftp_url(connection: Connection, path: str | None) -> str:
     """`sftp://user@host:port/path`, without any secret."""
-    path = str(extra.get("path") or "~").strip("/")
-    return f"sftp://{authority(connection, 22)}/{quote(path, safe='/~')}"
+    return f"sftp://{authority(connection, 22)}/{quote(str(path or '~').strip('/'), safe='/~')}"
 
 
 def authority(connection: Connection, default_port: int) -> str:

@@ -1,56 +1,53 @@
 """
-One sync-task command as one container.
+One sync-task command as one container: what is the same on every engine.
 
-Why not DockerOperator alone: its `private_environment` is an argument, and the arguments of a mapped task are written
-into the serialised DAG, secrets included. Here the DAG knows connection ids; the connections are looked up in
-`execute`, go into the container's environment, and are never assigned to the task. It also unpickles what a container
-hands back (a container could then run code in the worker), and has no way to ask for a read-only root or fewer rights.
+The DAG knows connection ids; the connections are looked up in `execute`, go into the container's environment, and are
+never assigned to the task, whose arguments and rendered fields Airflow writes into its database.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.docker.operators.docker import DockerOperator
-from airflow.sdk import BaseHook
-from airflow.sdk.exceptions import AirflowFailException
-from docker.errors import DockerException, ImageNotFound, NotFound
-from docker.types import Mount
-from requests import RequestException
+from airflow.sdk import BaseHook, BaseOperator
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from sync_task_airflow.connections import endpoint_environment, state_environment
-from sync_task_airflow.container_logs import follow_until_exit
-from sync_task_airflow.result import BrokenResult, raise_for_exit, read_result, summary
+from sync_task_airflow.overrides import overrides_of
+from sync_task_airflow.result import Ending, raise_for_exit, summary
 
 if TYPE_CHECKING:
+    from airflow.sdk import Connection
     from airflow.sdk.types import Context
 
-# A folder of the image that every user may write to. Mounted as a volume: the engine can't read the tmpfs of a stopped
-# container.
-RESULT_FOLDER = "/result"
-RESULT_PATH = f"{RESULT_FOLDER}/result.json"
 # Time for a transfer to end cleanly, its temporary file removed.
 STOP_SECONDS = 30
+MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+WITHOUT_RUN = ("check", "prune")
 
 
-class SyncTaskOperator(DockerOperator):
+class SyncTask(BaseOperator):
     """
     Runs `sync-task VERB` and reads its result.
 
     `environment` takes sync-task's settings (`SYNC_TASK_PREFIX`, …; templated, shown in the UI, empty values count as
-    not given), never secrets. Pushes the counts to XCom under `result`, also where the command fails; `plan` returns
-    its batches as `[{"number", "files", "bytes"}]`, for `expand(batch=…)`.
+    not given), never secrets; `settings` those that hold for the whole pipeline, which `environment` wins over, and in
+    between those of the Airflow Variable `sync_task_<pipeline>`. Pushes the counts to XCom under `result`, also where
+    the command fails; `plan` returns its batches as `[{"number", "files", "bytes"}]`, for `expand(batch=…)`.
 
-    :param verb: `check`, `plan`, `run` or `finish`.
+    :param verb: `check`, `plan`, `run`, `finish` or `sync`.
     :param batch: for `run`: one of the batches that `plan` returned.
     :param pipeline: the name under which files are remembered. Default: the DAG's id.
+    :param run_name: the name of the run. The same for every try and after clearing: the plan is found again.
+    :param source_path: instead of the connection's.
+    :param title: what the grid shows for a mapped task that has no batch.
     :param cpus: processors at most.
-    :param mem_limit: memory at most.
+    :param memory: memory at most: `512Mi`, `2Gi`.
     """
 
-    template_fields: Sequence[str] = ("image", "environment", "pipeline")
+    contract_fields = ("environment", "pipeline", "run_name")
     ui_color = "#e6f2f0"
 
     def __init__(
@@ -59,120 +56,83 @@ class SyncTaskOperator(DockerOperator):
         verb: str,
         batch: dict[str, int] | None = None,
         pipeline: str = "{{ dag.dag_id }}",
+        run_name: str = "{{ dag.dag_id }}.{{ run_id }}",
         source_conn_id: str = "source_sftp_conn",
         target_conn_id: str = "target_sftp_conn",
         state_conn_id: str = "sync_task_state",
+        source_path: str | None = None,
+        target_path: str | None = None,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        title: str | None = None,
         image: str | None = None,
-        network_mode: str | None = None,
-        mem_limit: str = "512m",
         cpus: float = 1.0,
+        memory: str = "512Mi",
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            image=image or os.environ.get("SYNC_TASK_IMAGE", "sync-task"),
-            network_mode=network_mode or os.environ.get("SYNC_TASK_NETWORK", "sync-task"),
-            mem_limit=mem_limit,
-            cpus=cpus,
-            mount_tmp_dir=False,
-            **kwargs,
-        )
+        # Not handed on to the engine's operator: it would want to be the one that knows them.
+        super().__init__(image=image or os.environ.get("SYNC_TASK_IMAGE", "sync-task"), **kwargs)
         self.verb = verb
         self.batch = batch
         self.pipeline = pipeline
+        self.run_name = run_name
         self.source_conn_id = source_conn_id
         self.target_conn_id = target_conn_id
         self.state_conn_id = state_conn_id
+        self.source_path = source_path
+        self.target_path = target_path
+        self.settings = dict(settings or {})
+        self.environment = dict(environment or {})
+        self.title = title
+        self.cpus = cpus
+        self.memory = memory
 
     @property
     def label(self) -> str:
         """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MB`."""
         if self.batch is None:
-            return self.verb
+            return self.title or self.verb
         number, files, size = (self.batch[name] for name in ("number", "files", "bytes"))
         return f"batch {number} · {files} {'file' if files == 1 else 'files'} · {decimal(size)}"
 
-    def execute(self, context: Context) -> list[dict[str, int]] | None:
-        labels = self._labels(context)
-        self._remove_left_over(labels)
-        container_id = self._create(context, labels)
-        result = None
-        problem = ""
-        try:
-            self.cli.start(container_id)
-            state = follow_until_exit(self.cli, container_id, self.log)
-            try:
-                result = read_result(self.cli, container_id, RESULT_PATH)
-            except BrokenResult as error:
-                problem = str(error)
-        finally:
-            self._remove(container_id)
-        if result is not None:
-            context["ti"].xcom_push(key="result", value=summary(result))
-        raise_for_exit(self.verb, state, result, problem)
-        if self.verb != "plan" or result is None:
-            return None
-        return [{name: batch[name] for name in ("number", "files", "bytes")} for batch in result["batches"]]
+    def public_environment(self, result_path: str) -> dict[str, str]:
+        """Everything but the connections. Reads the Variable, and takes its image and limits over."""
+        overrides = overrides_of(self.pipeline)
+        self.image = overrides.get("image", self.image)
+        self.cpus = overrides.get("cpus", self.cpus)
+        self.memory = overrides.get("memory", self.memory)
+        if overrides:
+            self.log.info("changed by the variable sync_task_%s: %s", self.pipeline, ", ".join(sorted(overrides)))
+        asked = {name: str(value) for name, value in self.environment.items() if value not in (None, "")}
+        if asked.get("SYNC_TASK_DRY_RUN") and self.verb == "finish":
+            raise AirflowSkipException("a dry run leaves nothing to finish")
+        return {
+            **self.settings,
+            **overrides.get("settings", {}),
+            **asked,
+            "SYNC_TASK_PIPELINE": self.pipeline,
+            "SYNC_TASK_RESULT": result_path,
+            "SYNC_TASK_LOG_FORMAT": "json",
+        }
 
-    def on_kill(self) -> None:
-        """Let the command end cleanly. `execute` goes on after this and removes the container."""
-        if self.container is None:
-            return
-        try:
-            self.cli.stop(self.container["Id"], timeout=STOP_SECONDS)
-        except NotFound:
-            self.log.info("the container is gone already")
+    def connections(self) -> dict[str, str]:
+        """Secrets: they go into the container's environment and nowhere else."""
+        return {
+            **endpoint_environment("SOURCE", connection(self.source_conn_id), self.source_path),
+            **endpoint_environment("TARGET", connection(self.target_conn_id), self.target_path),
+            **state_environment(connection(self.state_conn_id)),
+        }
 
-    def _create(self, context: Context, labels: dict[str, str]) -> str:
-        settings = {name: str(value) for name, value in self.environment.items() if value not in (None, "")}
-        try:
-            self.container = self.cli.create_container(
-                image=self.image,
-                command=self._command(context),
-                environment={
-                    **settings,
-                    "SYNC_TASK_PIPELINE": self.pipeline,
-                    "SYNC_TASK_RESULT": RESULT_PATH,
-                    "SYNC_TASK_LOG_FORMAT": "json",
-                    **self._connections(),
-                },
-                labels=labels,
-                user=self.user,
-                host_config=self.cli.create_host_config(
-                    network_mode=self.network_mode,
-                    read_only=True,
-                    tmpfs={"/tmp": "size=64m,mode=1777,noexec,nosuid,nodev"},
-                    mounts=[Mount(target=RESULT_FOLDER, source=None, type="volume")],
-                    cap_drop=["ALL"],
-                    security_opt=["no-new-privileges"],
-                    mem_limit=self.mem_limit,
-                    memswap_limit=self.mem_limit,
-                    nano_cpus=round(self.cpus * 1e9),
-                    pids_limit=256,
-                ),
-            )
-        except ImageNotFound:
-            raise AirflowFailException(
-                f"there is no image {self.image!r} on the engine: `docker compose build sync-task` builds it"
-            ) from None
-        return self.container["Id"]
-
-    def _command(self, context: Context) -> list[str]:
+    def command_line(self) -> list[str]:
         command = [self.verb]
-        if self.verb != "check":
-            # The same for every try and after clearing: the plan is found again, and what is done stays done.
-            command += ["--run", f"{self.pipeline}.{context['run_id']}"]
+        if self.verb not in WITHOUT_RUN:
+            command += ["--run", self.run_name]
         if self.batch is not None:
             command += ["--batch", str(self.batch["number"])]
         return command
 
-    def _connections(self) -> dict[str, str]:
-        return {
-            **endpoint_environment("SOURCE", BaseHook.get_connection(self.source_conn_id)),
-            **endpoint_environment("TARGET", BaseHook.get_connection(self.target_conn_id)),
-            **state_environment(BaseHook.get_connection(self.state_conn_id)),
-        }
-
-    def _labels(self, context: Context) -> dict[str, str]:
+    def identity(self, context: Context) -> dict[str, str]:
+        """Labels that name this task; another try differs in the last one alone."""
         ti = context["ti"]
         return {
             "sync-task.dag": ti.dag_id,
@@ -182,25 +142,28 @@ class SyncTaskOperator(DockerOperator):
             "sync-task.try": str(ti.try_number),
         }
 
-    def _remove_left_over(self, labels: dict[str, str]) -> None:
-        """Remove what an earlier try left behind when its worker died; `finish` looks for the whole run's."""
-        names = ["sync-task.dag", "sync-task.run"]
-        if self.verb != "finish":
-            names += ["sync-task.task", "sync-task.map-index"]
-        same = [f"{name}={labels[name]}" for name in names]
-        for container in self.cli.containers(all=True, filters={"label": same}):
-            self.log.warning("removing container %s, left over from an earlier try", container["Id"][:12])
-            self._remove(container["Id"])
+    def conclude(
+        self, context: Context, ending: Ending, result: dict[str, Any] | None, problem: str
+    ) -> list[dict[str, int]] | None:
+        """Push the counts; raise what makes Airflow react rightly, or return what the task returns."""
+        if result is not None:
+            context["ti"].xcom_push(key="result", value=summary(result))
+        raise_for_exit(self.verb, ending, result, problem)
+        if self.verb != "plan" or result is None or self.environment.get("SYNC_TASK_DRY_RUN"):
+            return [] if self.verb == "plan" else None
+        return [{name: batch[name] for name in ("number", "files", "bytes")} for batch in result["batches"]]
 
-    def _remove(self, container_id: str) -> None:
-        """Stop cleanly where it still runs, then remove with its volume. Never hides the error that led here."""
-        try:
-            self.cli.stop(container_id, timeout=STOP_SECONDS)
-            self.cli.remove_container(container_id, v=True, force=True)
-        except NotFound:
-            return
-        except (DockerException, RequestException) as error:
-            self.log.warning("container %s could not be removed: %s", container_id[:12], error)
+
+def connection(conn_id: str) -> Connection:
+    try:
+        return BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        raise AirflowFailException(f"there is no connection {conn_id!r}: make it in Admin > Connections") from None
+
+
+def bytes_of(memory: str) -> int:
+    """`512Mi` in bytes."""
+    return int(memory[:-2]) * MEMORY_UNITS[memory[-2:]]
 
 
 def decimal(count: float) -> str:

@@ -1,10 +1,11 @@
-"""The result of a sync-task command, read out of its stopped container, and what its exit code means to Airflow."""
+"""The result of a sync-task command, and what its exit code means to Airflow."""
 
 from __future__ import annotations
 
 import io
 import json
 import tarfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -18,6 +19,8 @@ SCHEMA_VERSION = 1
 MAX_BYTES = 4 * 1024 * 1024
 # A tar header and its padding, around the file.
 MAX_ARCHIVE_BYTES = MAX_BYTES + 64 * 1024
+
+KEPT = ("command", "pipeline", "run", "status", "files", "bytes", "durationMs", "gates", "report", "manifest")
 
 NO_RETRY = {
     64: "the configuration is wrong",
@@ -57,30 +60,56 @@ def read_result(client: APIClient, container_id: str, path: str) -> dict[str, An
             content = tar.extractfile(member) if member and member.isreg() else None
             if content is None:
                 raise BrokenResult("its result is not a regular file")
-            result = json.loads(content.read())
+            return checked(json.loads(content.read()))
     except (tarfile.TarError, ValueError) as error:
         raise BrokenResult(f"its result file is not JSON ({error})") from None
+
+
+def checked(result: Any) -> dict[str, Any]:
+    """The result, where it is one. Raises BrokenResult."""
     if not isinstance(result, dict) or result.get("schemaVersion") != SCHEMA_VERSION:
         raise BrokenResult(f"its result file is not of schema version {SCHEMA_VERSION}: image and DAG do not match")
     return result
 
 
-def raise_for_exit(command: str, state: dict[str, Any], result: dict[str, Any] | None, problem: str) -> None:
+@dataclass(frozen=True)
+class Ending:
+    """How a container ended, by the engine's account."""
+
+    exit_code: int
+    out_of_memory: bool = False
+    # Why the engine itself ended it, where it did: "evicted".
+    reason: str = ""
+
+
+class GateRefused(AirflowFailException):
+    """A gate let nobody through: somebody has to look at the source."""
+
+
+def raise_for_exit(command: str, ending: Ending, result: dict[str, Any] | None, problem: str) -> None:
     """
     Return where the command succeeded and left a result; raise what makes Airflow react rightly otherwise.
 
-    :param state: the engine's account of the container's end.
     :param problem: why there is no result, where there is none.
     """
-    code = state["ExitCode"]
+    code = ending.exit_code
     if code == 0:
         if result is None:
             raise AirflowFailException(f"sync-task {command} ended with 0, but {problem}")
         return
+    if ending.out_of_memory:
+        raise AirflowException(
+            f"sync-task {command} was killed: it needed more memory than its limit (container.memory of the pipeline)"
+        )
+    if ending.reason:
+        raise AirflowException(f"sync-task {command} was {ending.reason}: a retry goes on where it ended")
     if code in NO_RETRY:
-        raise AirflowFailException(f"sync-task {command} ended with {code}, {NO_RETRY[code]}: {first_error(result)}")
-    if state.get("OOMKilled"):
-        raise AirflowException(f"sync-task {command} was killed: it needed more memory than its limit (mem_limit)")
+        kind, meaning = AirflowFailException, NO_RETRY[code]
+        if (result or {}).get("status") == "refused":
+            kind, meaning = GateRefused, "a gate refused the run"
+        elif any(error.get("reason") in ("host-key-changed", "host-key-revoked") for error in errors_of(result)):
+            meaning = "A HOST KEY HAS CHANGED, which may be an attack"
+        raise kind(f"sync-task {command} ended with {code}, {meaning}: {first_error(result)}")
     if code == 137:
         raise AirflowException(f"sync-task {command} was killed from outside (137): a retry goes on where it ended")
     meaning = RETRY.get(code, "an unknown exit code")
@@ -89,7 +118,7 @@ def raise_for_exit(command: str, state: dict[str, Any], result: dict[str, Any] |
 
 def first_error(result: dict[str, Any] | None) -> str:
     """One line for the task's error, from the first of the result's errors."""
-    errors = (result or {}).get("errors") or []
+    errors = errors_of(result)
     if not errors:
         return "see the log above"
     more = len(errors) - 1 + (result or {}).get("errorsLeftOut", 0)
@@ -97,6 +126,10 @@ def first_error(result: dict[str, Any] | None) -> str:
     return f"{message} (and {more} more)" if more else message
 
 
+def errors_of(result: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return (result or {}).get("errors") or []
+
+
 def summary(result: dict[str, Any]) -> dict[str, Any]:
-    """What is worth keeping in XCom: counts, never lists of files."""
-    return {key: result[key] for key in ("command", "run", "status", "files", "bytes", "durationMs") if key in result}
+    """What is worth keeping in XCom: counts, where the report and the manifest are, and never lists of files."""
+    return {key: result[key] for key in KEPT if key in result}

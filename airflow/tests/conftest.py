@@ -18,11 +18,25 @@ SECRETS = {
 # What must appear nowhere: the values, and the body of the key without its line ends.
 NEEDLES = ["c291cmNla2V5c291cmNla2V5c291cmNla2V5", *(value for name, value in SECRETS.items() if name != "source key")]
 
+ROOT = Path(__file__).parent.parent
 # Airflow reads its settings when it is imported.
 HOME = Path(os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp()))
 os.environ.update(
-    AIRFLOW__CORE__DAGS_FOLDER=str(Path(__file__).parent.parent / "dags"),
+    AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
     AIRFLOW__CORE__LOAD_EXAMPLES="false",
+    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH=str(HOME / "bundles"),
+    AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps(
+        [
+            {"name": "dags-folder", "classpath": "airflow.dag_processing.bundles.local.LocalDagBundle", "kwargs": {}},
+            {
+                "name": "pipelines",
+                "classpath": "sync_task_airflow.bundle.PipelineBundle",
+                "kwargs": {"pipelines": str(ROOT / "pipelines")},
+            },
+        ]
+    ),
+    SYNC_TASK_PIPELINES=str(ROOT / "pipelines"),
+    SYNC_TASK_ENGINE="docker",
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{HOME}/airflow.db",
     AIRFLOW__LOGGING__BASE_LOG_FOLDER=str(HOME / "logs"),
     AIRFLOW_CONN_SOURCE_SFTP_CONN=json.dumps(

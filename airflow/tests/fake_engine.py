@@ -32,6 +32,7 @@ class Container:
     labels: dict[str, str]
     host_config: dict[str, Any]
     ending: Ending
+    image: str = ""
     running: bool = False
 
 
@@ -55,6 +56,7 @@ class FakeEngine:
             labels=rest["labels"],
             host_config=rest["host_config"],
             ending=self.behave(command),
+            image=image,
         )
         assert image, "a container has an image"
         self.created.append(container)

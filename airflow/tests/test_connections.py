@@ -85,3 +85,31 @@ def test_state() -> None:
 def test_state_has_to_be_postgres() -> None:
     with pytest.raises(AirflowFailException, match="not 'postgres'"):
         state_environment(sftp())
+
+
+def test_the_pipeline_may_name_another_folder() -> None:
+    environment = endpoint_environment("TARGET", sftp(extra='{"path": "/in"}'), "/in voices")
+    assert environment["SYNC_TASK_TARGET"] == "sftp://u@h.example:22/in%20voices"
+
+
+def bucket(**changes) -> Connection:
+    given = {"conn_id": "aws_default", "conn_type": "aws", "login": "AKIA", "password": "secret", **changes}
+    return Connection(**given)
+
+
+def test_a_bucket() -> None:
+    extra = '{"region_name": "eu-west-1", "endpoint_url": "http://gateway:7070", "aws_session_token": "token-word"}'
+    assert endpoint_environment("TARGET", bucket(extra=extra), "s3://landing/in") == {
+        "SYNC_TASK_TARGET": "s3://landing/in",
+        "SYNC_TASK_TARGET_AWS_ACCESS_KEY_ID": "AKIA",
+        "SYNC_TASK_TARGET_AWS_SECRET_ACCESS_KEY": "secret",
+        "SYNC_TASK_TARGET_AWS_SESSION_TOKEN": "token-word",
+        "SYNC_TASK_TARGET_AWS_REGION": "eu-west-1",
+        "SYNC_TASK_TARGET_AWS_ENDPOINT_URL_S3": "http://gateway:7070",
+    }
+
+
+@pytest.mark.parametrize("path", [None, "/landing"])
+def test_a_bucket_has_to_be_named(path: str | None) -> None:
+    with pytest.raises(AirflowFailException, match="which bucket"):
+        endpoint_environment("TARGET", bucket(), path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.bags import parsed
 from tests.conftest import HOME, NEEDLES
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
 
@@ -16,12 +17,7 @@ BATCHES = [{"number": n, "files": 10 * n, "bytes": 1_500_000 * n, "status": "pla
 @pytest.fixture
 def dag(database: Path) -> Any:
     """Parsed anew for each test: a test run leaves its parameters in it."""
-    from airflow.dag_processing.dagbag import DagBag
-
-    bag = DagBag()
-    assert bag.import_errors == {}
-    assert list(bag.dags) == ["sftp_sync"]
-    return bag.dags["sftp_sync"]
+    return parsed("sftp_sync")
 
 
 def test_shape(dag: Any) -> None:
@@ -37,7 +33,11 @@ def test_shape(dag: Any) -> None:
     assert dag.get_task("finish").trigger_rule == "all_done"
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert dag.schedule == "@daily"
-    assert all(dag.params.get_param(name).description for name in ("prefix", "batch_files", "force"))
+    names = {"prefix", "since", "batch_files", "max_files", "force", "accept", "dry_run"}
+    assert {*dag.params} == names
+    assert all(dag.params.get_param(name).description for name in names)
+    assert {task.pool for task in dag.tasks if task.task_id != "verdict"} == {"sync_task"}
+    assert {*dag.tags} == {"sync-task", "sftp"}
 
 
 def plan_of(batches: list[dict[str, Any]], fails: Any = lambda _command: None) -> Any:
@@ -140,7 +140,7 @@ def test_task_logs_mask_what_the_connections_held(engine: FakeEngine) -> None:
 
     from sync_task_airflow import SyncTaskOperator
 
-    SyncTaskOperator(task_id="t", verb="check")._connections()
+    SyncTaskOperator(task_id="t", verb="check").connections()
     masked = mask_logs(None, "info", {"event": f"a container said {' '.join(NEEDLES)}"})["event"]
     assert masked.startswith("a container said ***")
     assert [needle for needle in NEEDLES if needle in masked] == []
@@ -154,3 +154,70 @@ def day(number: int) -> Any:
     from airflow.sdk import timezone
 
     return timezone.datetime(2024, 3, number)
+
+
+def test_what_the_trigger_form_asks_for(dag: Any, engine: FakeEngine) -> None:
+    asked = {"since": "7d", "max_files": 5, "accept": ["few-files", "total-size"], "prefix": "in/{ds_nodash}"}
+    run = dag.test(run_conf=asked, logical_date=day(7))
+    assert run.state == "success"
+    environment = engine.created[1].environment
+    given = {name: environment.get(f"SYNC_TASK_{name}") for name in ("PREFIX", "SINCE", "MAX_FILES", "ACCEPT", "FORCE")}
+    assert given == {
+        "PREFIX": "in/20240307",
+        "SINCE": "7d",
+        "MAX_FILES": "5",
+        "ACCEPT": "few-files\ntotal-size",
+        "FORCE": None,
+    }
+    for container in (engine.created[0], engine.created[-1]):
+        assert "SYNC_TASK_MAX_FILES" not in container.environment, "the form is about the plan"
+
+
+def test_the_form_refuses_what_it_does_not_know(dag: Any) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    with pytest.raises(ParamValidationError):
+        dag.test(run_conf={"accept": ["everything"]}, logical_date=day(8))
+
+
+def test_a_dry_run_ends_with_its_plan(dag: Any, engine: FakeEngine) -> None:
+    engine.behave = plan_of(BATCHES)
+    run = dag.test(run_conf={"dry_run": True}, logical_date=day(9))
+    assert [container.command[0] for container in engine.created] == ["check", "plan"]
+    assert engine.created[1].environment["SYNC_TASK_DRY_RUN"] == "true"
+    assert run.state == "success"
+    expected = {"check": "success", "plan": "success", "run": "skipped", "finish": "skipped", "verdict": "success"}
+    assert states(run) == expected
+
+
+def test_a_refused_plan_copies_nothing_and_is_not_tried_again(dag: Any, engine: FakeEngine) -> None:
+    refused = Ending(65, make_result("plan", status="refused", errors=[make_error("refused by gate few-files")]))
+    engine.behave = plan_of(BATCHES, lambda command: refused if command[0] == "plan" else None)
+    run = dag.test(logical_date=day(10))
+    assert run.state == "failed"
+    assert [container.command[0] for container in engine.created] == ["check", "plan", "finish"]
+    assert states(run)["run"] == "upstream_failed"
+
+
+def test_only_what_has_arrived_is_published(dag: Any, engine: FakeEngine) -> None:
+    counted = {"copied": 0}
+    engine.behave = lambda command: Ending(result=make_result(command[0], files=dict(counted), batches=[]))
+    before = published("sftp_sync")
+    nothing = dag.test(logical_date=day(11))
+    assert nothing.state == "success"
+    assert published("sftp_sync") == before
+    counted["copied"] = 4
+    some = dag.test(logical_date=day(12))
+    assert some.state == "success"
+    [new] = published("sftp_sync")[len(before) :]
+    assert (new["files"], new["run"], new["command"]) == ({"copied": 4}, "sftp_sync.r1", "finish")
+
+
+def published(asset: str) -> list[dict[str, Any]]:
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        events = select(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id).order_by(AssetEvent.id)
+        return [event.extra for event in session.scalars(events.where(AssetModel.name == asset))]

@@ -15,12 +15,15 @@ from tests.fake_engine import Ending, FakeEngine, make_error, make_result
 BATCH = {"number": 3, "files": 120, "bytes": 4_500_000}
 
 
+NAMES = {"pipeline": "p", "run_name": "p.manual__2026-01-01T00:00:00+00:00"}
+
+
 class Task:
     """An operator outside a DAG, executed as the task runner does it."""
 
     def __init__(self, verb: str = "run", **arguments: Any) -> None:
         batch = BATCH if verb == "run" else None
-        self.operator = SyncTaskOperator(task_id="t", verb=verb, batch=batch, pipeline="p", **arguments)
+        self.operator = SyncTaskOperator(task_id="t", verb=verb, batch=batch, **{**NAMES, **arguments})
         self.pushed: dict[str, Any] = {}
 
     def execute(self, try_number: int = 1) -> Any:
@@ -100,7 +103,7 @@ def test_check_is_about_no_run(engine: FakeEngine) -> None:
         (Ending(75), AirflowException, "see the log above"),
         (Ending(143, make_result()), AirflowException, "stopped"),
         (Ending(137), AirflowException, "killed from outside"),
-        (Ending(137, out_of_memory=True), AirflowException, "more memory"),
+        (Ending(137, out_of_memory=True), AirflowException, "more memory.*container.memory"),
         (Ending(139), AirflowException, "crashed"),
         (Ending(1), AirflowException, "unknown exit code"),
         (Ending(0), AirflowFailException, "wrote no result"),

@@ -12,6 +12,16 @@ export interface RemoteFolder {
   readonly port: number;
   /** Absolute. */
   readonly folder: string;
+  /** Where it is to be reached as a bucket instead. */
+  readonly bucket?: Bucket | undefined;
+}
+
+export interface Bucket {
+  readonly endpoint: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Bucket and prefix, with a slash between them where there is one. */
+  readonly path: string;
 }
 
 export interface Job {

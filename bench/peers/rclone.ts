@@ -2,7 +2,7 @@
  * rclone, as it is and at its best. Best is not one setting: how many transfers pay depends on the files and on the round
  * trip. So there are candidates for each kind of work, and the fastest of them in one run each is the contestant.
  */
-import { cleanEnvironment, host, type Job, type Peer, type Work } from './peer.ts';
+import { type Bucket, cleanEnvironment, host, type Job, type Peer, type RemoteFolder, type Work } from './peer.ts';
 
 const FAST = ['--sftp-chunk-size=255k', '--sftp-ciphers=aes128-gcm@openssh.com', '--sftp-disable-hashcheck'];
 /**
@@ -11,17 +11,24 @@ const FAST = ['--sftp-chunk-size=255k', '--sftp-ciphers=aes128-gcm@openssh.com',
  */
 const NOTHING_THERE = ['--inplace', '--ignore-checksum', '--no-check-dest'];
 
+/** Of buckets: no look whether there is one, and parts side by side. */
+const BUCKET = ['--s3-no-check-bucket', '--s3-upload-concurrency=8'];
+
 const singleFile = [['--sftp-concurrency=64'], ['--sftp-concurrency=128'], ['--buffer-size=0']];
 /** The best guess first. */
 const near = [4, 8, 16, 64];
 const far = [16, 64, 8, 4];
 
-function candidates({ work, singleFile: single, roundTripMs }: RcloneTask): readonly (readonly string[])[] {
+function candidates({ work, singleFile: single, roundTripMs, buckets }: RcloneTask): readonly (readonly string[])[] {
   const counts = roundTripMs > 0 ? far : near;
   const manyFiles = counts.map((count) => [`--transfers=${count}`, `--checkers=${count}`]);
   switch (work) {
     case 'copy':
-      return (single ? singleFile : manyFiles).map((flags) => [...flags, ...NOTHING_THERE]);
+      return (single ? singleFile : manyFiles).map((flags) => [
+        ...flags,
+        ...NOTHING_THERE,
+        ...(buckets === undefined ? [] : BUCKET),
+      ]);
     case 'copy-again':
       return counts.map((count) => [`--checkers=${count}`, '--ignore-checksum']);
     case 'list':
@@ -36,6 +43,7 @@ export interface RcloneTask {
   readonly work: Work;
   readonly singleFile: boolean;
   readonly roundTripMs: number;
+  readonly buckets?: 'source' | 'target' | undefined;
 }
 
 /** rclone with nothing but what it needs to connect. */
@@ -63,7 +71,8 @@ function rclone(binary: string, name: string, flags: readonly string[], settings
       const command = (args: readonly string[]) => [
         [{ file: binary, args, env: cleanEnvironment(job, connectionSettings(job)) }],
       ];
-      const [source, target] = [`source:${job.source.folder}`, `target:${job.target.folder}`];
+      const place = ({ bucket, folder }: RemoteFolder) => bucket?.path ?? folder;
+      const [source, target] = [`source:${place(job.source)}`, `target:${place(job.target)}`];
       switch (job.work) {
         case 'copy':
           return command(['copy', ...flags, source, target]);
@@ -80,7 +89,14 @@ function rclone(binary: string, name: string, flags: readonly string[], settings
 }
 
 function connectionSettings(job: Job): Record<string, string> {
-  const remote = (name: string, port: number) => ({
+  const bucket = (name: string, { endpoint, accessKey, secretKey }: Bucket) => ({
+    [`RCLONE_CONFIG_${name}_TYPE`]: 's3',
+    [`RCLONE_CONFIG_${name}_PROVIDER`]: 'Other',
+    [`RCLONE_CONFIG_${name}_ENDPOINT`]: endpoint,
+    [`RCLONE_CONFIG_${name}_ACCESS_KEY_ID`]: accessKey,
+    [`RCLONE_CONFIG_${name}_SECRET_ACCESS_KEY`]: secretKey,
+  });
+  const server = (name: string, port: number) => ({
     [`RCLONE_CONFIG_${name}_TYPE`]: 'sftp',
     [`RCLONE_CONFIG_${name}_HOST`]: host,
     [`RCLONE_CONFIG_${name}_PORT`]: String(port),
@@ -88,5 +104,7 @@ function connectionSettings(job: Job): Record<string, string> {
     [`RCLONE_CONFIG_${name}_KEY_FILE`]: job.keyFile,
     [`RCLONE_CONFIG_${name}_KNOWN_HOSTS_FILE`]: job.knownHostsFile,
   });
-  return { RCLONE_CONFIG: '/dev/null', ...remote('SOURCE', job.source.port), ...remote('TARGET', job.target.port) };
+  const remote = (name: string, place: RemoteFolder) =>
+    place.bucket ? bucket(name, place.bucket) : server(name, place.port);
+  return { RCLONE_CONFIG: '/dev/null', ...remote('SOURCE', job.source), ...remote('TARGET', job.target) };
 }

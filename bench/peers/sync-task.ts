@@ -76,6 +76,15 @@ function commandOf(code: BuiltCode, job: Job, args: readonly string[], environme
 }
 
 function endpoint(role: 'SOURCE' | 'TARGET', job: Job, place: RemoteFolder): Record<string, string> {
+  if (place.bucket) {
+    const { endpoint: url, accessKey, secretKey, path } = place.bucket;
+    return {
+      [`SYNC_TASK_${role}`]: `s3://${path}`,
+      [`SYNC_TASK_${role}_AWS_ENDPOINT_URL_S3`]: url,
+      [`SYNC_TASK_${role}_AWS_ACCESS_KEY_ID`]: accessKey,
+      [`SYNC_TASK_${role}_AWS_SECRET_ACCESS_KEY`]: secretKey,
+    };
+  }
   return {
     [`SYNC_TASK_${role}`]: `sftp://${job.user}@${host}:${place.port}${place.folder}`,
     [`SYNC_TASK_${role}_PRIVATE_KEY_FILE`]: job.keyFile,

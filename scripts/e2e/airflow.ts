@@ -43,33 +43,52 @@ async function logIn(): Promise<string> {
   return ((await response.json()) as { access_token: string }).access_token;
 }
 
-const ofRun = (run: string) => `/dags/${DAG}/dagRuns/${encodeURIComponent(run)}`;
+const ofRun = (run: string, dag: string) => `/dags/${dag}/dagRuns/${encodeURIComponent(run)}`;
 
-export async function trigger(run: string, conf: Record<string, unknown> = {}): Promise<void> {
-  await call('POST', `/dags/${DAG}/dagRuns`, { dag_run_id: run, logical_date: null, conf });
+export async function trigger(run: string, conf: Record<string, unknown> = {}, dag = DAG): Promise<void> {
+  await call('POST', `/dags/${dag}/dagRuns`, { dag_run_id: run, logical_date: null, conf });
+}
+
+/** By DAG file: what Airflow shows under *Import Errors*. */
+export async function importErrors(): Promise<Record<string, string>> {
+  const { import_errors } = await call<{ import_errors: { filename: string; stack_trace: string }[] }>(
+    'GET',
+    '/importErrors',
+  );
+  return Object.fromEntries(import_errors.map(({ filename, stack_trace }) => [filename, stack_trace]));
+}
+
+/** Whether new DAGs wait to be switched on. */
+export async function paused(): Promise<Record<string, boolean>> {
+  const { dags } = await call<{ dags: { dag_id: string; is_paused: boolean }[] }>('GET', '/dags?limit=100');
+  return Object.fromEntries(dags.map(({ dag_id, is_paused }) => [dag_id, is_paused]));
+}
+
+export async function pool(name: string): Promise<number> {
+  return (await call<{ slots: number }>('GET', `/pools/${name}`)).slots;
 }
 
 /** The state in which it ended: `success` or `failed`. */
-export function ended(run: string): Promise<string> {
+export function ended(run: string, dag = DAG): Promise<string> {
   return until(`the run ${run} to end`, 300_000, 1000, async () => {
-    const { state } = await call<{ state: string }>('GET', ofRun(run));
+    const { state } = await call<{ state: string }>('GET', ofRun(run, dag));
     return state === 'success' || state === 'failed' ? state : undefined;
   });
 }
 
-export async function runs(): Promise<string[]> {
-  const { dag_runs } = await call<{ dag_runs: { dag_run_id: string }[] }>('GET', `/dags/${DAG}/dagRuns`);
+export async function runs(dag = DAG): Promise<string[]> {
+  const { dag_runs } = await call<{ dag_runs: { dag_run_id: string }[] }>('GET', `/dags/${dag}/dagRuns`);
   return dag_runs.map((run) => run.dag_run_id);
 }
 
-export async function tasks(run: string): Promise<TaskInstance[]> {
-  const { task_instances } = await call<{ task_instances: TaskInstance[] }>('GET', `${ofRun(run)}/taskInstances`);
+export async function tasks(run: string, dag = DAG): Promise<TaskInstance[]> {
+  const { task_instances } = await call<{ task_instances: TaskInstance[] }>('GET', `${ofRun(run, dag)}/taskInstances`);
   return task_instances.sort((a, b) => a.task_id.localeCompare(b.task_id) || a.map_index - b.map_index);
 }
 
 /** `{check: 'success', 'run[0]': 'failed', …}`. */
-export async function states(run: string): Promise<Record<string, string>> {
-  const list = await tasks(run);
+export async function states(run: string, dag = DAG): Promise<Record<string, string>> {
+  const list = await tasks(run, dag);
   return Object.fromEntries(
     list.map(({ task_id, map_index, state }) => [
       map_index < 0 ? task_id : `${task_id}[${map_index}]`,
@@ -78,8 +97,8 @@ export async function states(run: string): Promise<Record<string, string>> {
   );
 }
 
-export async function counts(run: string, task: string, mapIndex = -1): Promise<Counts> {
-  const path = `${ofRun(run)}/taskInstances/${task}/xcomEntries/result?map_index=${mapIndex}`;
+export async function counts(run: string, task: string, mapIndex = -1, dag = DAG): Promise<Counts> {
+  const path = `${ofRun(run, dag)}/taskInstances/${task}/xcomEntries/result?map_index=${mapIndex}`;
   const { value } = await call<{ value: Counts | string }>('GET', path);
   return typeof value === 'string' ? (JSON.parse(value) as Counts) : value;
 }

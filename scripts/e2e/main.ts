@@ -3,8 +3,11 @@
  * Steps run in order and build on each other; after a failure the rest is not run, since it would fail for that reason.
  */
 import { removeStack, showLogs, startStack } from './stack.ts';
+import { bucketSteps } from './steps/buckets.ts';
 import { failingBatch } from './steps/failing-batch.ts';
 import { killedBatch } from './steps/killed-batch.ts';
+import { otherDags } from './steps/other-dags.ts';
+import { pipelines } from './steps/pipelines.ts';
 import { secretSearch } from './steps/secret-search.ts';
 import { standaloneSteps } from './steps/standalone.ts';
 import { firstRun, threeDays } from './steps/three-days.ts';
@@ -18,7 +21,10 @@ const steps: readonly Step[] = [
   ['the three-day example through the DAG', threeDays],
   ['2,000 small files and one of 300 MB, one batch killed half-way', killedBatch],
   ['a failing batch: a red run, then only it is run again', failingBatch],
+  ['pipelines from YAML: pools, examples that wait, a dry run, a gate', pipelines],
+  ['one object, days of the past, the health of all, and a consumer', otherDags],
   ...standaloneSteps,
+  ...bucketSteps,
   ['no secret in what Airflow stored', secretSearch],
 ];
 

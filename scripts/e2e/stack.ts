@@ -11,6 +11,8 @@ export const targetPort = 12223;
 const dataFolder = resolve('data/e2e');
 export const sourceRoot = join(dataFolder, 'source');
 export const targetRoot = join(dataFolder, 'target');
+/** The buckets, a folder each. */
+export const bucketsRoot = join(dataFolder, 's3');
 /** For `docker run` without Airflow. */
 export const standaloneRoot = join(dataFolder, 'standalone');
 export const standaloneVolume = `${project}-standalone-state`;
@@ -22,6 +24,8 @@ Object.assign(process.env, {
   SYNC_TASK_NETWORK: project,
   DATA_DIR: dataFolder,
   AIRFLOW_PORT: '18080',
+  COMPOSE_PROFILES: 's3',
+  S3_PORT: '17070',
   SFTP_SOURCE_PORT: String(sourcePort),
   SFTP_TARGET_PORT: String(targetPort),
   // A user's .env must not change the test.
@@ -30,6 +34,9 @@ Object.assign(process.env, {
   SFTP_USER: 'demo',
   SFTP_PASSWORD: '',
   SYNC_TASK_TRANSFORM: '',
+  SYNC_TASK_POOLS: 'sync_task=8',
+  SYNC_TASK_ENGINE: 'docker',
+  AIRFLOW_BIND: '127.0.0.1',
 });
 
 export const compose = (...args: string[]) => run('docker', ['compose', ...args]);
@@ -53,7 +60,14 @@ export async function startStack(): Promise<void> {
 export async function showLogs(): Promise<void> {
   const states = await attempt('docker', ['compose', 'ps', '--all', '--format', '{{.Service}}: {{.Status}}']);
   console.log(states.stdout || states.stderr);
-  for (const service of ['airflow-init', 'airflow-scheduler', 'airflow-worker', 'airflow-webserver', 'sftp-source']) {
+  for (const service of [
+    'airflow-init',
+    'airflow-scheduler',
+    'airflow-worker',
+    'airflow-webserver',
+    'sftp-source',
+    's3',
+  ]) {
     const { stdout } = await attempt('docker', ['compose', 'logs', '--no-color', '--no-log-prefix', service]);
     show(
       service,

@@ -41,8 +41,20 @@ const rows: Readonly<Record<string, Row>> = {
     refused: ['transform/chain.ts', 'state/sql/x.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'ssh2'],
     allowed: ['storage/storage.ts', 'storage/file/y.ts', 'config/settings.ts', 'errors.ts'],
   },
+  'storage/s3/x.ts': {
+    refused: ['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', 'ssh2'],
+    allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+  },
   'storage/sftp/x.ts': {
-    refused: ['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', 'winston'],
+    refused: [
+      'transform/chain.ts',
+      'state/state.ts',
+      'config/load.ts',
+      'sync/plan.ts',
+      'cli/main.ts',
+      'pg',
+      '@aws-sdk/client-s3',
+    ],
     allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', 'ssh2', 'ssh2/lib/client.js'],
   },
   'transform/x.ts': {

@@ -15,6 +15,7 @@ export const standaloneSteps: readonly (readonly [string, () => Promise<string |
 interface Result {
   readonly status: string;
   readonly files: Readonly<Record<string, number>>;
+  readonly bytes: { readonly read: number };
   readonly errors: readonly { readonly message: string }[];
 }
 
@@ -22,14 +23,17 @@ const locked = ['--rm', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'n
 const state = ['--volume', `${standaloneVolume}:/state`];
 
 /** Exit code, result on stdout, log on stderr. */
-async function sync(options: readonly string[], ...args: readonly string[]): Promise<Ended & { result: Result }> {
+export async function sync(
+  options: readonly string[],
+  ...args: readonly string[]
+): Promise<Ended & { result: Result }> {
   const ended = await attempt('docker', ['run', ...locked, ...options, 'sync-task', 'sync', ...args]);
   expect(ended.stdout !== '', `no result on stdout:\n${ended.stderr}`);
   return { ...ended, result: JSON.parse(ended.stdout) as Result };
 }
 
 /** A folder that the image's user may write to, whoever owns it here. */
-function folder(name: string): string {
+export function folder(name: string): string {
   const path = join(standaloneRoot, name);
   mkdirSync(path, { recursive: true });
   chmodSync(path, 0o777);
@@ -54,7 +58,7 @@ async function foldersTwice(): Promise<string> {
 }
 
 /** The servers of the stack, reached by name in its network; a password here, a key there. */
-async function serverOptions(): Promise<string[]> {
+export async function serverOptions(): Promise<string[]> {
   const read = (file: string) => compose('run', '--rm', '--no-deps', '-T', '--entrypoint', 'cat', 'secrets', file);
   const password = (await read('/secrets/sftp/password')).trim();
   const hosts = await read('/secrets/airflow/known_hosts');
@@ -69,8 +73,8 @@ async function serverOptions(): Promise<string[]> {
   return ['--network', project, ...names.flatMap((name) => ['--env', `SYNC_TASK_${name}`]), ...state];
 }
 
-const fromServer = (path: string) => ['--source', `sftp://demo@sftp-source/data/${path}`];
-const toServer = (path: string) => ['--target', `sftp://demo@sftp-target/data/${path}`];
+export const fromServer = (path: string) => ['--source', `sftp://demo@sftp-source/data/${path}`];
+export const toServer = (path: string) => ['--target', `sftp://demo@sftp-target/data/${path}`];
 
 async function servers(): Promise<string> {
   const ended = await sync(await serverOptions(), ...fromServer('many'), ...toServer('standalone'));

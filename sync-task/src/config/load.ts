@@ -167,6 +167,15 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
     legacyAlgorithms: values.get(`${role}-legacy-algorithms`),
     variable: (name) =>
       readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_${name}`) ?? readSecret(environment, name),
+    ...(role === 'target'
+      ? {
+          s3: {
+            storageClass: values.get('target-s3-storage-class'),
+            encryption: values.get('target-s3-encryption'),
+            tags: values.get('target-s3-tags'),
+          },
+        }
+      : {}),
     credentials: readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`)),
   };
 }

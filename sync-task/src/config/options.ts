@@ -38,7 +38,7 @@ export const options = {
     kind: 'text',
     group: 'Locations',
     describe:
-      'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, az://container/prefix, gs://bucket/prefix, file:///path',
+      'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, s3://bucket/prefix, az://container/prefix, gs://bucket/prefix, file:///path',
   },
   target: { kind: 'text', group: 'Locations', describe: 'where they go: the same forms' },
   state: {
@@ -85,6 +85,21 @@ export const options = {
     group: 'Locations',
     describe: 'offer the target also old key exchanges, ciphers and MACs with known weaknesses',
     default: false,
+  },
+  'target-s3-storage-class': {
+    kind: 'text',
+    group: 'Locations',
+    describe: "storage class of the objects, such as STANDARD_IA (s3; default: the bucket's)",
+  },
+  'target-s3-encryption': {
+    kind: 'text',
+    group: 'Locations',
+    describe: "encryption at the server: AES256, aws:kms or aws:kms:KEY (s3; default: the bucket's)",
+  },
+  'target-s3-tags': {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'tags of the objects: KEY=VALUE, several separated by "," (s3)',
   },
   prefix: {
     kind: 'path',

@@ -57,11 +57,14 @@ const storageSecrets = ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_KEY', 
 
 /** Everything that must never be printed. */
 export function secretsOf(environment: Environment): string[] {
+  const cloud = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
-    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD'].map((secret) => `SYNC_TASK_${role}_${secret}`),
+    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD', ...cloud].map(
+      (secret) => `SYNC_TASK_${role}_${secret}`,
+    ),
   );
   const ofStorages = storageSecrets.flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
-  return [...names, ...ofStorages, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
+  return [...names, ...cloud, ...ofStorages, 'SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD'].flatMap((name) => {
     try {
       return readSecret(environment, name) ?? [];
     } catch {

@@ -38,11 +38,21 @@ export interface Endpoint {
   readonly proxy?: ProxyPlace | undefined;
   /** Offer also what is too weak for others, for old servers. */
   readonly legacyAlgorithms?: boolean;
+  /** How objects are stored (s3 only). */
+  readonly s3?: ObjectSettings;
   /**
    * A variable of the environment, for storages that have their own: `SYNC_TASK_SOURCE_NAME` (or `_TARGET_`) before
    * `NAME`, each also from the file that `…_FILE` names. Throws `usage` where that cannot be read.
    */
   variable(name: string): string | undefined;
+}
+
+export interface ObjectSettings {
+  readonly storageClass: string | undefined;
+  /** `AES256`, `aws:kms` or `aws:kms:KEY`. */
+  readonly encryption: string | undefined;
+  /** `KEY=VALUE,…` */
+  readonly tags: string | undefined;
 }
 
 /** Between us and a server. */

@@ -259,6 +259,8 @@ export interface AbandonedClaim {
   readonly path: string;
   readonly run: string;
   readonly token: number;
+  /** What was written down last about the file, by this claim or another one. */
+  readonly intent?: unknown;
 }
 
 export interface PlanTicket {

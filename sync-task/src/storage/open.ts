@@ -9,6 +9,7 @@ const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   file: () => import('./file/file-storage.ts'),
   gs: () => import('./gcs/gcs-storage.ts'),
   memory: () => import('./memory/memory-storage.ts'),
+  s3: () => import('./s3/s3-storage.ts'),
   sftp: () => import('./sftp/sftp-storage.ts'),
 };
 

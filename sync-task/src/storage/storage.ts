@@ -79,12 +79,19 @@ export interface DraftOptions {
   readonly name: string;
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
+  /** About how many will come, where it is not known. */
+  readonly likelyBytes?: number | undefined;
   /** It may be gone on with later behind a multiple of so many bytes: no part that is stored apart may straddle one. */
   readonly segmentBytes?: number | undefined;
   /** Go on with what an earlier attempt stored: its draft, and how many of its bytes count. It gets this draft's name. */
   readonly resume?:
-    | { readonly draft: string; readonly offset: number; readonly handle?: string | undefined }
+    | { readonly draft: string; readonly offset: number; readonly ticket?: string | undefined }
     | undefined;
+  /**
+   * Where a draft can't be found again by its name: called on a write, before anything is stored, with what finds it. Whoever
+   * comes after a crash gives it back as the `ticket`. The draft waits until it is written down.
+   */
+  remember?(ticket: string): Promise<void>;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */
@@ -106,11 +113,8 @@ export interface Draft {
   write(chunk: Chunk): Promise<void>;
   /** Bytes from the beginning that the place has acknowledged without a gap. */
   readonly storedBytes: number;
-  /**
-   * What finds this draft again from another process, where its name does not. It may be as good as a password for this
-   * one file, so it is kept in the state and is never logged.
-   */
-  readonly handle?: string | undefined;
+  /** What finds it again, and what it must know then, where its name is not enough; for whoever goes on. Another one with each border. */
+  readonly ticket?: string | undefined;
   /** Forces what is acknowledged to disk where the draft was asked to. A later power loss takes none of it. */
   flush(): Promise<void>;
   /** Resolves when every byte is acknowledged, flushed and the size confirmed by the place itself. No publishing yet. */
@@ -151,6 +155,9 @@ export interface Storage extends AsyncDisposable {
   /** What stands at the path, links not followed; `undefined` where nothing does. */
   stat(path: string): Promise<StoredFile | undefined>;
 
+  /** The modification time that the file had where it came from, where its own is another: a time of upload. */
+  keptMtimeMs?(path: string): Promise<number | undefined>;
+
   /** The file's bytes from `start`, in order. Throws `changed` when they are not exactly those of the expected version. */
   read(path: string, options: ReadOptions): AsyncIterable<Chunk>;
 
@@ -163,17 +170,23 @@ export interface Storage extends AsyncDisposable {
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;
 
-  /** The draft of that name, where it still stands (a crash may have come between); `handle` is what it said of itself. */
-  statDraft(path: string, name: string, handle?: string): Promise<FileVersion | undefined>;
+  /**
+   * A draft that the place fills by itself from another one, so that no byte comes here: nothing is to be written to it. Then
+   * `options.mtimeMs` and the version are what the copy has, or it fails. `undefined` where these two can't do that.
+   */
+  draftFrom?(origin: CopyOrigin, path: string, options: DraftOptions): Promise<Draft | undefined>;
+
+  /** The draft of that name, where it still stands (a crash may have come between). */
+  statDraft(path: string, name: string, ticket?: string): Promise<FileVersion | undefined>;
 
   /**
    * Makes the finished draft the file at `path`. A reader sees the old file or the new one. An old file is lost in no
    * case: where the place has no atomic replace it is moved to a back-up and moved back when publishing fails.
    */
-  publish(path: string, name: string): Promise<void>;
+  publish(path: string, name: string, ticket?: string): Promise<void>;
 
   /** Removes the draft and restores a back-up of that name, where a crash left them. Returns whether anything was there. */
-  recover(path: string, name: string): Promise<boolean>;
+  recover(path: string, name: string, ticket?: string): Promise<boolean>;
 
   /**
    * How many milliseconds this place's clock is ahead of ours, found out without writing anything; `undefined` where
@@ -183,6 +196,13 @@ export interface Storage extends AsyncDisposable {
 
   /** Proves that files can be written, renamed and removed here, with a hidden probe; returns what it learned. */
   probe(signal: AbortSignal): Promise<StorageProbe>;
+}
+
+/** A file of another storage. */
+export interface CopyOrigin {
+  readonly storage: Storage;
+  readonly path: string;
+  readonly expected: FileVersion;
 }
 
 export interface StorageProbe {

@@ -9,13 +9,14 @@ import { asSyncError, SyncError } from '../errors.ts';
 import type { Chunk } from '../model.ts';
 import type { Claim, IntentRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
+import type { DraftOptions } from '../storage/storage.ts';
 import type { Chain } from '../transform/chain.ts';
 import type { ChainThreads } from '../transform/chain-threads.ts';
 import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts';
 import type { FileContext } from '../transform/transform.ts';
 import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
-import type { Intent, PublishIntent } from './intent.ts';
+import { type Intent, type PublishIntent, worthGoingOn } from './intent.ts';
 import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
 import { leaseLost, segmentSaver } from './segment-saver.ts';
 import { sideFiles } from './side-file.ts';
@@ -35,9 +36,9 @@ export interface Transfer {
 /** What an earlier attempt left at the target and wrote down. */
 export interface Stored {
   readonly draft: string;
+  readonly ticket: string | undefined;
   readonly offset: number;
   readonly segments: readonly string[];
-  readonly handle?: string | undefined;
   /** Only where transforms made it. */
   readonly transforms?: SavedTransforms;
 }
@@ -51,30 +52,36 @@ export interface Copied {
 /** After an error the target has its old file, and a draft only where a later attempt can go on. */
 export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<Copied> {
   const { context, run } = transfer;
-  const { settings, target, signal, progress } = context;
+  const { settings, source, target, signal, progress } = context;
   const { path, token, chain } = claim;
   const at = transfer.chain.targetPath(path);
   const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
-  const kept = { mtimeMs: claim.mtimeMs, fsync: settings.fsync, signal };
-  const draft = await target.draft(at, {
+  const kept = { mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs, fsync: settings.fsync, signal };
+  const options: DraftOptions = {
     name,
-    resume: stored && { draft: stored.draft, offset: stored.offset, handle: stored.handle },
+    resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
+    remember: (ticket) => segments.remember(ticket),
     expectedBytes: chain === '' ? claim.size : undefined,
+    likelyBytes: claim.size,
     segmentBytes: settings.checkpointBytes,
     ...kept,
-  });
+  };
+  // What is not changed on the way need not come here where the two places can do it among themselves.
+  const filled =
+    chain === '' ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options) : undefined;
+  const draft = filled ?? (await target.draft(at, options));
   await using sides = sideFiles(target, at, path, { name, ...kept });
-  const digest = segmentDigest(settings.checkpointBytes, stored?.segments);
+  const digest = segmentDigest(settings.checkpointBytes, filled ? undefined : stored?.segments);
   const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
   const segments = segmentSaver(transfer, claim, { draft, name, digest, stored });
   try {
     await segments.begin();
-    let written = stored?.offset ?? 0;
-    transfer.bytes.resumed += written;
+    let written = filled ? claim.size : (stored?.offset ?? 0);
+    if (!filled) transfer.bytes.resumed += written;
     progress.bytes(written);
     const reading = { takesAtOnce: draft.takesAtOnce, stored, sourceDigest, file: sides.file };
-    for await (const { chunk, point } of content(transfer, claim, reading)) {
+    for await (const { chunk, point } of filled ? [] : content(transfer, claim, reading)) {
       digest.update(chunk);
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
@@ -91,23 +98,27 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     const intent: PublishIntent = {
       stage: 'publishing',
       draft: name,
+      ticket: segments.ticket,
       version,
       chain,
       targetSize: written,
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
-      digest: whole,
+      // Bytes that were never here have no digest.
+      digest: filled ? { segmentBytes: 0, segments: [] } : whole,
       sourceDigest: sourceDigest?.finish(),
+      asides: sides.suffixes(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
-    const readBackAs = target.capabilities.readsDrafts ? name : undefined;
-    if (settings.verify === 'read-back' && readBackAs) await readBack(context, at, intent, readBackAs);
+    const readsBack = settings.verify === 'read-back' && !filled;
+    const { readsDrafts } = target.capabilities;
+    if (readsBack && readsDrafts) await readBack(context, at, intent, name);
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
     await sides.publish();
-    await target.publish(at, name);
-    if (settings.verify === 'read-back' && !readBackAs) {
+    await target.publish(at, name, intent.ticket);
+    if (readsBack && !readsDrafts) {
       // Should it differ, a retry must not take what stands there for done.
       transfer.intents.delete(path);
       await readBack(context, at, intent, undefined);
@@ -130,7 +141,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
 /** Whether segments are written down that another attempt can build on: the file and its place are as good as before. */
 function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
   const intent = intents.get(path);
-  if (intent?.stage !== 'writing' || intent.offset === 0) return false;
+  if (intent?.stage !== 'writing' || !worthGoingOn(intent)) return false;
   return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 
@@ -181,6 +192,7 @@ async function* content(transfer: Transfer, claim: Claim, reading: Reading): Asy
   }
 }
 
+/** Before it is published, or (no draft) behind that, where the target has no other way. */
 async function readBack(
   { target, signal }: Context,
   path: string,
@@ -194,8 +206,10 @@ async function readBack(
     ...(draft !== undefined && { draft }),
   });
   if (difference !== undefined) {
+    const published =
+      draft === undefined ? 'it stands there all the same and is copied again' : 'nothing was published';
     throw new SyncError(
-      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; ${draft ? 'nothing was published' : 'it is published and will be written again'}`,
+      `${target.label}: ${JSON.stringify(path)} reads back other bytes than were written; ${published}`,
       {
         kind: 'transient',
         reason: 'digest-differs',

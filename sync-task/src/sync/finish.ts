@@ -6,6 +6,7 @@ import { draftName } from '../storage/draft-name.ts';
 import { openChain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
+import { readIntent, ticketOf } from './intent.ts';
 import { plannedRun } from './planned.ts';
 import type { Result } from './result.ts';
 import { recoverAttempt } from './side-file.ts';
@@ -70,7 +71,9 @@ async function sweep({ state, target, settings, log }: Context): Promise<number>
     if (claims.length === 0) return swept;
     for (const claim of claims) {
       const at = chain.targetPath(claim.path);
-      const removed = await recoverAttempt(target, at, draftName(claim), chain.asides(claim.path));
+      const name = draftName(claim);
+      const ticket = ticketOf(readIntent(claim.intent), name);
+      const removed = await recoverAttempt(target, at, { name, ticket }, chain.asides(claim.path));
       if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
       swept += removed ? 1 : 0;
     }

@@ -23,7 +23,7 @@ const SINGLE_FACTOR = 10;
 export interface Gates {
   /** A file that is taken into account, whether or not it is to be copied. */
   add(path: string, size: number): void;
-  /** To be kept as history. */
+  /** To be kept as history: nothing where every gate is off, for such a plan measures nothing. */
   totals(): readonly FolderTotals[];
   findings(history: readonly FolderTotals[]): readonly GateFinding[];
 }
@@ -54,7 +54,8 @@ export function gates(settings: Pick<Settings, 'gates' | 'accept'>, prefix: stri
       if (folder) count(folder, size);
       collisions?.add(path);
     },
-    totals: () => [all, ...folders.values()],
+    totals: () =>
+      Object.values(settings.gates).every(({ action }) => action === 'off') ? [] : [all, ...folders.values()],
     findings(history) {
       const found: GateFinding[] = [];
       const report = (gate: GateName, folder: string, what: string) => {

@@ -8,6 +8,8 @@ import type { SavedTransforms } from '../transform/changed-file.ts';
 interface Attempt {
   /** The draft's name. */
   readonly draft: string;
+  /** What the target needs to find the draft again, where its name is not enough. */
+  readonly ticket?: string | undefined;
   /** The source's version it is made from, and by which transforms. */
   readonly version: FileVersion;
   readonly chain: string;
@@ -22,8 +24,6 @@ export interface WritingIntent extends Attempt {
   readonly offset: number;
   /** SHA-256 of each of them. */
   readonly digest: ContentDigest;
-  /** The draft's own, where its name is not enough to find it. Never logged. */
-  readonly handle?: string;
   /** Only where transforms make the bytes. */
   readonly transforms?: SavedTransforms;
 }
@@ -38,9 +38,21 @@ export interface PublishIntent extends Attempt {
   readonly digest: ContentDigest;
   /** Of what was read, where transforms changed it and all of it was read in one go. */
   readonly sourceDigest?: ContentDigest | undefined;
+  /** Of the files that go beside it, what their names end in. */
+  readonly asides?: readonly string[];
+}
+
+/** Whether anything is stored that can be gone on with; of transformed files, only where their state is saved too. */
+export function worthGoingOn({ chain, transforms, offset, ticket }: WritingIntent): boolean {
+  return chain === '' ? offset > 0 || ticket !== undefined : transforms !== undefined;
 }
 
 export type Intent = WritingIntent | PublishIntent;
+
+/** What finds a draft again, where this is about it. */
+export function ticketOf(intent: Intent | undefined, draft: string): string | undefined {
+  return intent?.draft === draft ? intent.ticket : undefined;
+}
 
 /** From the state's JSON; undefined where there is none. */
 export function readIntent(json: unknown): Intent | undefined {

@@ -24,6 +24,7 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
   const { path, token, chain } = claim;
   const { checkpointBytes } = transfer.context.settings;
   let saved = digest.whole.segments.length;
+  let ticket = stored?.ticket;
   let saving: Promise<void> | undefined;
   /** Of transformed files: made, and not yet stored. */
   const points: ResumePoint[] = [];
@@ -32,6 +33,7 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
   async function save({ segments, transforms }: Saved): Promise<void> {
     const { segmentBytes, segments: digests } = digest.whole;
     await draft.flush();
+    ticket = draft.ticket ?? ticket;
     const intent: Intent = {
       stage: 'writing',
       token,
@@ -40,7 +42,7 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
       chain,
       offset: segments * segmentBytes,
       digest: { segmentBytes, segments: digests.slice(0, segments) },
-      ...(draft.handle !== undefined && { handle: draft.handle }),
+      ...(ticket !== undefined && { ticket }),
       ...(transforms && { transforms }),
     };
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
@@ -50,6 +52,14 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
   }
 
   return {
+    get ticket() {
+      return ticket;
+    },
+    /** Before anything is stored under a draft that its name does not find. */
+    async remember(given: string): Promise<void> {
+      ticket = given;
+      await save({ segments: saved, ...(stored?.transforms && { transforms: stored.transforms }) });
+    },
     /** Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft. */
     async begin(): Promise<void> {
       if (claim.intent === undefined) return;

@@ -18,6 +18,8 @@ export interface SideFiles extends AsyncDisposable {
   finish(): Promise<void>;
   publish(): Promise<void>;
   discard(): Promise<void>;
+  /** What the names of those written to end in. */
+  suffixes(): readonly string[];
   /** What was counted, in words: `rows valid: 97, rows rejected: 3`. Empty where nothing was. */
   counts(): string;
 }
@@ -62,6 +64,7 @@ export function sideFiles(
     async discard() {
       for (const draft of drafts.values()) await draft.discard();
     },
+    suffixes: () => [...drafts.keys()],
     counts: () => [...counts].map(([counter, count]) => `${counter}: ${count}`).join(', '),
     async [Symbol.asyncDispose]() {
       if (folder) await rm(await folder.catch(() => ''), { recursive: true, force: true });
@@ -69,28 +72,30 @@ export function sideFiles(
   };
 }
 
-/** Publishes what an earlier attempt completed beside its file. */
+/** Publishes what an earlier attempt completed beside its file. False where one of them stands no more. */
 export async function publishAsides(
   target: Storage,
   path: string,
   name: string,
   suffixes: readonly string[],
-): Promise<void> {
+): Promise<boolean> {
   for (const side of suffixes.map((suffix) => path + suffix)) {
     const draft = draftNameBeside(name, side);
-    if (await target.statDraft(side, draft)) await target.publish(side, draft);
+    if (!(await target.statDraft(side, draft))) return false;
+    await target.publish(side, draft);
     await target.recover(side, draft); // an old one, moved aside by who died then
   }
+  return true;
 }
 
 /** Removes what an earlier attempt left of its file and beside it. Returns whether anything was there. */
 export async function recoverAttempt(
   target: Storage,
   path: string,
-  name: string,
+  { name, ticket }: { readonly name: string; readonly ticket?: string | undefined },
   suffixes: readonly string[],
 ): Promise<boolean> {
-  let found = await target.recover(path, name);
+  let found = await target.recover(path, name, ticket);
   for (const side of suffixes.map((suffix) => path + suffix)) {
     if (await target.recover(side, draftNameBeside(name, side))) found = true;
   }

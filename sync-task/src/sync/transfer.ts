@@ -12,7 +12,7 @@ import type { FileVersion, Outcome } from '../model.ts';
 import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import { copy, type Stored, type Transfer } from './copy.ts';
-import { type PublishIntent, readIntent, type WritingIntent } from './intent.ts';
+import { type PublishIntent, readIntent, ticketOf, type WritingIntent, worthGoingOn } from './intent.ts';
 import { copiesAnyway } from './reasons.ts';
 import { publishAsides, recoverAttempt } from './side-file.ts';
 
@@ -60,7 +60,9 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
   const kept = intent?.stage === 'publishing' ? intent.draft : stored?.draft;
   const asides = chain.asides(claim.path);
-  for (const { draft } of draftsOf(claim)) if (draft !== kept) await recoverAttempt(target, at, draft, asides);
+  for (const { draft: name } of draftsOf(claim)) {
+    if (name !== kept) await recoverAttempt(target, at, { name, ticket: ticketOf(intent, name) }, asides);
+  }
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
     return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, at, intent));
   }
@@ -110,15 +112,19 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
   const at = chain.targetPath(claim.path);
   const asides = chain.asides(claim.path);
   const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
-  const draft = await target.statDraft(at, intent.draft);
+  const draft = await target.statDraft(at, intent.draft, intent.ticket);
   if (sameWork && draft?.size === intent.targetSize) {
-    await publishAsides(target, at, intent.draft, asides);
-    await target.publish(at, intent.draft);
-    await target.recover(at, intent.draft); // the old file, moved aside by who died then
+    // One that is gone was published by who died then, or never completed: then all of it is made again.
+    if (!(await publishAsides(target, at, intent.draft, intent.asides ?? []))) {
+      await recoverAttempt(target, at, { name: intent.draft, ticket: intent.ticket }, asides);
+      return false;
+    }
+    await target.publish(at, intent.draft, intent.ticket);
+    await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
     return true;
   }
   const found = sameWork && !draft ? await target.stat(at) : undefined;
-  await recoverAttempt(target, at, intent.draft, asides);
+  await recoverAttempt(target, at, { name: intent.draft, ticket: intent.ticket }, asides);
   return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
 }
 
@@ -135,21 +141,23 @@ async function storedPart(
   intent: WritingIntent,
 ): Promise<Stored | undefined> {
   const { target, log, settings } = context;
+  // Parts of an upload count even before a whole segment does.
+  if (!worthGoingOn(intent)) return undefined;
   if (intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
   if (!sameVersion(intent.version, claim) || intent.chain !== chain.key(claim.path)) return undefined;
   // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
   // than the one that wrote this down is another one.
   for (const { token, draft } of draftsOf(claim)) {
     if (token < intent.token) continue;
-    const handle = draft === intent.draft ? intent.handle : undefined;
-    const standing = await target.statDraft(chain.targetPath(claim.path), draft, handle);
+    const ticket = ticketOf(intent, draft);
+    const standing = await target.statDraft(chain.targetPath(claim.path), draft, ticket);
     if (!standing || standing.size < intent.offset) continue;
     log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
     return {
       draft,
+      ticket,
       offset: intent.offset,
       segments: intent.digest.segments,
-      handle,
       ...(intent.transforms && { transforms: intent.transforms }),
     };
   }

@@ -28,10 +28,7 @@ export async function verify(context: Context, run: string): Promise<Result> {
   const before = settings.repair && !settings.dryRun ? await finishRepair(context, pipeline.id, run) : undefined;
   const repair = settings.repair && !before ? await openRepair(context, pipeline.id, run, chain) : undefined;
   const totals = await state.fileTotals(pipeline.id, settings.selection.prefix);
-  if (totals.files === 0)
-    log.warn(
-      `nothing was copied yet in pipeline ${settings.pipeline}, so there is nothing to verify: check --pipeline, --state and --prefix`,
-    );
+  if (totals.files === 0) log.warn(nothingCopied(settings));
   // Metadata costs no bytes; the source's count beside the target's where both are read.
   const passes = { none: 0, target: 1, both: 2 }[settings.checksum];
   progress.expect(totals.files, totals.bytes * passes);
@@ -198,8 +195,10 @@ function verifyResult(context: Context, { tally, failure, before, repaired, byte
   const remaining = counts.differences - (repaired?.files.copied ?? 0) + counts.unreadable + (before?.missing ?? 0);
   const level = { none: 'sizes and times', target: 'the contents at the target', both: 'the contents at both sides' };
   const looked = `looked at ${level[settings.checksum]} of ${counts.checked} files`;
-  const differ = `${counts.differences || 'none'} of them not as recorded`;
-  const words = repaired ? `${looked}: ${differ}, ${repaired.files.copied} copied again` : `${looked}: ${differ}`;
+  const differ = counts.differences === 0 ? 'none differs' : `${counts.differences} differ from what was recorded`;
+  const again = repaired ? `, ${repaired.files.copied} copied again` : '';
+  const unknown = found.unverifiable > 0 ? `, ${found.unverifiable} could not be verified` : '';
+  const words = `${looked}: ${differ}${again}${unknown}`;
   (remaining > 0 || failure ? log.error : log.info)(failure ? `verification broke off: ${failure.message}` : words, {
     ...found,
     excluded: counts.excluded,
@@ -225,6 +224,14 @@ function verifyResult(context: Context, { tally, failure, before, repaired, byte
     },
     startedMs,
   });
+}
+
+function nothingCopied({ selection: { prefix }, pipeline }: Context['settings']): string {
+  const what =
+    prefix === ''
+      ? `nothing was copied yet in pipeline ${pipeline}`
+      : `nothing below ${prefix}/ was copied in pipeline ${pipeline}`;
+  return `${what}, so there is nothing to verify: check --pipeline, --state and --prefix`;
 }
 
 function withRepair(finding: FileFinding, { copied, taken }: RepairDone): FileFinding {

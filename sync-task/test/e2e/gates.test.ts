@@ -51,3 +51,14 @@ test('a source that shrinks against its history warns, and is copied all the sam
     ],
   );
 });
+
+test('a run with every gate off is no measure of what is usual', async (t) => {
+  const { source, environment } = await newFolders(t);
+  for (let number = 0; number < 8; number++) await put(source, `in/${number}`, 'x');
+  for (let day = 1; day <= 5; day++) await runCommand(['sync', '--run', `day-${day}`], environment);
+  const names = ['empty-source', 'few-files', 'many-files', 'total-size', 'file-size', 'name-collision'];
+  const off = { ...environment, SYNC_TASK_GATE: names.map((name) => `${name}=off`).join('\n') };
+  for (let event = 1; event <= 16; event++) await runCommand(['sync', '--run', `${event}`, '--include', 'in/1'], off);
+  const { result } = await runCommand(['sync', '--run', 'day-6', '--exclude', 'in/[1-7]'], environment);
+  t.is(result.gates?.[0]?.what, '1 files; usual are 8 ± 0 (last 5 runs)');
+});

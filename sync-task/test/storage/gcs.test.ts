@@ -33,7 +33,7 @@ if (fakeGcsIsThere) {
   objectStorageContract(test.serial, 'gs', openPlace);
 
   test.serial(
-    'another process goes on with an upload by its handle, and the sum of all bytes is compared',
+    'another process goes on with an upload by its ticket, and the sum of all bytes is compared',
     async (t) => {
       const bucket = await gcs.newBucket();
       const content = noise(5 * MiB + 77);
@@ -41,13 +41,13 @@ if (fakeGcsIsThere) {
       const begun = await startDraft(first, 'file', { segmentBytes: MiB, expectedBytes: content.length });
       await begun.write([content.subarray(0, 4 * MiB + 5)]);
       while (begun.storedBytes < 4 * MiB) await setImmediate();
-      const { handle } = begun;
+      const { ticket } = begun;
       await begun.leave();
 
       await using second = await openGcs(bucket, '');
       const [old, name] = [someDraft('file'), someDraft('file')];
-      t.is((await second.statDraft('file', old, handle))?.size, 4 * MiB);
-      const resume = { draft: old, offset: 3 * MiB, handle };
+      t.is((await second.statDraft('file', old, ticket))?.size, 4 * MiB);
+      const resume = { draft: old, offset: 3 * MiB, ticket };
       const draft = await startDraft(second, 'file', {
         name,
         resume,
@@ -58,7 +58,7 @@ if (fakeGcsIsThere) {
       t.is((await draft.finish()).size, content.length);
       await second.publish('file', name);
       t.true((await gcs.ground(bucket, '').get('file'))?.equals(content));
-      t.is(await second.statDraft('file', old, handle), undefined);
+      t.is(await second.statDraft('file', old, ticket), undefined);
     },
   );
 

@@ -42,15 +42,17 @@ test('after a crash it is published with its file, or removed with it', async (t
   const { target, storage, sides } = await arrange(t);
   await sides.file.aside('.bad', Buffer.from('x'));
   await sides.finish();
-  await publishAsides(storage, path, name, ['.other', '.bad']);
+  t.deepEqual(sides.suffixes(), ['.bad']);
+  t.true(await publishAsides(storage, path, name, sides.suffixes()));
+  t.false(await publishAsides(storage, path, name, sides.suffixes()), 'it stands no more');
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 
   const later = draftName({ run: 'r', path, token: 8 });
   const again = sideFiles(storage, path, path, { name: later, mtimeMs: 0, fsync: false, signal });
   await again.file.aside('.bad', Buffer.from('y'));
   await again.finish();
-  t.true(await recoverAttempt(storage, path, later, ['.bad']));
-  t.false(await recoverAttempt(storage, path, later, ['.bad']));
+  t.true(await recoverAttempt(storage, path, { name: later }, ['.bad']));
+  t.false(await recoverAttempt(storage, path, { name: later }, ['.bad']));
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 });
 

@@ -31,13 +31,18 @@ export async function abandoned(
 ): Promise<readonly AbandonedClaim[]> {
   // By owner, and not by pipeline: SQLite would walk all files of the pipeline, where few have an owner.
   const rows = await database.query(
-    `SELECT claims.path, claims.run_id, claims.token
-     FROM (SELECT path, token FROM file
+    `SELECT claims.path, claims.run_id, claims.token, left_over.intent
+     FROM (SELECT path, token, intent FROM file
            WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2) AS left_over
      JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = left_over.path AND claims.token <= left_over.token`,
     [pipelineId, limit],
   );
-  return rows.map((row) => ({ path: row['path'], run: row['run_id'], token: row['token'] }));
+  return rows.map(({ path, run_id: run, token, intent }) => ({
+    path,
+    run,
+    token,
+    ...(intent === null ? {} : { intent: JSON.parse(intent) }),
+  }));
 }
 
 export async function clearAbandoned(

@@ -12,7 +12,7 @@ import type { ContentFacts, Draft, DraftOptions, FinishedDraft } from '../storag
 import { base64Of, crc32c } from './crc32c.ts';
 import type { GcsApi } from './gcs-api.ts';
 import { explained } from './gcs-errors.ts';
-import { readHandle, writeHandle } from './handle.ts';
+import { readTicket, writeTicket } from './ticket.ts';
 import { QUANTUM_BYTES, sessionState, type UploadSession, uploadSession } from './upload-session.ts';
 
 const USUAL_CHUNK_BYTES = 4 * 1024 * 1024;
@@ -43,20 +43,20 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   const { api, name, label, path, options, timeoutMs } = plan;
   const { signal, mtimeMs, resume } = options;
   const request = { label, path, what: 'write', signal };
-  const handle = resume?.handle === undefined ? undefined : readHandle(resume.handle);
+  const ticket = resume?.ticket === undefined ? undefined : readTicket(resume.ticket);
   const begin = resume?.offset ?? 0;
   let session: UploadSession | undefined;
   let generation: string | undefined;
   let facts: ContentFacts = {};
   let start = 0;
   if (resume) {
-    const uri = handle?.uri;
+    const uri = ticket?.uri;
     const state = uri ? await explained(request, () => sessionState({ uri, timeoutMs, signal })) : undefined;
     if (!uri || !state || state.response || state.storedBytes < begin) throw gone(plan);
     session = uploadSession({ uri, timeoutMs, signal });
     start = state.storedBytes;
   }
-  const known = handle?.digests.find(([offset]) => offset === begin);
+  const known = ticket?.digests.find(([offset]) => offset === begin);
   /** Undefined where it was begun by another process that had not written the digest down. */
   let digest = begin === 0 ? 0 : known?.[1];
   const digests: (readonly [offset: number, value: number])[] = known ? [known] : [];
@@ -125,10 +125,10 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
     get storedBytes() {
       return filling.storedBytes;
     },
-    get handle() {
+    get ticket() {
       if (!session) return undefined;
       const stored = filling.storedBytes;
-      return writeHandle({
+      return writeTicket({
         uri: session.uri,
         mtimeMs,
         digests: digests.filter(([offset]) => offset <= stored).slice(-2),

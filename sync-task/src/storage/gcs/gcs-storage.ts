@@ -15,7 +15,7 @@ import { type GcsObject, gcsApi, isMissing } from './gcs-api.ts';
 import { tokenSource } from './gcs-auth.ts';
 import { type GcsDraft, startDraft } from './gcs-draft.ts';
 import { explained, statusOf } from './gcs-errors.ts';
-import { readHandle } from './handle.ts';
+import { readTicket } from './ticket.ts';
 import { sessionState } from './upload-session.ts';
 
 /** Requests are short and cost a round trip each. */
@@ -141,12 +141,12 @@ export async function open(place: Place): Promise<Storage> {
       return draft;
     },
 
-    async statDraft(path, name, handle) {
+    async statDraft(path, name, ticket) {
       keys.keyOf(path);
       const own = drafts.get(draftKey(path, name));
       if (own) return { size: own.size, mtimeMs: own.mtimeMs };
-      if (handle === undefined) return undefined;
-      const { uri, mtimeMs } = readHandle(handle);
+      if (ticket === undefined) return undefined;
+      const { uri, mtimeMs } = readTicket(ticket);
       const state = await explained({ label, path, what: 'look at the upload of' }, () =>
         sessionState({ uri, timeoutMs, signal: new AbortController().signal }),
       );

@@ -1,0 +1,59 @@
+"""
+# object_arrived
+
+Copies one object at once, by every pipeline that has it in its source. Trigger it from what noticed the object:
+
+    {"uri": "sftp://sftp.example.com/outgoing/2026-11-21/orders.csv"}
+    {"uri": "s3://landing/2026-11-21/orders.csv", "pipeline": "s3_to_sftp"}
+
+Without a name, pipelines with `paused: true` in their file are left out. The pipeline's own selection, transforms and
+memory hold: an object that it would not take is left alone, one that it has copied already is not copied twice,
+whether the daily run did it or an earlier event. No gate judges such a run, and it is no measure of what is usual.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Param, task
+
+from sync_task_airflow import SyncTaskOperator
+
+with DAG(
+    dag_id="object_arrived",
+    description="One object, as soon as it is there",
+    doc_md=__doc__,
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    # Objects arrive at the same time.
+    max_active_runs=8,
+    tags=["sync-task"],
+    default_args={"retries": 3, "retry_delay": timedelta(seconds=30), "retry_exponential_backoff": True},
+    params={
+        "uri": Param(
+            type="string",
+            pattern="^(sftp|s3)://[^/?#]+/.",
+            maxLength=4096,
+            title="URI",
+            description="The object: sftp://host/path or s3://bucket/key. No user, no password.",
+        ),
+        "pipeline": Param(
+            None, type=["null", "string"], title="Pipeline", description="Only by this one. Default: by all not paused."
+        ),
+    },
+) as dag:
+
+    @task(retries=0)
+    def find(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
+        from sync_task_airflow.arrived import tasks_for
+
+        return tasks_for(params["uri"], params["pipeline"], f"{dag_run.dag_id}.{dag_run.run_id}")
+
+    SyncTaskOperator.partial(
+        task_id="copy",
+        verb="sync",
+        pool="sync_task",
+        map_index_template="{{ task.label }}",
+        execution_timeout=timedelta(hours=2),
+    ).expand_kwargs(find())

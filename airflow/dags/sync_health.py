@@ -1,0 +1,43 @@
+"""
+# sync_health
+
+Every 15 minutes: can each pipeline reach its source, its target and its state, and does it have the rights that it
+needs? One task a pipeline; it writes and removes a hidden file at the target, and copies nothing.
+
+A red task says in the last line of its log what is wrong. Who is told is said in the pipeline's file: `notify`, `when:
+[health]`. **A host key that has changed** is said so: ask the server's operator before you change the connection.
+
+Pipelines with `paused: true` or `health: false` in their file are left out.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from airflow.sdk import DAG
+
+from sync_task_airflow import SyncTaskOperator, notify
+from sync_task_airflow.dag_factory import task_arguments
+from sync_task_airflow.pipeline import load_all
+
+with DAG(
+    dag_id="sync_health",
+    description="Whether every pipeline could work",
+    doc_md=__doc__,
+    schedule="*/15 * * * *",
+    start_date=datetime(2024, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,
+    tags=["sync-task"],
+    # A moment's trouble is not worth a message.
+    default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
+) as dag:
+    for pipeline in load_all():
+        if pipeline.is_watched:
+            SyncTaskOperator(
+                task_id=pipeline.name,
+                verb="check",
+                on_failure_callback=notify.on("health", pipeline) or None,
+                execution_timeout=timedelta(minutes=5),
+                **task_arguments(pipeline),
+            )

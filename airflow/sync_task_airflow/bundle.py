@@ -1,0 +1,76 @@
+"""
+Pipelines as DAG files: a DAG bundle in which every YAML file of a folder is a DAG file of its own.
+
+Airflow keeps import errors, and stops scheduling, for each file. Were all pipelines made by one file, a mistake in one
+of them would stop all. So this bundle writes a small Python file for every YAML file: the YAML as a comment, which
+*Code* then shows, and a call of the factory. Nobody edits those, and nobody needs to look at them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from airflow.dag_processing.bundles.base import BaseDagBundle
+
+from sync_task_airflow.pipeline import files_of
+
+
+class PipelineBundle(BaseDagBundle):
+    """
+    :param pipelines: the folder of the YAML files. It may change at any time.
+    """
+
+    supports_versioning = False
+
+    def __init__(self, *, pipelines: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pipelines = Path(pipelines)
+
+    @property
+    def path(self) -> Path:
+        return self.base_dir / "dags"
+
+    def get_current_version(self) -> None:
+        return None
+
+    def initialize(self) -> None:
+        self.refresh()
+        super().initialize()
+
+    def refresh(self) -> None:
+        """Safe to run beside others: a file is replaced at once, and only where it changed."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        wanted = {f"{path.stem}.py": source_of(path) for path in files_of(self.pipelines)}
+        for name, source in wanted.items():
+            replace(self.path / name, source)
+        for path in self.path.glob("*.py"):
+            if path.name not in wanted:
+                path.unlink(missing_ok=True)
+
+
+def source_of(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    comment = "".join(f"# {line}".rstrip() + "\n" for line in lines)
+    return (
+        f"# Made from {path.parent.name}/{path.name} by sync_task_airflow.bundle: edit that file.\n"
+        f"{comment}\n"
+        "# This makes the Airflow DAG of the pipeline above.\n"
+        "from sync_task_airflow.dag_factory import dags_of\n\n"
+        f"globals().update(dags_of({str(path)!r}))\n"
+    )
+
+
+def replace(path: Path, content: str) -> None:
+    try:
+        if path.read_text(encoding="utf-8") == content:
+            return
+    except FileNotFoundError:
+        pass
+    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(content)
+    Path(draft).chmod(0o644)
+    Path(draft).replace(path)

@@ -1,0 +1,141 @@
+"""DAGs of a pipeline: the one that its file declares and, where it asks for one, the one that does past days again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, TriggerRule
+
+from sync_task_airflow import notify
+from sync_task_airflow.engine import SyncTaskOperator
+from sync_task_airflow.pipeline import Pipeline, default_of, duration, load, start_of
+from sync_task_airflow.publish import Verdict
+from sync_task_airflow.trigger_form import DRY_RUN, TriggerForm
+
+TASKS = """
+| task | what it does |
+| --- | --- |
+| `check` | reaches source, target and state, and says what they can do |
+| `plan` | lists the source, compares it with what was copied before, and cuts the rest into batches |
+| `run` | one mapped task a batch; what a batch has copied stays copied, so a retry takes only what is missing |
+| `finish` | always runs: reconciles, sweeps up, says what is missing |
+| `verdict` | fails the run when any task before it failed; else tells those who wait for the data, where some arrived |
+
+**A batch failed?** Read its log (the last line says why), mend the cause, then clear that one mapped task together
+with what is downstream of it. The other batches are not run again.
+
+**Nothing new?** Then `run` is skipped and the run is green.
+
+**A gate refused the plan?** Look at the source. Is it right as it is, trigger a run that accepts the gate.
+"""
+
+
+def dags_of(path: str) -> dict[str, DAG]:
+    """The DAGs of a pipeline's file. Raises PipelineError."""
+    from sync_task_airflow.refresh import refresh_dag
+
+    pipeline = load(Path(path))
+    dags = [sync_dag(pipeline), *([refresh_dag(pipeline)] if "refresh" in pipeline.values else [])]
+    return {f"dag_{dag.dag_id}": dag for dag in dags}
+
+
+def sync_dag(pipeline: Pipeline) -> DAG:
+    form = TriggerForm(pipeline)
+    batches = pipeline.part("batches")
+    same = task_arguments(pipeline)
+    timeout = duration(pipeline.part("container")["timeout"])
+
+    with DAG(
+        dag_id=pipeline.name,
+        schedule=pipeline.values.get("schedule"),
+        params=form.params(),
+        user_defined_macros={"form": form},
+        doc_md=f"# {pipeline.name}\n\n{pipeline.values.get('docs', pipeline.values['description'])}\n{TASKS}",
+        is_paused_upon_creation=pipeline.values.get("paused"),
+        deadline=notify.deadlines(pipeline) or None,
+        **dag_arguments(pipeline),
+    ) as dag:
+        check = SyncTaskOperator(
+            task_id="check", verb="check", execution_timeout=timedelta(minutes=5), **same
+        ).as_setup()
+
+        plan = SyncTaskOperator(
+            task_id="plan",
+            verb="plan",
+            environment=form.environment(),
+            on_failure_callback=notify.on_gate(pipeline) or None,
+            execution_timeout=timedelta(hours=2),
+            **same,
+        )
+
+        run = SyncTaskOperator.partial(
+            task_id="run",
+            verb="run",
+            map_index_template="{{ task.label }}",
+            max_active_tis_per_dagrun=batches["parallel"],
+            execution_timeout=timeout,
+            **same,
+        ).expand(batch=plan.output)
+
+        finish = SyncTaskOperator(
+            task_id="finish",
+            verb="finish",
+            environment={"SYNC_TASK_DRY_RUN": DRY_RUN},
+            trigger_rule=TriggerRule.ALL_DONE,
+            execution_timeout=timedelta(hours=1),
+            **same,
+        )
+
+        # A run is as red as its last tasks. `finish` runs after failures too, so it cannot be the last one; as a
+        # teardown it would either be ignored when it fails, or hide the batches that did.
+        verdict = Verdict(
+            task_id="verdict", pipeline=pipeline.name, counted_by="finish", trigger_rule=TriggerRule.NONE_FAILED
+        )
+
+        check >> plan >> run >> finish
+        [run, finish] >> verdict
+    return dag
+
+
+def dag_arguments(pipeline: Pipeline) -> dict[str, Any]:
+    """What the DAGs of a pipeline have in common."""
+    retries = pipeline.part("retries")
+    return {
+        "description": pipeline.values["description"],
+        "start_date": start_of(pipeline),
+        "catchup": False,
+        # Two runs at once would plan the same files.
+        "max_active_runs": 1,
+        "tags": ["sync-task", *pipeline.values.get("tags", [])],
+        "on_success_callback": notify.on("success", pipeline) or None,
+        "on_failure_callback": notify.on("failure", pipeline) or None,
+        "default_args": {
+            "owner": pipeline.values.get("owner", default_of("owner")),
+            # For passing problems alone (exit 75, a killed container): what a retry won't mend fails at once.
+            "retries": retries["count"],
+            "retry_delay": duration(retries["delay"]),
+            "retry_exponential_backoff": True,
+            "max_retry_delay": duration(retries["max_delay"]),
+        },
+    }
+
+
+def task_arguments(pipeline: Pipeline) -> dict[str, Any]:
+    """What every task of a pipeline that starts a container is told."""
+    container = pipeline.part("container")
+    return {
+        "pipeline": pipeline.name,
+        "pool": pipeline.values.get("pool", default_of("pool")),
+        "source_conn_id": pipeline.source_conn_id,
+        "target_conn_id": pipeline.target_conn_id,
+        "state_conn_id": pipeline.state_conn_id,
+        "source_path": pipeline.values["source"].get("path"),
+        "target_path": pipeline.values["target"].get("path"),
+        "settings": pipeline.settings,
+        "image": container.get("image"),
+        "cpus": container["cpus"],
+        "memory": container["memory"],
+        "kubernetes": dict(pipeline.part("kubernetes")),
+    }

@@ -1,0 +1,122 @@
+"""
+sync-task's containers on a Docker Engine.
+
+Why not DockerOperator alone: its `private_environment` is an argument, and the arguments of a mapped task are written
+into the serialised DAG, secrets included. It also unpickles what a container hands back (a container could then run
+code in the worker), and has no way to ask for a read-only root or fewer rights.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.docker.operators.docker import DockerOperator
+from airflow.sdk.exceptions import AirflowFailException
+from docker.errors import DockerException, ImageNotFound, NotFound
+from docker.types import Mount
+from requests import RequestException
+
+from sync_task_airflow.container_logs import follow_until_exit
+from sync_task_airflow.operator import STOP_SECONDS, SyncTask, bytes_of
+from sync_task_airflow.result import BrokenResult, Ending, read_result
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Context
+
+# A folder of the image that every user may write to. Mounted as a volume: the engine can't read the tmpfs of a stopped
+# container.
+RESULT_FOLDER = "/result"
+RESULT_PATH = f"{RESULT_FOLDER}/result.json"
+
+
+class DockerSyncTask(SyncTask, DockerOperator):
+    """:param network_mode: the network that the container joins."""
+
+    template_fields: Sequence[str] = ("image", *SyncTask.contract_fields)
+    ui_color = SyncTask.ui_color
+
+    def __init__(self, *, network_mode: str | None = None, kubernetes: Any = None, **kwargs: Any) -> None:
+        del kubernetes  # What a pipeline says for the other engine.
+        super().__init__(
+            network_mode=network_mode or os.environ.get("SYNC_TASK_NETWORK", "sync-task"), mount_tmp_dir=False, **kwargs
+        )
+
+    def execute(self, context: Context) -> list[dict[str, int]] | None:
+        labels = self.identity(context)
+        environment = self.public_environment(RESULT_PATH)
+        self._remove_left_over(labels)
+        container_id = self._create(environment, labels)
+        result = None
+        problem = ""
+        try:
+            self.cli.start(container_id)
+            state = follow_until_exit(self.cli, container_id, self.log)
+            try:
+                result = read_result(self.cli, container_id, RESULT_PATH)
+            except BrokenResult as error:
+                problem = str(error)
+        finally:
+            self._remove(container_id)
+        return self.conclude(context, Ending(state["ExitCode"], bool(state.get("OOMKilled"))), result, problem)
+
+    def on_kill(self) -> None:
+        """Let the command end cleanly. `execute` goes on after this and removes the container."""
+        if self.container is None:
+            return
+        try:
+            self.cli.stop(self.container["Id"], timeout=STOP_SECONDS)
+        except NotFound:
+            self.log.info("the container is gone already")
+
+    def _create(self, environment: dict[str, str], labels: dict[str, str]) -> str:
+        memory = bytes_of(self.memory)
+        try:
+            self.container = self.cli.create_container(
+                image=self.image,
+                command=self.command_line(),
+                environment={**environment, **self.connections()},
+                labels=labels,
+                user=self.user,
+                host_config=self.cli.create_host_config(
+                    network_mode=self.network_mode,
+                    read_only=True,
+                    tmpfs={"/tmp": "size=64m,mode=1777,noexec,nosuid,nodev"},
+                    mounts=[Mount(target=RESULT_FOLDER, source=None, type="volume")],
+                    cap_drop=["ALL"],
+                    security_opt=["no-new-privileges"],
+                    mem_limit=memory,
+                    memswap_limit=memory,
+                    nano_cpus=round(self.cpus * 1e9),
+                    pids_limit=256,
+                ),
+            )
+        except ImageNotFound:
+            raise AirflowFailException(
+                f"there is no image {self.image!r} on the engine: `docker compose build sync-task` builds it"
+            ) from None
+        return self.container["Id"]
+
+    def _remove_left_over(self, labels: dict[str, str]) -> None:
+        """
+        Stop and remove what an earlier try left behind when its worker died; `finish` looks for the whole run's. The
+        new container goes on where that one was stopped: nothing is lost, and no two of them are at work.
+        """
+        names = ["sync-task.dag", "sync-task.run"]
+        if self.verb != "finish":
+            names += ["sync-task.task", "sync-task.map-index"]
+        same = [f"{name}={labels[name]}" for name in names]
+        for container in self.cli.containers(all=True, filters={"label": same}):
+            self.log.warning("removing container %s, left over from an earlier try", container["Id"][:12])
+            self._remove(container["Id"])
+
+    def _remove(self, container_id: str) -> None:
+        """Stop cleanly where it still runs, then remove with its volume. Never hides the error that led here."""
+        try:
+            self.cli.stop(container_id, timeout=STOP_SECONDS)
+            self.cli.remove_container(container_id, v=True, force=True)
+        except NotFound:
+            return
+        except (DockerException, RequestException) as error:
+            self.log.warning("container %s could not be removed: %s", container_id[:12], error)

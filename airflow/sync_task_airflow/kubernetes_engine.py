@@ -1,0 +1,230 @@
+"""
+sync-task's containers as pods, through KubernetesPodOperator: it creates them, finds them again after a worker's
+death, watches and deletes them.
+
+What it does not do is here: the connections go by a Secret that lives as long as the pod, log lines keep their levels,
+and the exit code decides about a retry. The result comes back by the XCom sidecar, which outlives the container and
+not the pod.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
+from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
+from airflow.sdk.exceptions import AirflowException
+from kubernetes.client import ApiException
+from kubernetes.client import models as k8s
+
+from sync_task_airflow.container_logs import write
+from sync_task_airflow.operator import STOP_SECONDS, SyncTask
+from sync_task_airflow.result import BrokenResult, Ending, checked
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import Context
+
+RESULT_PATH = f"{PodDefaults.XCOM_MOUNT_PATH}/return.json"
+# As in the image.
+USER = 1000
+LOCKED = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+    "runAsUser": USER,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
+    """:param kubernetes: what the pipeline's file says under `kubernetes`."""
+
+    template_fields: Sequence[str] = (*KubernetesPodOperator.template_fields, *SyncTask.contract_fields)
+    ui_color = SyncTask.ui_color
+
+    def __init__(
+        self, *, network_mode: str | None = None, kubernetes: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
+        del network_mode  # Docker's.
+        given = kubernetes or {}
+        optional = {
+            "kubernetes_conn_id": given.get("connection"),
+            "namespace": given.get("namespace") or os.environ.get("SYNC_TASK_NAMESPACE"),
+            "service_account_name": given.get("service_account"),
+            "image_pull_policy": given.get("image_pull_policy"),
+            "node_selector": given.get("node_selector"),
+            "affinity": given.get("affinity"),
+            "tolerations": given.get("tolerations"),
+            "pod_template_dict": whole(given.get("pod_template")),
+        }
+        super().__init__(
+            name=f"sync-task-{kwargs['verb']}",
+            **{name: value for name, value in optional.items() if value is not None},
+            deferrable=given.get("deferrable", False),
+            container_security_context=LOCKED,
+            xcom_sidecar_container_security_context=LOCKED,
+            automount_service_account_token=False,
+            volumes=[k8s.V1Volume(name="tmp", empty_dir=k8s.V1EmptyDirVolumeSource(size_limit="64Mi"))],
+            volume_mounts=[k8s.V1VolumeMount(name="tmp", mount_path="/tmp")],
+            env_from=[named_secret(name) for name in given.get("env_from_secrets", [])],
+            do_xcom_push=True,
+            termination_grace_period=STOP_SECONDS,
+            on_finish_action="delete_pod",
+            log_pod_spec_on_failure=False,
+            **kwargs,
+        )
+
+    def execute(self, context: Context) -> list[dict[str, int]] | None:
+        environment = self.public_environment(RESULT_PATH)
+        limits = {"cpu": str(self.cpus), "memory": self.memory}
+        self.arguments = self.command_line()
+        self.env_vars = [k8s.V1EnvVar(name=name, value=value) for name, value in environment.items()]
+        self.container_resources = k8s.V1ResourceRequirements(limits=limits, requests=limits)
+        self.labels = {"app.kubernetes.io/name": "sync-task", "sync-task/verb": self.verb}
+        self.namespace = self._namespace()
+        secret = self._write_secret(context)
+        self.env_from = [named_secret(secret), *self.env_from]
+        if self.deferrable:
+            # Raises TaskDeferred, or has called `trigger_reentry` already where the pod was quick.
+            super().execute(context)
+            return self.concluded
+        try:
+            result = super().execute(context)
+        finally:
+            self._delete_secret(secret, self.namespace)
+        return self._succeed(context, result)
+
+    def trigger_reentry(self, context: Context, event: dict[str, Any]) -> list[dict[str, int]] | None:
+        try:
+            result = super().trigger_reentry(context, event)
+        finally:
+            self._delete_secret(secret_name(self.identity(context)), event["namespace"])
+        self.concluded = self._succeed(context, result)
+        return self.concluded
+
+    def cleanup(
+        self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, xcom_result: Any = None, context: Context | None = None
+    ) -> None:
+        """As KubernetesPodOperator, but a failure says what Airflow is to make of the exit code."""
+        if self._killed or not remote_pod:
+            return
+        try:
+            remote_pod = self.pod_manager.read_pod(pod)
+        except ApiException as error:
+            if error.status != 404:
+                raise
+            super().cleanup(pod, remote_pod, None, None)
+            raise AirflowException("the pod was deleted while it ran: a retry goes on where it ended") from None
+        try:
+            # It would push the whole result, with its list of files.
+            super().cleanup(pod, remote_pod, None, context)
+        except AirflowException:
+            ending = ending_of(remote_pod, self.base_container_name)
+            if ending is None or context is None:
+                raise
+            result, problem = read(xcom_result)
+            self.conclude(context, ending, result, problem)
+            raise
+
+    @cached_property
+    def pod_manager(self) -> PodManager:
+        return LevelledLogs(kube_client=self.client, callbacks=self.callbacks)
+
+    def get_or_create_pod(self, pod_request_obj: k8s.V1Pod, context: Context) -> k8s.V1Pod:
+        """The Secret belongs to the pod: whatever happens to the worker, it goes when the pod goes."""
+        pod = super().get_or_create_pod(pod_request_obj, context)
+        there = self.client.read_namespaced_pod(pod.metadata.name, pod.metadata.namespace)
+        owner = {"apiVersion": "v1", "kind": "Pod", "name": there.metadata.name, "uid": there.metadata.uid}
+        self.client.patch_namespaced_secret(
+            secret_name(self.identity(context)),
+            pod.metadata.namespace,
+            {"metadata": {"ownerReferences": [owner]}},
+        )
+        return pod
+
+    def _succeed(self, context: Context, xcom: Any) -> list[dict[str, int]] | None:
+        result, problem = read(xcom)
+        return self.conclude(context, Ending(0), result, problem)
+
+    def _write_secret(self, context: Context) -> str:
+        """One for each task, with the connections in it: another try replaces what a dead worker left."""
+        name = secret_name(self.identity(context))
+        namespace = self.namespace
+        body = k8s.V1Secret(
+            metadata=k8s.V1ObjectMeta(name=name, labels={"app.kubernetes.io/name": "sync-task"}),
+            string_data=self.connections(),
+        )
+        try:
+            self.client.create_namespaced_secret(namespace, body)
+        except ApiException as error:
+            if error.status != 409:
+                raise AirflowException(f"the Secret {name} could not be made in {namespace}: {error.reason}") from None
+            self.client.replace_namespaced_secret(name, namespace, body)
+        return name
+
+    def _delete_secret(self, name: str, namespace: str) -> None:
+        """Never hides the error that led here: the pod's end takes the Secret along anyhow."""
+        try:
+            self.client.delete_namespaced_secret(name, namespace)
+        except ApiException as error:
+            if error.status != 404:
+                self.log.warning("the Secret %s could not be deleted: %s", name, error.reason)
+
+    def _namespace(self) -> str:
+        """Where KubernetesPodOperator will put the pod."""
+        if self.namespace:
+            return self.namespace
+        template = (self.pod_template_dict or {}).get("metadata", {}).get("namespace")
+        return template or self.hook.get_namespace() or self._incluster_namespace or "default"
+
+
+class LevelledLogs(PodManager):
+    """Log lines as sentences, at their level. Standard output holds the result, which is not for the log."""
+
+    def _log_message(self, message: str, *_rest: Any, **_more: Any) -> None:
+        if not message.startswith('{"schemaVersion":'):
+            write(self.log, message)
+
+
+def whole(template: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A pod may not be without containers; a template that says nothing about them need not name one."""
+    if template is None:
+        return None
+    return {**template, "spec": {"containers": [{"name": "base"}], **template.get("spec", {})}}
+
+
+def named_secret(name: str) -> k8s.V1EnvFromSource:
+    return k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=name))
+
+
+def secret_name(identity: Mapping[str, str]) -> str:
+    """The same for every try."""
+    text = "\0".join(value for name, value in identity.items() if name != "sync-task.try")
+    return f"sync-task-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+
+def ending_of(pod: k8s.V1Pod, container: str) -> Ending | None:
+    """How the container ended. None where it has not begun: the operator's own error then says why."""
+    status = pod.status
+    reason = (status.reason or "").lower() if status else ""
+    for each in (status.container_statuses if status else None) or []:
+        terminated = each.state and each.state.terminated
+        if each.name == container and terminated:
+            return Ending(terminated.exit_code, terminated.reason == "OOMKilled", reason)
+    return Ending(137, reason=reason) if reason in ("evicted", "preempting", "nodelost", "shutdown") else None
+
+
+def read(xcom: Any) -> tuple[dict[str, Any] | None, str]:
+    """The result, or why there is none."""
+    if xcom is None:
+        return None, f"it wrote no result file {RESULT_PATH}"
+    try:
+        return checked(xcom), ""
+    except BrokenResult as error:
+        return None, str(error)

@@ -1,0 +1,86 @@
+"""The DAG that does days of the past again: one container a day, which copies every file of its folder once more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, Param, TriggerRule, task
+
+from sync_task_airflow.dag_factory import dag_arguments, task_arguments
+from sync_task_airflow.engine import SyncTaskOperator
+from sync_task_airflow.pipeline import Pipeline, duration, in_form
+from sync_task_airflow.publish import Verdict
+from sync_task_airflow.trigger_form import GATES, days_between, on_day
+
+DOCS = """
+# {dag}
+
+Does days of `{pipeline}` again: every file below `{folder}` of each day is copied once more, whether or not it has
+changed. Trigger it with the first and the last day. At most {parallel} days are at work at once, and never more than
+the pool has slots.
+
+**A day failed?** Mend the cause and clear that one task: it goes on where it was. So does a run whose worker died.
+What such a run looks at is no measure of what is usual, and no gate judges it.
+"""
+
+
+def refresh_dag(pipeline: Pipeline) -> DAG:
+    given = pipeline.part("refresh")
+    name = given.get("dag", f"{pipeline.name}_full_refresh")
+    folder = in_form(given["folder"])
+    docs = DOCS.format(dag=name, pipeline=pipeline.name, folder=folder, parallel=given["parallel"])
+
+    def day_param(title: str) -> Param:
+        # Not required by the form: Airflow 3.3 then has no context for the callbacks of a DAG.
+        return Param(None, type=["null", "string"], format="date", title=title, description="Such as 2024-03-01.")
+
+    with DAG(
+        dag_id=name,
+        schedule=None,
+        doc_md=docs,
+        is_paused_upon_creation=False,
+        params={
+            "from_day": day_param("First day"),
+            "to_day": day_param("Last day"),
+            "force": Param(
+                True, type="boolean", title="Copy everything again", description="Or only what is missing or changed."
+            ),
+        },
+        **{**dag_arguments(pipeline), "description": f"Days of {pipeline.name} again"},
+    ) as dag:
+
+        @task(pool=task_arguments(pipeline)["pool"])
+        def days(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
+            return [
+                {
+                    "title": day.isoformat(),
+                    "run_name": f"{dag_run.dag_id}.{dag_run.run_id}.{day.isoformat()}",
+                    "environment": day_environment(on_day(folder, day), force=params["force"]),
+                }
+                for day in days_between(params["from_day"], params["to_day"])
+            ]
+
+        refresh = SyncTaskOperator.partial(
+            task_id="refresh",
+            verb="sync",
+            map_index_template="{{ task.label }}",
+            max_active_tis_per_dagrun=given["parallel"],
+            execution_timeout=duration(pipeline.part("container")["timeout"]),
+            **task_arguments(pipeline),
+        ).expand_kwargs(days())
+
+        refresh >> Verdict(
+            task_id="verdict", pipeline=pipeline.name, counted_by="refresh", trigger_rule=TriggerRule.NONE_FAILED
+        )
+    return dag
+
+
+def day_environment(folder: str, *, force: bool) -> dict[str, str]:
+    return {
+        "SYNC_TASK_PREFIX": folder,
+        "SYNC_TASK_FORCE": "true" if force else "",
+        "SYNC_TASK_GATE": WITHOUT_GATES,
+    }
+
+
+WITHOUT_GATES = "\n".join(f"{gate}=off" for gate in GATES)

@@ -1,0 +1,32 @@
+"""DAGs as Airflow's DAG processor finds them: each bundle in a DagBag."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import DagBag
+
+
+def bag_of(bundle: Any) -> DagBag:
+    bundle.initialize()
+    return DagBag(bundle.path, bundle_path=bundle.path, bundle_name=bundle.name)
+
+
+def bags() -> dict[str, DagBag]:
+    """By the bundle's name."""
+    return {bundle.name: bag_of(bundle) for bundle in DagBundlesManager().get_all_dag_bundles()}
+
+
+def parsed(dag_id: str) -> Any:
+    """One DAG, parsed anew. No file may have an import error."""
+    found = bags()
+    assert {name: bag.import_errors for name, bag in found.items() if bag.import_errors} == {}
+    return next(bag.dags[dag_id] for bag in found.values() if dag_id in bag.dags)
+
+
+def bundle_of(folder: Path, name: str = "mine") -> Any:
+    from sync_task_airflow.bundle import PipelineBundle
+
+    return PipelineBundle(name=name, pipelines=str(folder))

@@ -1,0 +1,237 @@
+"""The same contract on Kubernetes, against an API that runs nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from kubernetes.client import ApiClient
+
+from sync_task_airflow.kubernetes_engine import KubernetesSyncTask, LevelledLogs
+from sync_task_airflow.result import GateRefused
+from tests.conftest import NEEDLES, SECRETS
+from tests.fake_cluster import FakeCluster
+from tests.fake_engine import Ending, make_error, make_result
+
+BATCH = {"number": 3, "files": 120, "bytes": 4_500_000}
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+    fake = FakeCluster()
+    hook = SimpleNamespace(
+        core_v1_client=fake,
+        is_in_cluster=True,
+        get_namespace=lambda: "transfers",
+        get_pod=fake.read_namespaced_pod,
+        get_xcom_sidecar_container_image=lambda: None,
+        get_xcom_sidecar_container_resources=lambda: None,
+        get_xcom_sidecar_container_security_context=lambda: None,
+    )
+    monkeypatch.setattr(KubernetesPodOperator, "hook", hook)
+    monkeypatch.setattr(KubernetesPodOperator, "client", fake)
+
+    async def started(*_args: Any, **_rest: Any) -> None:
+        pass
+
+    monkeypatch.setattr(PodManager, "await_pod_start", started)
+    monkeypatch.setattr(PodManager, "watch_pod_events", started)
+    monkeypatch.setattr(PodManager, "fetch_requested_container_logs", lambda *_args, **_rest: None)
+    monkeypatch.setattr(PodManager, "await_xcom_sidecar_container_start", lambda *_args, **_rest: None)
+    monkeypatch.setattr(PodManager, "extract_xcom", lambda _self, pod, **_rest: fake.result_of(pod))
+    monkeypatch.setattr(PodManager, "await_pod_completion", lambda self, pod, *_rest: self.read_pod(pod))
+    return fake
+
+
+class Task:
+    def __init__(self, verb: str = "run", **arguments: Any) -> None:
+        batch = BATCH if verb == "run" else None
+        self.arguments = {"verb": verb, "batch": batch, "pipeline": "p", "run_name": "d.r", **arguments}
+        self.pushed: dict[str, Any] = {}
+
+    def execute(self, try_number: int = 1) -> Any:
+        self.operator = KubernetesSyncTask(task_id="t", **self.arguments)
+        ti = SimpleNamespace(
+            dag_id="d",
+            run_id="r",
+            task_id="t",
+            map_index=2,
+            try_number=try_number,
+            xcom_push=lambda key, value: self.pushed.update({key: value}),
+        )
+        return self.operator.execute({"ti": ti, "run_id": "r", "dag": SimpleNamespace(parent_dag=False)})
+
+
+def test_a_batch_runs_in_a_pod_with_few_rights(cluster: FakeCluster) -> None:
+    task = Task(cpus=2, memory="1Gi", environment={"SYNC_TASK_PREFIX": "a/", "SYNC_TASK_FORCE": ""})
+    assert task.execute() is None
+    [pod] = [ApiClient().sanitize_for_serialization(pod) for pod in cluster.created]
+    spec = pod["spec"]
+    container = spec["containers"][0]
+    assert container["args"] == ["run", "--run", "d.r", "--batch", "3"]
+    assert {each["name"]: each["value"] for each in container["env"]} == {
+        "SYNC_TASK_PREFIX": "a/",
+        "SYNC_TASK_PIPELINE": "p",
+        "SYNC_TASK_RESULT": "/airflow/xcom/return.json",
+        "SYNC_TASK_LOG_FORMAT": "json",
+    }
+    assert container["resources"] == {key: {"cpu": "2", "memory": "1Gi"} for key in ("limits", "requests")}
+    for each in spec["containers"]:
+        locked = each["securityContext"]
+        assert (locked["readOnlyRootFilesystem"], locked["allowPrivilegeEscalation"]) == (True, False)
+        assert (locked["capabilities"], locked["runAsNonRoot"]) == ({"drop": ["ALL"]}, True)
+        assert locked["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert spec["automountServiceAccountToken"] is False
+    assert (spec["restartPolicy"], spec["terminationGracePeriodSeconds"]) == ("Never", 30)
+    assert {each["mountPath"] for each in container["volumeMounts"]} == {"/tmp", "/airflow/xcom"}
+    assert pod["metadata"]["namespace"] == "transfers"
+    assert task.pushed["result"]["files"] == {"copied": 3}
+    assert cluster.pods == {}, "the pod is deleted"
+
+
+def test_connections_go_by_a_secret_that_lives_as_long_as_the_pod(cluster: FakeCluster) -> None:
+    task = Task(kubernetes={"env_from_secrets": ["proxy"]})
+    task.execute()
+    [pod] = [ApiClient().sanitize_for_serialization(pod) for pod in cluster.created]
+    [secret] = cluster.seen
+    [(name, values)] = secret.items()
+    sources = [each["secretRef"]["name"] for each in pod["spec"]["containers"][0]["envFrom"]]
+    assert sources == [name, "proxy"]
+    assert values["SYNC_TASK_TARGET_PASSWORD"] == SECRETS["target password"]
+    assert values["SYNC_TASK_SOURCE_PRIVATE_KEY"] == SECRETS["source key"]
+    assert cluster.owners == {name: "uid-0"}, "Kubernetes deletes it with the pod, whatever happens here"
+    assert cluster.secrets == {}
+    kept = json.dumps(pod) + repr(vars(task.operator)) + repr(task.pushed)
+    assert [needle for needle in NEEDLES if needle in kept] == []
+
+
+def test_what_a_pipeline_says_about_kubernetes(cluster: FakeCluster) -> None:
+    affinity = {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}
+    Task(
+        kubernetes={
+            "namespace": "transfers",
+            "service_account": "mover",
+            "image_pull_policy": "Never",
+            "node_selector": {"disk": "fast"},
+            "affinity": affinity,
+            "tolerations": [{"key": "only", "operator": "Exists"}],
+            "pod_template": {"metadata": {"annotations": {"team": "data"}}, "spec": {"priorityClassName": "low"}},
+        }
+    ).execute()
+    [pod] = [ApiClient().sanitize_for_serialization(pod) for pod in cluster.created]
+    spec = pod["spec"]
+    assert (spec["serviceAccountName"], spec["priorityClassName"]) == ("mover", "low")
+    assert (spec["nodeSelector"], spec["affinity"]) == ({"disk": "fast"}, affinity)
+    assert spec["tolerations"] == [{"key": "only", "operator": "Exists"}]
+    assert spec["containers"][0]["imagePullPolicy"] == "Never"
+    assert pod["metadata"]["annotations"] == {"team": "data"}
+
+
+def test_plan_returns_numbers_alone(cluster: FakeCluster) -> None:
+    batch = {"number": 1, "files": 2, "bytes": 3, "status": "planned"}
+    cluster.behave = lambda _command: Ending(result=make_result("plan", batches=[batch]))
+    assert Task("plan").execute() == [{"number": 1, "files": 2, "bytes": 3}]
+
+
+@pytest.mark.parametrize(
+    ("ending", "error", "says"),
+    [
+        (Ending(65, make_result(errors=[make_error("not UTF-8")])), AirflowFailException, "65, some files.*not UTF-8"),
+        (Ending(65, make_result("plan", status="refused")), GateRefused, "a gate refused"),
+        (Ending(77, make_result(errors=[make_error("wrong password")])), AirflowFailException, "77, auth.*wrong pass"),
+        (Ending(75, make_result(errors=[make_error("timed out")])), AirflowException, "75, a passing.*timed out"),
+        (Ending(75), AirflowException, "see the log above"),
+        (Ending(137, out_of_memory=True), AirflowException, r"more memory.*container\.memory"),
+        (Ending(137), AirflowException, "killed from outside"),
+        (Ending(0), AirflowFailException, "wrote no result"),
+        (Ending(0, make_result(schemaVersion=2)), AirflowFailException, "schema version"),
+    ],
+)
+def test_endings(cluster: FakeCluster, ending: Ending, error: type, says: str) -> None:
+    cluster.behave = lambda _command: ending
+    task = Task()
+    with pytest.raises(AirflowException, match=says) as raised:
+        task.execute()
+    assert type(raised.value) is error, "AirflowFailException is what Airflow does not retry"
+    assert (cluster.pods, cluster.secrets) == ({}, {})
+    assert "return_value" not in task.pushed, "the result holds lists of files"
+
+
+def test_an_evicted_pod_is_for_a_retry(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def evicted(_self: Any, pod: Any, **_rest: Any) -> str:
+        there = cluster.read_namespaced_pod(pod.metadata.name, "transfers")
+        there.status.container_statuses = None
+        there.status.phase, there.status.reason = "Failed", "Evicted"
+        raise AirflowException("the sidecar is not running")
+
+    monkeypatch.setattr(PodManager, "extract_xcom", evicted)
+    with pytest.raises(AirflowException, match="was evicted: a retry goes on where it ended") as raised:
+        Task().execute()
+    assert type(raised.value) is AirflowException
+
+
+def test_a_pod_that_was_deleted_is_for_a_retry(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deleted(_self: Any, _pod: Any, **_rest: Any) -> str:
+        cluster.pods.clear()
+        raise AirflowException("the sidecar is not running")
+
+    monkeypatch.setattr(PodManager, "extract_xcom", deleted)
+    with pytest.raises(AirflowException, match="was deleted while it ran") as raised:
+        Task().execute()
+    assert type(raised.value) is AirflowException
+    assert cluster.secrets == {}
+
+
+def test_a_retry_adopts_the_pod_of_a_lost_worker(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_args: Any, **_rest: Any) -> None:
+        raise KeyboardInterrupt
+
+    task = Task()
+    with monkeypatch.context() as patch:
+        patch.setattr(KubernetesSyncTask, "post_complete_action", lambda *_args, **_rest: None)
+        patch.setattr(KubernetesSyncTask, "_delete_secret", lambda *_args: None)
+        patch.setattr(PodManager, "fetch_requested_container_logs", lost)
+        with pytest.raises(KeyboardInterrupt):
+            task.execute()
+    assert (len(cluster.pods), len(cluster.secrets)) == (1, 1)
+    task.execute(try_number=2)
+    assert len(cluster.created) == 1, "no second pod"
+    assert (cluster.pods, cluster.secrets) == ({}, {})
+    assert task.pushed["result"]["files"] == {"copied": 3}
+
+
+def test_lines_keep_their_level_and_the_result_is_no_line(
+    cluster: FakeCluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    logs = LevelledLogs(kube_client=cluster)
+    logs._log = logging.getLogger("container")
+    with caplog.at_level(logging.INFO):
+        for line in ('{"level":"warn","message":"deferred: a.txt","time":"2026"}', '{"schemaVersion":1}', "plain"):
+            logs._log_message(line, "base", True, None)
+    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
+        ("WARNING", "deferred: a.txt"),
+        ("INFO", "plain"),
+    ]
+    assert "_log_message" in vars(PodManager), "the provider still has what is overridden here"
+
+
+def test_the_engine_is_chosen_by_the_environment() -> None:
+    import os
+    import subprocess
+    import sys
+
+    def said(engine: str) -> str:
+        code = "from sync_task_airflow import SyncTaskOperator; print(SyncTaskOperator.__name__)"
+        environment = {**os.environ, "SYNC_TASK_ENGINE": engine}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+        return (done.stdout or done.stderr).strip().splitlines()[-1]
+
+    assert said("kubernetes") == "KubernetesSyncTask"
+    assert said("") == "DockerSyncTask"
+    assert said("podman") == "ValueError: SYNC_TASK_ENGINE is 'podman': it can be docker or kubernetes"

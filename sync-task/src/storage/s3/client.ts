@@ -1,0 +1,94 @@
+/**
+ * The SDK's client for one bucket. Everything the SDK finds out by itself (environment, profiles, roles of a pod or an
+ * instance) is left to it; only what is set for one side alone (`SYNC_TASK_TARGET_AWS_…`) or comes from a file is told.
+ */
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { SyncError } from '../../errors.ts';
+import type { Place } from '../place.ts';
+
+/** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
+const ATTEMPTS = 5;
+/** Many more than are used at once: one that waits for a free one counts as one that does not answer. */
+const CONNECTIONS = 256;
+/** Where nobody says: any region finds a bucket's own, and compatible servers take this one. */
+const USUAL_REGION = 'us-east-1';
+
+/** Resolves without a request. Throws `usage` where what is set does not go together. */
+export async function openClient({ endpoint, role, settings, log }: Place): Promise<S3Client> {
+  const { variable } = endpoint;
+  const url = endpointOf({ endpoint });
+  if (url !== undefined) checkEndpoint(url, role);
+  const agent = { keepAlive: true, maxSockets: settings.connections ?? CONNECTIONS };
+  // Its words alone: with them come whole requests and errors, which are told where they are explained.
+  const tell = (...words: unknown[]) => {
+    const text = words.filter((word) => typeof word === 'string').join(' ');
+    if (text !== '') log.debug(text);
+  };
+  const config: S3ClientConfig = {
+    ...identity(variable, role),
+    ...(url === undefined ? {} : { endpoint: url, forcePathStyle: true }),
+    requestHandler: {
+      connectionTimeout: settings.connectTimeoutMs,
+      socketTimeout: settings.idleTimeoutMs,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    retryMode: 'adaptive',
+    maxAttempts: ATTEMPTS,
+    followRegionRedirects: true,
+    logger: {
+      trace() {},
+      debug() {},
+      info() {},
+      warn: tell,
+      error: tell,
+    },
+  };
+  const region = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION');
+  if (region !== undefined) return new S3Client({ ...config, region });
+  const client = new S3Client(config);
+  try {
+    await client.config.region(); // from a profile
+    return client;
+  } catch {
+    client.destroy();
+    return new S3Client({ ...config, region: USUAL_REGION });
+  }
+}
+
+/** Undefined: Amazon's own, or what a profile says. */
+export function endpointOf({ endpoint: { variable } }: Pick<Place, 'endpoint'>): string | undefined {
+  return variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
+}
+
+/** What the SDK would not find by itself, because it is this side's own or stands in a file. */
+function identity(
+  variable: Place['endpoint']['variable'],
+  role: string,
+): Pick<S3ClientConfig, 'credentials' | 'profile'> {
+  const isOwn = (name: string) => variable(name) !== process.env[name];
+  const accessKeyId = variable('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = variable('AWS_SECRET_ACCESS_KEY');
+  if (!isOwn('AWS_ACCESS_KEY_ID') && !isOwn('AWS_SECRET_ACCESS_KEY')) {
+    const profile = isOwn('AWS_PROFILE') ? variable('AWS_PROFILE') : undefined;
+    return profile === undefined ? {} : { profile };
+  }
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new SyncError(`${role}: of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set; set both`, {
+      kind: 'usage',
+      reason: 'bad-option',
+    });
+  }
+  // A token of the other side's key would be none of this one's.
+  const sessionToken = isOwn('AWS_SESSION_TOKEN') ? variable('AWS_SESSION_TOKEN') : undefined;
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
+}
+
+function checkEndpoint(url: string, role: string): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.password === '') return;
+  throw new SyncError(`${role}: AWS_ENDPOINT_URL_S3 is no such URL; write https://host:port, without a password`, {
+    kind: 'usage',
+    reason: 'bad-url',
+  });
+}

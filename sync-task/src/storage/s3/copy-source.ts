@@ -1,0 +1,45 @@
+/** Which bucket of which service a storage is: two of one service can copy among themselves. */
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { SyncError } from '../../errors.ts';
+import type { CopyOrigin, Storage } from '../storage.ts';
+import { type Bucket, describeObject } from './bucket.ts';
+import type { KeySpace } from './keys.ts';
+import { uploadedMs } from './object-version.ts';
+
+interface Offer {
+  /** Its endpoint. */
+  readonly service: string;
+  readonly bucket: Bucket;
+  readonly keys: KeySpace;
+}
+
+export interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  readonly found: HeadObjectCommandOutput;
+}
+
+const offers = new WeakMap<Storage, Offer>();
+
+/** Other buckets of the service may copy from this storage. */
+export function offerCopies(storage: Storage, offer: Offer): void {
+  offers.set(storage, offer);
+}
+
+/** The object as the service sees it with the target's rights; undefined where it can't copy from there, or it has changed. */
+export async function copySource(
+  target: Bucket,
+  service: string,
+  { storage, path, expected }: CopyOrigin,
+): Promise<CopySource | undefined> {
+  const other = offers.get(storage);
+  if (!other || other.service !== service) return undefined;
+  const key = other.keys.keyOf(path);
+  const from = { bucket: { ...other.bucket, client: target.client }, key, path };
+  const found = await describeObject(from).catch((error: unknown) => {
+    if (error instanceof SyncError && error.kind === 'permission') return undefined; // then its bytes go through us
+    throw error;
+  });
+  if (!found || found.ContentLength !== expected.size || uploadedMs(found) !== expected.mtimeMs) return undefined;
+  return { bucket: other.bucket.name, key, found };
+}

@@ -1,0 +1,268 @@
+/**
+ * A large file of known size: a multipart upload of our own, because it can be gone on with. The SDK's managed upload
+ * completes by itself and knows no way back into an upload that stands (docs/decisions/0013).
+ *
+ * Each part is one buffer, filled from the bytes that come and sent with its SHA-256. Who goes on with an upload reads the
+ * source from the last border that was written down; a part that the service has already, with the same SHA-256, is not
+ * sent again. So only what is missing travels.
+ */
+import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
+import { SyncError } from '../../errors.ts';
+import type { Chunk } from '../../model.ts';
+import type { DraftOptions, FinishedDraft } from '../storage.ts';
+import { type Destination, sha256, signDigest } from './bucket.ts';
+import type { Condition, Conditions } from './conditions.ts';
+import { metadataOf, whole } from './object-version.ts';
+import type { OwnDraft } from './own-draft.ts';
+import { explained, explainS3Error } from './s3-errors.ts';
+import { ticketOf } from './ticket.ts';
+import { abortUpload, completion, type StandingUpload, type UploadedPart } from './uploads.ts';
+
+export interface MultipartPlan extends Destination {
+  readonly options: DraftOptions;
+  readonly conditions: Conditions;
+  readonly condition: Condition | undefined;
+  /** It is over: nobody asks for it by its name any more. */
+  forget(): void;
+  readonly partBytes: number;
+  /** To go on with. */
+  readonly standing: StandingUpload | undefined;
+}
+
+export function multipartDraft(plan: MultipartPlan): OwnDraft {
+  const { bucket, key, path, options, conditions, condition, standing } = plan;
+  const offset = options.resume?.offset ?? 0;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const at = { Bucket: bucket.name, Key: key };
+  const kept = partsUpTo(standing, offset, plan);
+  const parts = new Map<number, UploadedPart>(kept.map((part) => [part.number, part]));
+  const sending = new Set<Promise<void>>();
+  let uploadId = standing?.uploadId;
+  let failure: { readonly error: unknown } | undefined;
+  let number = kept.length;
+  let storedParts = kept.length;
+  let stored = kept.reduce((sum, part) => sum + part.size, 0);
+  /** Bytes that come again because the border written down lies amid a part that stands. */
+  let known = stored - offset;
+  let size = offset;
+  let room: Buffer | undefined;
+  let used = 0;
+  let over = false;
+  /** What was sent is filled again: large memory that comes and goes costs more than the sending. */
+  const spare: Buffer[] = [];
+  /** Parts that the budget has given to this draft. The first was waited for before any byte of the source was read. */
+  let owned = 1;
+  let inUse = 0;
+
+  async function begin(): Promise<void> {
+    const command = new CreateMultipartUploadCommand({
+      ...at,
+      Metadata: metadataOf(options.mtimeMs, options.name),
+      ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' } : {}),
+      ...bucket.writing,
+    });
+    const { UploadId } = await bucket.client.send(command, { abortSignal: signal });
+    uploadId = UploadId as string;
+    await options.remember?.(ticketOf({ uploadId, mtimeMs: options.mtimeMs }));
+  }
+
+  async function take(piece: Uint8Array): Promise<void> {
+    size += piece.length;
+    const again = Math.min(known, piece.length);
+    known -= again;
+    for (let rest = piece.subarray(again); rest.length > 0; ) {
+      room ??= await nextRoom();
+      const part = rest.subarray(0, plan.partBytes - used);
+      room.set(part, used);
+      used += part.length;
+      rest = rest.subarray(part.length);
+      if (used === plan.partBytes) send();
+    }
+  }
+
+  /**
+   * Never waits for the budget: bytes that were read are held here, and whoever has the budget may be waiting for his own to
+   * be read. Where no more is to be had, one of this file's parts is under way, and is waited for.
+   */
+  async function nextRoom(): Promise<Buffer> {
+    while (inUse === owned && !bucket.budget.tryTake(plan.partBytes)) await Promise.race(sending);
+    if (inUse === owned) owned++;
+    inUse++;
+    return spare.pop() ?? Buffer.allocUnsafeSlow(plan.partBytes);
+  }
+
+  function giveBack(buffer: Buffer): void {
+    inUse--;
+    if (owned > 1) {
+      owned--;
+      bucket.budget.give(plan.partBytes);
+    }
+    if (spare.length < owned) spare.push(buffer);
+  }
+
+  /** Sends what is in the buffer as the next part, while the following one is filled. */
+  function send(): void {
+    const body = room?.subarray(0, used) ?? Buffer.alloc(0);
+    const sentRoom = room;
+    number++;
+    room = undefined;
+    used = 0;
+    const sent: Promise<void> = upload(number, body)
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => {
+        if (sentRoom) giveBack(sentRoom);
+        sending.delete(sent);
+      });
+    sending.add(sent);
+  }
+
+  async function upload(part: number, body: Buffer): Promise<void> {
+    const digest = sha256(body);
+    const checksum = digest.toString('base64');
+    const there = standing?.parts.get(part);
+    if (there?.size === body.length && there.sha256 === checksum) return acknowledge(there);
+    const command = new UploadPartCommand({
+      ...at,
+      UploadId: uploadId,
+      PartNumber: part,
+      Body: body,
+      ContentLength: body.length,
+      ...(bucket.checksums ? { ChecksumSHA256: checksum } : {}),
+    });
+    const answer = await bucket.client.send(signDigest(command, digest), { abortSignal: signal });
+    acknowledge({
+      number: part,
+      size: body.length,
+      etag: answer.ETag ?? '',
+      sha256: bucket.checksums ? checksum : undefined,
+    });
+  }
+
+  function acknowledge(part: UploadedPart): void {
+    parts.set(part.number, part);
+    for (let next = parts.get(storedParts + 1); next; next = parts.get(storedParts + 1)) {
+      storedParts++;
+      stored += next.size;
+    }
+  }
+
+  function throwFailure(): void {
+    options.signal.throwIfAborted();
+    if (failure) throw explainS3Error(failure.error, { label: bucket.label, path, what: 'write' });
+  }
+
+  async function settle(): Promise<void> {
+    await Promise.all(sending);
+  }
+
+  async function close(): Promise<void> {
+    stop.abort(new Error('the draft is closed'));
+    await settle();
+    end();
+  }
+
+  function end(): void {
+    over = true;
+    release();
+    plan.forget();
+  }
+
+  /** Nothing more will be filled. */
+  function release(): void {
+    if (owned > 0) bucket.budget.give(owned * plan.partBytes);
+    owned = 0;
+    room = undefined;
+    spare.length = 0;
+  }
+
+  const draft: OwnDraft = {
+    path,
+    mtimeMs: whole(options.mtimeMs),
+    takesAtOnce: true,
+    content: undefined,
+    get size() {
+      return size;
+    },
+    get storedBytes() {
+      return stored;
+    },
+
+    async write(chunk: Chunk) {
+      throwFailure();
+      if (uploadId === undefined)
+        await explained({ label: bucket.label, path, what: 'write', signal: options.signal }, begin);
+      for (const piece of chunk) await take(piece);
+      throwFailure();
+    },
+
+    async flush() {},
+
+    async finish(): Promise<FinishedDraft> {
+      throwFailure();
+      if (uploadId === undefined)
+        await explained({ label: bucket.label, path, what: 'write', signal: options.signal }, begin);
+      if (used > 0 || number === 0) send();
+      await settle();
+      throwFailure();
+      if (stored !== size) {
+        throw new SyncError(
+          `${bucket.label}: ${JSON.stringify(path)} has ${stored} bytes after ${size} were written; run again`,
+          {
+            kind: 'transient',
+            reason: 'size-differs',
+            path,
+          },
+        );
+      }
+      release();
+      return { size, mtimeMs: draft.mtimeMs, mtimeKept: true };
+    },
+
+    async publish() {
+      await conditions.publish({
+        ...plan,
+        draft: options.name,
+        condition,
+        send: (now) =>
+          bucket.client.send(completion(at, uploadId as string, [...parts.values()], now), {
+            abortSignal: options.signal,
+          }),
+      });
+      end();
+    },
+
+    async leave() {
+      await close();
+    },
+
+    async discard() {
+      if (over) return;
+      await close();
+      if (uploadId !== undefined) await abortUpload(plan, uploadId);
+    },
+  };
+  return draft;
+}
+
+/** The parts that stand before the border that was written down, the one that it lies in included. */
+function partsUpTo(
+  standing: StandingUpload | undefined,
+  offset: number,
+  { bucket, path }: Destination,
+): readonly UploadedPart[] {
+  const kept: UploadedPart[] = [];
+  let bytes = 0;
+  for (let next = standing?.parts.get(1); next && bytes < offset; next = standing?.parts.get(kept.length + 1)) {
+    kept.push(next);
+    bytes += next.size;
+  }
+  if (bytes >= offset) return kept;
+  throw new SyncError(`${bucket.label}: parts of ${JSON.stringify(path)} are gone; run again`, {
+    kind: 'transient',
+    reason: 'draft-missing',
+    path,
+  });
+}

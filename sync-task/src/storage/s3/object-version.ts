@@ -1,0 +1,52 @@
+/**
+ * What an object says of itself. Its own time is when it was uploaded, set by the service; the time of the file it was made
+ * from travels as metadata, under the name and in the form that rclone uses too.
+ */
+import type { FileVersion } from '../../model.ts';
+
+const MTIME = 'mtime';
+const DIGEST = 'sha256';
+const DRAFT = 'sync-task-draft';
+
+/** Times of objects come in whole seconds. */
+export const MTIME_STEP_MS = 1000;
+
+export type Metadata = Readonly<Record<string, string>>;
+
+/** What a response says of an object. */
+export interface Described {
+  readonly ContentLength?: number | undefined;
+  readonly LastModified?: Date | undefined;
+  readonly Metadata?: Record<string, string> | undefined;
+}
+
+export function metadataOf(mtimeMs: number, draft: string, sha256?: string): Metadata {
+  const seconds = (mtimeMs / 1000).toFixed(3);
+  return { [MTIME]: seconds, [DRAFT]: draft, ...(sha256 === undefined ? {} : { [DIGEST]: sha256 }) };
+}
+
+/** Which draft it was; undefined where it is not of ours. */
+export function draftOf({ Metadata }: Described): string | undefined {
+  return Metadata?.[DRAFT];
+}
+
+/** The modification time of the file that it was made from; undefined where nobody kept it. */
+export function keptMtimeMs({ Metadata }: Described): number | undefined {
+  const seconds = Metadata?.[MTIME];
+  if (seconds === undefined || !/^-?\d{1,12}(\.\d+)?$/.test(seconds)) return undefined;
+  return Math.round(Number(seconds) * 1000);
+}
+
+/** When it was uploaded, as listings say it. */
+export function uploadedMs({ LastModified }: Described): number {
+  return whole(LastModified?.getTime() ?? 0);
+}
+
+/** As a file: with the kept time where there is one. */
+export function fileVersionOf(object: Described): FileVersion {
+  return { size: object.ContentLength ?? 0, mtimeMs: whole(keptMtimeMs(object) ?? uploadedMs(object)) };
+}
+
+export function whole(ms: number): number {
+  return Math.floor(ms / MTIME_STEP_MS) * MTIME_STEP_MS;
+}

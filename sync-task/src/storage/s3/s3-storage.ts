@@ -1,0 +1,251 @@
+/**
+ * `s3://bucket/prefix`: a bucket as a storage. There are no folders and no renames here: a draft is bytes that are kept, or
+ * a multipart upload, and publishing it is the one request that makes it an object. A reader sees the old one or the new.
+ */
+import { SyncError } from '../../errors.ts';
+import type { Chunk } from '../../model.ts';
+import { byteBudget } from '../budget.ts';
+import { tempName } from '../draft-name.ts';
+import type { Place } from '../place.ts';
+import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
+import { type Bucket, type Destination, describeObject } from './bucket.ts';
+import { endpointOf, openClient } from './client.ts';
+import { type Condition, conditions } from './conditions.ts';
+import { copiedDraft } from './copied-draft.ts';
+import { copySource, offerCopies } from './copy-source.ts';
+import { heldDraft } from './held-draft.ts';
+import { keySpace } from './keys.ts';
+import { listObjects } from './list-objects.ts';
+import { multipartDraft } from './multipart-draft.ts';
+import { fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
+import type { OwnDraft } from './own-draft.ts';
+import { bucketClockSkew, probeBucket } from './probe-bucket.ts';
+import { RANGE_BYTES, readObject } from './read-object.ts';
+import { streamedUpload } from './streamed-upload.ts';
+import { readTicket } from './ticket.ts';
+import { LEAST_PART_BYTES, partBytes, writeBudgetBytes } from './upload-plan.ts';
+import { abortUpload, completion, emptyUploads, standingBytes, standingUpload } from './uploads.ts';
+import { writeOptions } from './write-options.ts';
+
+/** Requests are short and cost a round trip each. */
+const FILES_AT_ONCE = 32;
+/** By how much transforms usually lengthen a file at most. */
+const LIKELY_MORE_BYTES = 64 * 1024;
+
+/** Sends nothing yet. Throws `usage` where what is set does not go together. */
+export async function open(place: Place): Promise<Storage> {
+  const { location } = place.endpoint;
+  const { label } = location;
+  const client = await openClient(place);
+  const service = endpointOf(place) ?? 'aws';
+  const keys = keySpace(location.path);
+  const shareBytes = Math.floor(place.settings.bufferBytes / 2);
+  const budgetBytes = writeBudgetBytes(shareBytes);
+  const bucket: Bucket = {
+    client,
+    name: location.host,
+    label,
+    writing: writeOptions(place.endpoint.s3),
+    budget: byteBudget(budgetBytes),
+    budgetBytes,
+    checksums: (await client.config.requestChecksumCalculation()) !== 'WHEN_REQUIRED',
+  };
+  const reading = byteBudget(shareBytes);
+  const fencing = conditions();
+  /** Begun by this process, by name. */
+  const drafts = new Map<string, OwnDraft>();
+
+  const at = (path: string): Destination => ({ bucket, key: keys.keyOf(path), path });
+  const own = (path: string, name: string) => {
+    tempName(name); // refuses what is no name of a draft
+    const draft = drafts.get(name);
+    return draft?.path === path ? draft : undefined;
+  };
+
+  async function begin(path: string, options: DraftOptions): Promise<OwnDraft> {
+    const destination = at(path);
+    const condition = await fencing.begin(destination);
+    const plan = { ...destination, options, conditions: fencing, condition, forget: () => drafts.delete(options.name) };
+    const { expectedBytes, resume } = options;
+    if (resume) {
+      const ticket = resume.ticket === undefined ? undefined : readTicket(resume.ticket);
+      const standing = ticket && (await standingUpload(destination, ticket.uploadId));
+      if (!standing) throw draftMissing(label, path);
+      const first = standing.parts.get(1);
+      if (first && first.size > budgetBytes) {
+        // Parts that the service has copied by itself are too large to be made here.
+        await abortUpload(destination, standing.uploadId);
+        throw draftMissing(label, path);
+      }
+      const standingPartBytes = first?.size ?? LEAST_PART_BYTES;
+      await bucket.budget.take(standingPartBytes);
+      return multipartDraft({ ...plan, partBytes: standingPartBytes, standing });
+    }
+    const largePartBytes = partBytes(expectedBytes ?? 0, budgetBytes, path);
+    if (expectedBytes !== undefined && expectedBytes > largePartBytes) {
+      await bucket.budget.take(largePartBytes);
+      return multipartDraft({ ...plan, partBytes: largePartBytes, standing: undefined });
+    }
+    // Where nobody knows how much will come: what probably does, up to a part that is filled and one that is under way.
+    const likelyBytes = expectedBytes ?? Math.min(2 * largePartBytes, (options.likelyBytes ?? 0) + LIKELY_MORE_BYTES);
+    const reservedBytes = Math.min(likelyBytes, budgetBytes);
+    await bucket.budget.take(reservedBytes);
+    return heldDraft({
+      ...plan,
+      capacity: expectedBytes ?? largePartBytes,
+      reservedBytes,
+      stream: () => streamedUpload(destination, options, largePartBytes, condition),
+    });
+  }
+
+  async function* readDraft(path: string, name: string, { expected, start }: ReadOptions): AsyncGenerator<Chunk> {
+    const content = own(path, name)?.content;
+    if (content === undefined) {
+      throw new SyncError(`${label}: a draft that is being uploaded cannot be read before it is published`, {
+        kind: 'permanent',
+        reason: 'draft-unreadable',
+        path,
+      });
+    }
+    if (content.length !== expected.size) {
+      throw new SyncError(
+        `${label}: the draft of ${JSON.stringify(path)} has ${content.length} bytes, not ${expected.size}`,
+        {
+          kind: 'changed',
+          reason: 'changed-while-read',
+          path,
+        },
+      );
+    }
+    if (start < content.length) yield [Buffer.from(content.subarray(start))];
+  }
+
+  const storage: Storage = {
+    label,
+    capabilities: {
+      atomicReplace: true,
+      // What is acknowledged is stored for good.
+      fsync: true,
+      setMtime: true,
+      maxReadBytes: RANGE_BYTES,
+      maxWriteBytes: LEAST_PART_BYTES,
+      mtimeStepMs: MTIME_STEP_MS,
+      filesAtOnce: FILES_AT_ONCE,
+      readsDrafts: false,
+      draftsApart: true,
+    },
+
+    list: ({ prefix, signal }) => listObjects({ client, bucket: bucket.name, keys, label, folder: prefix, signal }),
+
+    async stat(path) {
+      const found = await describeObject(at(path));
+      fencing.saw(path, found?.ETag);
+      return found && { kind: 'file', ...fileVersionOf(found) };
+    },
+
+    async keptMtimeMs(path) {
+      const found = await describeObject(at(path));
+      return found && keptMtimeMs(found);
+    },
+
+    read(path, options) {
+      const { key } = at(path);
+      if (options.draft !== undefined) return readDraft(path, options.draft, options);
+      return readObject({ client, bucket: bucket.name, key, label, path, budget: reading, ...options });
+    },
+
+    async draft(path: string, options: DraftOptions): Promise<Draft> {
+      if (own(path, options.name)) {
+        throw new SyncError(`${label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
+          kind: 'permanent',
+          reason: 'draft-exists',
+          path,
+        });
+      }
+      options.signal.throwIfAborted();
+      const draft = await begin(path, options);
+      drafts.set(options.name, draft);
+      return draft;
+    },
+
+    async draftFrom(origin, path, options) {
+      const from = await copySource(bucket, service, origin);
+      if (!from) return undefined;
+      const destination = at(path);
+      const ticket = options.resume?.ticket === undefined ? undefined : readTicket(options.resume.ticket);
+      const draft = copiedDraft({
+        ...destination,
+        options,
+        conditions: fencing,
+        condition: await fencing.begin(destination),
+        forget: () => drafts.delete(options.name),
+        from,
+        standing: ticket && (await standingUpload(destination, ticket.uploadId)),
+      });
+      drafts.set(options.name, draft);
+      return draft;
+    },
+
+    async statDraft(path, name, ticket) {
+      const destination = at(path);
+      const draft = own(path, name);
+      if (draft) return { size: draft.size, mtimeMs: draft.mtimeMs };
+      if (ticket === undefined) return undefined;
+      const { uploadId, mtimeMs } = readTicket(ticket);
+      const standing = await standingUpload(destination, uploadId);
+      return standing && { size: standingBytes(standing), mtimeMs: whole(mtimeMs) };
+    },
+
+    async publish(path, name, ticket) {
+      const destination = at(path);
+      const draft = own(path, name);
+      if (draft) {
+        await draft.publish();
+        return;
+      }
+      const upload = ticket === undefined ? undefined : readTicket(ticket);
+      const standing = upload && (await standingUpload(destination, upload.uploadId));
+      if (!standing) throw draftMissing(label, path);
+      // Whoever began it looked at what stood there; who finds it after a crash holds the claim, and looks anew.
+      const condition: Condition | undefined = await fencing.begin(destination);
+      const key = { Bucket: bucket.name, Key: destination.key };
+      await fencing.publish({
+        ...destination,
+        draft: name,
+        condition,
+        send: (now) => client.send(completion(key, standing.uploadId, [...standing.parts.values()], now)),
+      });
+    },
+
+    async recover(path, name, ticket) {
+      const destination = at(path);
+      const draft = own(path, name);
+      if (draft) {
+        await draft.discard();
+        return true;
+      }
+      let removed = false;
+      if (ticket !== undefined) removed = await abortUpload(destination, readTicket(ticket).uploadId);
+      for (const empty of await emptyUploads(destination)) removed = (await abortUpload(destination, empty)) || removed;
+      return removed;
+    },
+
+    clockSkew: (signal) => bucketClockSkew(bucket, signal),
+
+    probe: (signal) => probeBucket(bucket, keys, signal),
+
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+    },
+  };
+  offerCopies(storage, { service, bucket, keys });
+  return storage;
+}
+
+function draftMissing(label: string, path: string): SyncError {
+  return new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {
+    kind: 'transient',
+    reason: 'draft-missing',
+    path,
+  });
+}
