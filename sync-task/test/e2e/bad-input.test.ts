@@ -28,7 +28,7 @@ const cases: Readonly<Record<string, Case>> = {
   'an unknown scheme': {
     args: ['sync', '--source', 'ftp://h/x'],
     code: 64,
-    says: /the scheme ftp is not known; known are file, .*sftp/,
+    says: /the scheme ftp is not known; known are az, file, .*sftp/,
   },
   'a password in a URL': {
     args: ['sync', '--source', `sftp://me:${PASSWORD}@host/x`],

@@ -89,7 +89,8 @@ export async function startFakeGcs(): Promise<FakeGcs> {
 }
 
 async function ask(url: string, options: RequestInit = {}): Promise<Response> {
-  const response = await fetch(url, options);
+  // A connection that is used again may have ended meanwhile.
+  const response = await fetch(url, options).catch(() => fetch(url, options));
   if (response.ok || response.status === 404) return response;
   throw new Error(`${options.method ?? 'GET'} ${url}: ${response.status} ${await response.text()}`);
 }
