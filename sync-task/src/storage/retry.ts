@@ -67,8 +67,8 @@ export function retryReading(storage: Storage, options: RetryOptions): Storage {
     ...storage,
     read,
     stat: (path) => repeat('look at a file', () => storage.stat(path)),
-    statDraft: (path, name) => repeat('look at a draft', () => storage.statDraft(path, name)),
-    recover: (path, name) => repeat('remove a draft', () => storage.recover(path, name)),
+    statDraft: (path, name, ticket) => repeat('look at a draft', () => storage.statDraft(path, name, ticket)),
+    recover: (path, name, ticket) => repeat('remove a draft', () => storage.recover(path, name, ticket)),
     clockSkew: (asked) => repeat('tell the clock', () => storage.clockSkew(asked)),
   };
 }

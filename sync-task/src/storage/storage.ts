@@ -170,6 +170,9 @@ export interface Storage extends AsyncDisposable {
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;
 
+  /** A sign by which another place of the same service knows this one in `draftFrom`; decorators hand it on. */
+  readonly copyOffer?: object;
+
   /**
    * A draft that the place fills by itself from another one, so that no byte comes here: nothing is to be written to it. Then
    * `options.mtimeMs` and the version are what the copy has, or it fails. `undefined` where these two can't do that.

@@ -1,7 +1,7 @@
 /** Which bucket of which service a storage is: two of one service can copy among themselves. */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
-import type { CopyOrigin, Storage } from '../storage.ts';
+import type { CopyOrigin } from '../storage.ts';
 import { type Bucket, describeObject } from './bucket.ts';
 import type { KeySpace } from './keys.ts';
 import { uploadedMs } from './object-version.ts';
@@ -19,11 +19,13 @@ export interface CopySource {
   readonly found: HeadObjectCommandOutput;
 }
 
-const offers = new WeakMap<Storage, Offer>();
+const offers = new WeakMap<object, Offer>();
 
-/** Other buckets of the service may copy from this storage. */
-export function offerCopies(storage: Storage, offer: Offer): void {
-  offers.set(storage, offer);
+/** For `Storage.copyOffer`: other buckets of the service may copy from it. */
+export function copyOffer(offer: Offer): object {
+  const sign = {};
+  offers.set(sign, offer);
+  return sign;
 }
 
 /** The object as the service sees it with the target's rights; undefined where it can't copy from there, or it has changed. */
@@ -32,7 +34,7 @@ export async function copySource(
   service: string,
   { storage, path, expected }: CopyOrigin,
 ): Promise<CopySource | undefined> {
-  const other = offers.get(storage);
+  const other = storage.copyOffer && offers.get(storage.copyOffer);
   if (!other || other.service !== service) return undefined;
   const key = other.keys.keyOf(path);
   const from = { bucket: { ...other.bucket, client: target.client }, key, path };

@@ -12,7 +12,7 @@ import { type Bucket, type Destination, describeObject } from './bucket.ts';
 import { endpointOf, openClient } from './client.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { copiedDraft } from './copied-draft.ts';
-import { copySource, offerCopies } from './copy-source.ts';
+import { copyOffer, copySource } from './copy-source.ts';
 import { heldDraft } from './held-draft.ts';
 import { keySpace } from './keys.ts';
 import { listObjects } from './list-objects.ts';
@@ -120,7 +120,8 @@ export async function open(place: Place): Promise<Storage> {
     if (start < content.length) yield [Buffer.from(content.subarray(start))];
   }
 
-  const storage: Storage = {
+  return {
+    copyOffer: copyOffer({ service, bucket, keys }),
     label,
     capabilities: {
       atomicReplace: true,
@@ -238,8 +239,6 @@ export async function open(place: Place): Promise<Storage> {
       client.destroy();
     },
   };
-  offerCopies(storage, { service, bucket, keys });
-  return storage;
 }
 
 function draftMissing(label: string, path: string): SyncError {
