@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 # container.
 RESULT_FOLDER = "/result"
 RESULT_PATH = f"{RESULT_FOLDER}/result.json"
+# Where the volume of the reports is mounted, and for whom; `plan` writes a report where a gate refuses the run.
+REPORT_FOLDER = "/reports"
+WITH_REPORT = ("plan", "finish", "sync")
 
 
 class DockerSyncTask(SyncTask, DockerOperator):
@@ -83,7 +86,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
                     network_mode=self.network_mode,
                     read_only=True,
                     tmpfs={"/tmp": "size=64m,mode=1777,noexec,nosuid,nodev"},
-                    mounts=[Mount(target=RESULT_FOLDER, source=None, type="volume")],
+                    mounts=[Mount(target=RESULT_FOLDER, source=None, type="volume"), *self._report_mounts()],
                     cap_drop=["ALL"],
                     security_opt=["no-new-privileges"],
                     mem_limit=memory,
@@ -97,6 +100,19 @@ class DockerSyncTask(SyncTask, DockerOperator):
                 f"there is no image {self.image!r} on the engine: `docker compose build sync-task` builds it"
             ) from None
         return self.container["Id"]
+
+    @property
+    def _report_volume(self) -> str:
+        return os.environ.get("SYNC_TASK_REPORT_VOLUME", "") if self.verb in WITH_REPORT else ""
+
+    def surroundings(self) -> dict[str, str]:
+        report = {"SYNC_TASK_REPORT_DIR": REPORT_FOLDER} if self._report_volume else {}
+        return {**super().surroundings(), **report}
+
+    def _report_mounts(self) -> list[Mount]:
+        if not self._report_volume:
+            return []
+        return [Mount(target=REPORT_FOLDER, source=self._report_volume, type="volume")]
 
     def _remove_left_over(self, labels: dict[str, str]) -> None:
         """

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseHook, BaseOperator
+from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from sync_task_airflow.connections import endpoint_environment, state_environment
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 STOP_SECONDS = 30
 MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 WITHOUT_RUN = ("check", "prune")
+
+
+class ReportLink(BaseOperatorLink):
+    """A button at the task: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
+
+    name = "Report"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
+        return getattr(operator, "report_url", "")
 
 
 class SyncTask(BaseOperator):
@@ -49,6 +58,7 @@ class SyncTask(BaseOperator):
 
     contract_fields = ("environment", "pipeline", "run_name")
     ui_color = "#e6f2f0"
+    operator_extra_links = (ReportLink(),)
 
     def __init__(
         self,
@@ -86,6 +96,7 @@ class SyncTask(BaseOperator):
         self.title = title
         self.cpus = cpus
         self.memory = memory
+        self.report_url = ""
 
     @property
     def label(self) -> str:
@@ -107,6 +118,7 @@ class SyncTask(BaseOperator):
         if asked.get("SYNC_TASK_DRY_RUN") and self.verb == "finish":
             raise AirflowSkipException("a dry run leaves nothing to finish")
         return {
+            **self.surroundings(),
             **self.settings,
             **overrides.get("settings", {}),
             **asked,
@@ -114,6 +126,11 @@ class SyncTask(BaseOperator):
             "SYNC_TASK_RESULT": result_path,
             "SYNC_TASK_LOG_FORMAT": "json",
         }
+
+    def surroundings(self) -> dict[str, str]:
+        """What all containers of this stack share, where it is there."""
+        metrics = os.environ.get("SYNC_TASK_METRICS_URL")
+        return {"SYNC_TASK_METRICS_URL": metrics} if metrics else {}
 
     def connections(self) -> dict[str, str]:
         """Secrets: they go into the container's environment and nowhere else."""
@@ -148,6 +165,9 @@ class SyncTask(BaseOperator):
         """Push the counts; raise what makes Airflow react rightly, or return what the task returns."""
         if result is not None:
             context["ti"].xcom_push(key="result", value=summary(result))
+            site = os.environ.get("SYNC_TASK_REPORTS_URL")
+            if site and result.get("report"):
+                self.report_url = f"{site.rstrip('/')}/{result['report']}"
         raise_for_exit(self.verb, ending, result, problem)
         if self.verb != "plan" or result is None or self.environment.get("SYNC_TASK_DRY_RUN"):
             return [] if self.verb == "plan" else None

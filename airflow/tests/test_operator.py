@@ -75,6 +75,29 @@ def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None
     assert task.pushed["result"]["files"] == {"copied": 3}
 
 
+def test_the_report_goes_to_the_volume_and_is_linked(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNC_TASK_REPORT_VOLUME", "reports")
+    monkeypatch.setenv("SYNC_TASK_REPORTS_URL", "http://reports.example:8081/")
+    monkeypatch.setenv("SYNC_TASK_METRICS_URL", "http://pushgateway:9091")
+    engine.behave = lambda _: Ending(result={**make_result("finish"), "report": "p/run%3A1/report.html"})
+    task = Task("finish")
+    task.execute()
+
+    [container] = engine.created
+    assert container.environment["SYNC_TASK_REPORT_DIR"] == "/reports"
+    assert container.environment["SYNC_TASK_METRICS_URL"] == "http://pushgateway:9091"
+    mounts = {each["Target"]: each["Source"] for each in container.host_config["Mounts"]}
+    assert mounts["/reports"] == "reports"
+    [link] = task.operator.operator_extra_links
+    assert link.get_link(task.operator, ti_key=None) == "http://reports.example:8081/p/run%3A1/report.html"
+
+    engine.behave = lambda _: Ending(result=make_result("run"))
+    batch = Task()
+    batch.execute()
+    assert "SYNC_TASK_REPORT_DIR" not in engine.created[1].environment, "a batch writes none"
+    assert link.get_link(batch.operator, ti_key=None) == ""
+
+
 def test_nothing_of_a_connection_is_kept_by_the_task(engine: FakeEngine) -> None:
     task = Task()
     task.execute()
