@@ -5,6 +5,7 @@ import type { Work } from './peers/peer.ts';
 export type PeerKey =
   | 'sync-task'
   | 'sync-task-postgres'
+  | 'sync-task-no-segments'
   | 'batches-1'
   | 'batches-2'
   | 'batches-4'
@@ -101,6 +102,11 @@ function withBucket(tree: Tree, buckets: 'source' | 'target'): Case {
 export const cases: readonly Case[] = [
   copying(big, 0, [...rivals, ...others], { wallRatio: 0.9, clientCpuRatio: 0.7, peakRssMb: 110 }),
   copying(big, FAR_MS, [...rivals, 'scp', 'lftp'], { wallRatio: 0.35, peakRssMb: 180 }),
+  {
+    ...copying(big, 0, ['sync-task', 'sync-task-no-segments', 'rclone-best']),
+    name: 'checkpoints',
+    title: '1 GiB file, what writing segments down amid it costs',
+  },
   withBucket(big, 'target'),
   withBucket(big, 'source'),
   copying(small, 0, [...withPostgres, ...others], { wallRatio: 0.33, peakRssMb: 110 }),

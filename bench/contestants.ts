@@ -8,7 +8,7 @@ import { paramiko } from './peers/paramiko.ts';
 import type { Peer } from './peers/peer.ts';
 import { type RcloneTask, rcloneCandidates, rcloneDefault } from './peers/rclone.ts';
 import { scp } from './peers/scp.ts';
-import { syncTask, syncTaskInBatches, syncTaskOnPostgres } from './peers/sync-task.ts';
+import { syncTask, syncTaskInBatches, syncTaskOnPostgres, syncTaskWithoutSegments } from './peers/sync-task.ts';
 import type { Postgres } from './postgres.ts';
 import { findImage, findLftp, findParamiko, findRclone, findScp, rcloneHelp, type Tool } from './tools.ts';
 
@@ -58,6 +58,8 @@ export async function findContestants(options: ContestantOptions): Promise<Conte
       switch (key) {
         case 'sync-task':
           return [syncTask(code)];
+        case 'sync-task-no-segments':
+          return [syncTaskWithoutSegments(code)];
         case 'sync-task-postgres':
           return withPostgres((server) => syncTaskOnPostgres(code, server));
         case 'batches-1':

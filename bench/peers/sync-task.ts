@@ -16,6 +16,19 @@ export function syncTask(code: BuiltCode): Peer {
   };
 }
 
+/** As above, but nothing is written down amid a file: what broke off starts over. */
+export function syncTaskWithoutSegments(code: BuiltCode): Peer {
+  return {
+    name: 'sync-task, no segments',
+    settings: `as sync-task, with \`--checkpoint-bytes 1TiB\``,
+    steps(job) {
+      const state = `sqlite://${join(job.scratch, 'state.db')}`;
+      return [[oneProcess(code, job, { SYNC_TASK_STATE: state, SYNC_TASK_CHECKPOINT_BYTES: '1TiB' })]];
+    },
+    listed,
+  };
+}
+
 /** One process, the state in Postgres. */
 export function syncTaskOnPostgres(code: BuiltCode, postgres: Postgres): Peer {
   return {
