@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, utimesSync, writeFileSync,
 import { dirname, join } from 'node:path';
 import { run } from './shell.ts';
 
-export function put(root: string, path: string, content: string, mtime?: Date): void {
+export function put(root: string, path: string, content: string | Uint8Array, mtime?: Date): void {
   const full = join(root, path);
   mkdirSync(dirname(full), { recursive: true });
   writeFileSync(full, content);

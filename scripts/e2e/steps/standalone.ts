@@ -1,6 +1,7 @@
 /** The image alone, by `docker run`: read-only root, no capability, state in a volume. */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { compare, put, putLarge, tree } from '../files.ts';
 import { attempt, docker, type Ended, expect, expectEqual, until } from '../shell.ts';
 import { compose, project, sourceRoot, standaloneRoot, standaloneVolume, targetRoot } from '../stack.ts';
@@ -9,6 +10,7 @@ export const standaloneSteps: readonly (readonly [string, () => Promise<string |
   ['docker run: folder to folder, twice', foldersTwice],
   ['docker run: SFTP to SFTP', servers],
   ['docker run: SIGTERM half-way leaves nothing partial', stoppedHalfWay],
+  ['docker run: rows that break a schema, and a file that is refused', badRows],
   ['docker run: wrong password and unknown host key', refusals],
 ];
 
@@ -19,7 +21,7 @@ interface Result {
   readonly errors: readonly { readonly message: string }[];
 }
 
-const locked = ['--rm', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
+const locked = ['--rm', '--read-only', '--tmpfs', '/tmp', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'];
 const state = ['--volume', `${standaloneVolume}:/state`];
 
 /** Exit code, result on stdout, log on stderr. */
@@ -112,6 +114,25 @@ function filesIn(root: string): string[] {
   } catch {
     return []; // not there yet
   }
+}
+
+async function badRows(): Promise<string> {
+  const [from, to, rules] = [folder('orders'), folder('orders-here'), folder('rules')];
+  const orders = (...rows: string[]) => gzipSync(Buffer.from(`Order ID;Größe\r\n${rows.join('\r\n')}\r\n`, 'latin1'));
+  put(from, 'good.csv.gz', orders('1;"groß"', '2;klein', 'x;mittel'));
+  put(from, 'bad.csv.gz', orders('x;groß', 'y;klein', '3;mittel'));
+  put(rules, 'orders.yaml', 'columns: { order_id: { type: integer, required: true }, groesse: {} }\n');
+  const ended = await sync(
+    [`${from}:/source:ro`, `${to}:/target`, `${rules}:/rules:ro`].flatMap((volume) => ['--volume', volume]),
+    ...['--source', 'file:///source', '--target', 'file:///target', '--state', 'sqlite:////tmp/state.db'],
+    ...['--transform', 'gunzip', '--transform', 'encoding:from=latin1', '--transform', 'csv-clean:to-delimiter=comma'],
+    ...['--transform', 'csv-validate:schema=/rules/orders.yaml,min-valid=0.5'],
+  );
+  expectEqual([ended.code, ended.result.files['copied'], ended.result.files['refused']], [65, 1, 1], ended.stderr);
+  expectEqual(tree(to), ['good.csv', 'good.csv.rejected.csv'], 'files at the target');
+  expectEqual(readFileSync(join(to, 'good.csv'), 'utf8'), 'order_id,groesse\n1,groß\n2,klein\n', 'the good rows');
+  expect(readFileSync(join(to, 'good.csv.rejected.csv'), 'utf8').includes('x,mittel'), 'the bad row is set aside');
+  return ended.result.errors[0]?.message ?? '';
 }
 
 async function refusals(): Promise<string> {

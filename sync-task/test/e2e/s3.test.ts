@@ -1,9 +1,10 @@
 /** Buckets by the command itself: what breaks off goes on with its parts, what fails says so, what is stored stays as it was. */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import { newS3Place } from '../kit/s3-job.ts';
+import { s3Test as test } from '../kit/s3-tests.ts';
 
 const MiB = 1024 * 1024;
 const PART = 5 * MiB;

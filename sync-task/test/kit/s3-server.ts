@@ -1,19 +1,17 @@
 /**
- * A real S3 service on a free loopback port: versitygw, built once from Go's module proxy into `.cache/servers` (VERSITYGW
- * names another one). Its buckets are folders of this machine, so that tests see what stands there without asking it.
+ * A real S3 service on a free loopback port: versitygw, which scripts/test-servers.sh builds (VERSITYGW names another
+ * one). Its buckets are folders of this machine, so that tests see what stands there without asking it.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-
-const MODULE = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
-const cache = join(import.meta.dirname, '../../../.cache/servers');
+import { serversFolder } from './guarded-server.ts';
 
 export interface S3Server {
   readonly endpoint: string;
@@ -24,30 +22,10 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Throws where it can neither be found nor be built: nothing is left out without a word. */
-export async function findVersitygw(): Promise<string> {
-  const given = process.env['VERSITYGW'];
-  if (given) return given;
-  const built = join(cache, 'versitygw');
-  if (existsSync(built)) return built;
-  await mkdir(cache, { recursive: true });
-  const folder = await mkdtemp(join(cache, 'build-'));
-  try {
-    console.log(`building ${MODULE} (once, some minutes)`);
-    execFileSync('go', ['install', MODULE], {
-      env: { ...process.env, GOBIN: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    await rename(join(folder, 'versitygw'), built);
-    return built;
-  } catch (error) {
-    const { stderr, message } = error as { stderr?: Buffer; message: string };
-    const why = stderr?.toString().trim().split('\n').at(-1) || message;
-    throw new Error(`the tests of S3 need versitygw: install Go, or name the program in VERSITYGW (${why})`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+const program = process.env['VERSITYGW'] ?? join(serversFolder, 'versitygw');
+
+/** Known at once, because ava wants tests declared synchronously. */
+export const versitygwIsThere = existsSync(program);
 
 export interface S3ServerOptions {
   /** Keep older versions of objects. */
@@ -55,7 +33,6 @@ export interface S3ServerOptions {
 }
 
 export async function startS3Server({ versioned = false }: S3ServerOptions = {}): Promise<S3Server> {
-  const program = await findVersitygw();
   const parent = await mkdtemp(join(tmpdir(), 'sync-task-s3-'));
   const folder = join(parent, 'buckets');
   const versions = join(parent, 'versions');

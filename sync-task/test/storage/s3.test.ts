@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CopyObjectCommand, HeadObjectCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { byteBudget } from '../../src/storage/budget.ts';
 import { conditions } from '../../src/storage/s3/conditions.ts';
 import { copiedDraft } from '../../src/storage/s3/copied-draft.ts';
@@ -24,6 +24,7 @@ import { type OpenedFolder, objectStorageContract, openedFolder } from '../contr
 import { startS3Proxy } from '../kit/s3-proxy.ts';
 import { type S3Server, startS3Server } from '../kit/s3-server.ts';
 import { openS3, type S3Options } from '../kit/s3-storage.ts';
+import { s3Test as test } from '../kit/s3-tests.ts';
 
 let server: S3Server;
 let buckets = 0;
