@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole stack from nothing, in a compose project of its own: see main.ts. E2E_KEEP=1 leaves it running.
+# The whole stack from nothing, in a compose project of its own: see main.ts. E2E_KEEP=1 leaves it running, --all takes minutes more.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for tool in docker rclone flock; do
@@ -9,4 +9,4 @@ done
 exec 9>"${TMPDIR:-/tmp}/sync-task-e2e.lock"
 flock --wait 1800 9 || { echo 'another end-to-end test has been running for half an hour: stop it first' >&2; exit 1; }
 PATH=$PWD/node_modules/.bin:$PATH
-exec node scripts/e2e/main.ts
+exec node scripts/e2e/main.ts "$@"
