@@ -2,8 +2,8 @@
 import { expect, expectEqual } from '../shell.ts';
 import { compose } from '../stack.ts';
 
-/** Public by their nature, or made of the others. */
-const PUBLIC = /\.pub$|known_hosts$|authorized_keys$/;
+/** Public by their nature (the id of an S3 key is a login name), or made of the others. */
+const PUBLIC = /\.pub$|known_hosts$|authorized_keys$|access_key$/;
 
 export async function secretSearch(): Promise<string> {
   const secrets = await generatedSecrets();
