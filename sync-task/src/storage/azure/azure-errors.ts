@@ -1,6 +1,7 @@
 /** What an error of Azure Blob Storage means. */
 import { SyncError } from '../../errors.ts';
 import {
+  explaining,
   type FailedRequest,
   isNetworkError,
   type Meaning,
@@ -84,13 +85,7 @@ export function explainAzureError(error: unknown, request: FailedRequest): unkno
 }
 
 /** Runs the request; what it throws is explained. */
-export async function explained<Value>(request: FailedRequest, run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    throw explainAzureError(error, request);
-  }
-}
+export const explained = explaining(explainAzureError);
 
 export function statusOf(error: unknown): number | undefined {
   const status = (error as { statusCode?: unknown }).statusCode;

@@ -1,6 +1,7 @@
 /** What an error of Google Cloud Storage means. */
 import { SyncError } from '../../errors.ts';
 import {
+  explaining,
   type FailedRequest,
   isNetworkError,
   type Meaning,
@@ -55,13 +56,7 @@ function meaningOf(error: unknown): Meaning | undefined {
 }
 
 /** Runs the request; what it throws is explained. */
-export async function explained<Value>(request: FailedRequest, run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    throw explainGcsError(error, request);
-  }
-}
+export const explained = explaining(explainGcsError);
 
 /** The service's answer, or that of who gives out tokens; undefined where none came. */
 export function statusOf(error: unknown): number | undefined {

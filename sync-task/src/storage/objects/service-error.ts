@@ -55,3 +55,14 @@ export function serviceError(
   const where = path === '' ? '' : ` ${JSON.stringify(path)}`;
   return new SyncError(`${label}: cannot ${what}${where}: ${advice}`, { kind, reason, path, cause: error });
 }
+
+/** Runs a request; what it throws is explained by the service's own reading of it. */
+export function explaining(explain: (error: unknown, request: FailedRequest) => unknown) {
+  return async <Value>(request: FailedRequest, run: () => Promise<Value>): Promise<Value> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw explain(error, request);
+    }
+  };
+}

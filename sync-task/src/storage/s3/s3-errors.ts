@@ -1,25 +1,10 @@
 /** What an error of S3 means, and what the user can do about it. */
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { type ErrorKind, SyncError } from '../../errors.ts';
+import { SyncError } from '../../errors.ts';
+import { meanings as common, explaining, type FailedRequest, type Meaning } from '../objects/service-error.ts';
 
-export interface FailedRequest {
-  /** The storage's label. */
-  readonly label: string;
-  /** '' for the bucket itself. */
-  readonly path: string;
-  /** In words that follow "cannot": `write`, `list`. */
-  readonly what: string;
-  /** Ends waiting: its reason is what is thrown then. */
-  readonly signal?: AbortSignal | undefined;
-}
+const { slow, busy, moved, damaged } = common;
 
-type Meaning = readonly [kind: ErrorKind, reason: string, advice: string];
-
-const slow: Meaning = [
-  'transient',
-  'throttled',
-  'the service asks to slow down; run again later, or with fewer --files',
-];
 const expired: Meaning = ['permission', 'expired-credentials', 'the credentials have expired; renew them'];
 const unknownKey: Meaning = [
   'permission',
@@ -31,10 +16,7 @@ const forbidden: Meaning = [
   'permission-denied',
   "access denied; give these credentials that right in the bucket's policy or their role's",
 ];
-const busy: Meaning = ['transient', 'unavailable', 'the service failed or was busy; run again'];
-const moved: Meaning = ['transient', 'target-changed', 'somebody else wrote it meanwhile; run again'];
 const region: Meaning = ['usage', 'wrong-region', 'the bucket is in another region; set AWS_REGION to it'];
-const damaged: Meaning = ['transient', 'digest-differs', 'other bytes arrived than were sent; run again'];
 const noRoom: Meaning = [
   'permanent',
   'disk-full',
@@ -135,13 +117,7 @@ export function explainS3Error(error: unknown, { label, path, what, signal }: Fa
 }
 
 /** Runs the request; what it throws is explained. */
-export async function explained<Value>(request: FailedRequest, run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    throw explainS3Error(error, request);
-  }
-}
+export const explained = explaining(explainS3Error);
 
 /** Whether it is one of these errors, by the service's own word or the HTTP status. */
 export function isS3Error(error: unknown, ...names: readonly (string | number)[]): boolean {
