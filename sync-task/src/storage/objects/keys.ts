@@ -3,11 +3,16 @@ import type { ListedEntry } from '../../model.ts';
 import { isOwnName } from '../draft-name.ts';
 import { baseOf, checkPath, isPlainName } from '../paths.ts';
 
-export interface KeySpace {
+export interface KeyNames {
   /** Throws `unsafe-path`. */
   keyOf(path: string): string;
   /** What every name below a folder of ours begins with; '' is the root. Throws `unsafe-path`. */
   below(folder: string): string;
+  /** The path of a listed name below the root, which may be one that no folder could hold. */
+  textOf(name: string): string;
+}
+
+export interface KeySpace extends KeyNames {
   /** What a listed object is to us; undefined for folder markers and for what is this program's own. */
   entryOf(object: ListedObject): ListedEntry | undefined;
 }
@@ -19,7 +24,7 @@ export interface ListedObject {
 }
 
 /** @param prefix with no slash at its ends; '' for the whole bucket */
-export function keySpace(prefix: string): KeySpace {
+export function keyNames(prefix: string): KeyNames {
   const start = prefix === '' ? '' : `${prefix}/`;
   return {
     keyOf(path) {
@@ -31,8 +36,17 @@ export function keySpace(prefix: string): KeySpace {
       checkPath(folder);
       return `${start}${folder}/`;
     },
+    textOf: (name) => name.slice(start.length),
+  };
+}
+
+/** @param prefix as of `keyNames` */
+export function keySpace(prefix: string): KeySpace {
+  const names = keyNames(prefix);
+  return {
+    ...names,
     entryOf({ name, size, mtimeMs }) {
-      const path = name.slice(start.length);
+      const path = names.textOf(name);
       // What consoles and file system drivers make to show a folder, the prefix itself included.
       if (size === 0 && (path === '' || path.endsWith('/'))) return undefined;
       if (isOwnName(baseOf(path))) return undefined;

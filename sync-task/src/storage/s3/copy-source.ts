@@ -1,16 +1,16 @@
 /** Which bucket of which service a storage is: two of one service can copy among themselves. */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
+import type { KeyNames } from '../objects/keys.ts';
 import type { CopyOrigin } from '../storage.ts';
 import { type Bucket, describeObject } from './bucket.ts';
-import type { KeySpace } from './keys.ts';
 import { uploadedMs } from './object-version.ts';
 
 interface Offer {
   /** Its endpoint. */
   readonly service: string;
   readonly bucket: Bucket;
-  readonly keys: KeySpace;
+  readonly keys: KeyNames;
 }
 
 export interface CopySource {

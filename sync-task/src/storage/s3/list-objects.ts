@@ -2,15 +2,16 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import type { ListedEntry } from '../../model.ts';
 import { isOwnName } from '../draft-name.ts';
+import type { KeyNames } from '../objects/keys.ts';
 import { baseOf } from '../paths.ts';
-import { faultOfKey, type KeySpace } from './keys.ts';
+import { faultOfKey } from './keys.ts';
 import { uploadedMs } from './object-version.ts';
 import { explained } from './s3-errors.ts';
 
 export interface Listing {
   readonly client: S3Client;
   readonly bucket: string;
-  readonly keys: KeySpace;
+  readonly keys: KeyNames;
   readonly label: string;
   /** Only what is below this folder. */
   readonly folder: string;

@@ -9,9 +9,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
+import type { KeyNames } from '../objects/keys.ts';
 import type { StorageProbe } from '../storage.ts';
 import type { Bucket } from './bucket.ts';
-import type { KeySpace } from './keys.ts';
 import { metadataOf } from './object-version.ts';
 import { explained, isS3Error } from './s3-errors.ts';
 import { abortUpload } from './uploads.ts';
@@ -41,7 +41,7 @@ async function answerDate(bucket: Bucket, abortSignal: AbortSignal): Promise<num
   return date;
 }
 
-export async function probeBucket(bucket: Bucket, keys: KeySpace, signal: AbortSignal): Promise<StorageProbe> {
+export async function probeBucket(bucket: Bucket, keys: KeyNames, signal: AbortSignal): Promise<StorageProbe> {
   const { client, label, name } = bucket;
   const notes: string[] = [];
   const probe = probeName();

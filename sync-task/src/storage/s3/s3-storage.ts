@@ -6,6 +6,7 @@ import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import { byteBudget } from '../budget.ts';
 import { tempName } from '../draft-name.ts';
+import { keyNames } from '../objects/keys.ts';
 import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
 import { type Bucket, type Destination, describeObject } from './bucket.ts';
@@ -14,7 +15,6 @@ import { type Condition, conditions } from './conditions.ts';
 import { copiedDraft } from './copied-draft.ts';
 import { copyOffer, copySource } from './copy-source.ts';
 import { heldDraft } from './held-draft.ts';
-import { keySpace } from './keys.ts';
 import { listObjects } from './list-objects.ts';
 import { multipartDraft } from './multipart-draft.ts';
 import { fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
@@ -38,7 +38,7 @@ export async function open(place: Place): Promise<Storage> {
   const { label } = location;
   const client = await openClient(place);
   const service = endpointOf(place) ?? 'aws';
-  const keys = keySpace(location.path);
+  const keys = keyNames(location.path);
   const shareBytes = Math.floor(place.settings.bufferBytes / 2);
   const budgetBytes = writeBudgetBytes(shareBytes);
   const bucket: Bucket = {
