@@ -29,19 +29,8 @@ export async function openStorage(place: Place): Promise<Storage> {
     });
   }
   const { settings, log, signal } = place;
-  const opened = await (await load().catch(notInstalled(scheme))).open(place);
+  const opened = await (await load()).open(place);
   const storage = retryReading(opened, { attempts: settings.attempts, log, signal });
   const slots = place.role === 'source' ? settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
-}
-
-/** The SDKs of some services are optional dependencies. */
-function notInstalled(scheme: string) {
-  return (error: NodeJS.ErrnoException): never => {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new SyncError(
-      `${scheme}:// needs a package that is left out of this installation; install with optional dependencies (npm ci without --omit=optional)`,
-      { kind: 'usage', reason: 'not-installed', cause: error },
-    );
-  };
 }
