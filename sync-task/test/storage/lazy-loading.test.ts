@@ -1,6 +1,6 @@
 /** What a command does not need it does not load: start-up stays fast. */
 import test from 'ava';
-import { newFolders, put, runCommand } from '../kit/job.ts';
+import { newFolders, put, runCommand, sources } from '../kit/job.ts';
 
 const clouds = '^(@azure/|@google-cloud/|google-auth-library|@aws-sdk/)';
 
@@ -14,6 +14,7 @@ function watching(): string {
   return `--import=data:text/javascript,${encodeURIComponent(source)}`;
 }
 
+/** In the bundle the packages have no names any more: the sources are run. */
 const naming = { NODE_OPTIONS: watching() };
 
 test('help, folders and SFTP load no SDK of a cloud', async (t) => {
@@ -25,7 +26,7 @@ test('help, folders and SFTP load no SDK of a cloud', async (t) => {
     [['sync'], {}, 0],
     [['check'], sftp, 75],
   ] as const) {
-    const done = await runCommand(args, { ...environment, ...more, ...naming });
+    const done = await runCommand(args, { ...environment, ...more, ...naming }, sources);
     t.is(done.code, code, done.stderr);
     t.notRegex(done.stderr, /LOADED/, args.join(' '));
   }
@@ -45,7 +46,7 @@ for (const [url, loads] of [
       AZURE_STORAGE_SERVICE_ENDPOINT: 'http://127.0.0.1:1/account',
       STORAGE_EMULATOR_HOST: 'http://127.0.0.1:1',
     };
-    const there = await runCommand(['check'], { ...job, ...naming });
+    const there = await runCommand(['check'], { ...job, ...naming }, sources);
     t.is(there.code, 75, there.stderr);
     t.regex(there.stderr, new RegExp(`LOADED ${loads}`));
   });
