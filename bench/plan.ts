@@ -4,19 +4,21 @@
  * Stored in `bench/results/plan.json`, from which the page on speed is written.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { flagsOf } from './built-code.ts';
 import type { PlanMeasurement, PlanResult } from './plan-results.ts';
 import { startPostgres } from './postgres.ts';
 
 const files = Number(process.argv[2] ?? 1_000_000);
 const results = join(import.meta.dirname, 'results');
+const program = readFileSync(join(import.meta.dirname, '../sync-task/src/bin.ts'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'sync-task-bench-'));
 
 function measure(state: string, password: string, work: string): PlanMeasurement {
   const script = join(import.meta.dirname, 'plan-once.ts');
-  const flags = ['--max-semi-space-size=2', script, state, String(files), work];
+  const flags = [...flagsOf(program), script, state, String(files), work];
   const env = { PATH: process.env['PATH'], SYNC_TASK_STATE_PASSWORD: password };
   const measured = JSON.parse(execFileSync(process.execPath, flags, { encoding: 'utf8', env })) as PlanMeasurement;
   console.log(

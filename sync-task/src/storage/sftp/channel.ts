@@ -136,7 +136,7 @@ export async function openSftpChannel(
           extensions.set(name, reader.left > 0 ? reader.bytes().toString('latin1') : '');
         }
         version.resolve();
-      } else settle(id)?.resolve({ type, payload: Buffer.from(payload) }); // what is read into is used again
+      } else settle(id)?.resolve({ type, payload });
     },
     onData(id, piece, last) {
       const waiting = pending.get(id);
@@ -185,11 +185,14 @@ export async function openSftpChannel(
         got: 0,
         reject,
         resolve: ({ type: answer, payload }) => {
-          if (answer !== reply.status) return resolve({ type: answer, payload, got: waiting.got });
+          if (answer !== reply.status) {
+            // What the socket is read into is used again.
+            return resolve({ type: answer, payload: Buffer.from(payload), got: waiting.got });
+          }
           try {
             const reader = fieldReader(payload);
             const code = reader.uint32();
-            if (code === status.ok) return resolve({ type: answer, payload, got: 0 });
+            if (code === status.ok) return resolve({ type: answer, payload: NOTHING, got: 0 });
             reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
           } catch (error) {
             reject(noSftp('an answer that is cut short', error)); // it waits no more: the channel's end would not reach it
