@@ -44,7 +44,7 @@ RUN ln -s /app/dist/bin.js /usr/local/bin/sync-task && install -d -o node "$NODE
       sync-task check --source s3://none --target s3://none --state sqlite:///tmp/smoke.db >/dev/null || [ $? = 75 ]' \
  && rm -rf /tmp/smoke* && chown -R root:root "$NODE_COMPILE_CACHE"
 LABEL org.opencontainers.image.title="sync-task" \
-      org.opencontainers.image.description="Moves files one way, from SFTP or a folder to SFTP or a folder, with a durable checkpoint per file" \
+      org.opencontainers.image.description="Moves files one way between SFTP, S3, Azure, Google Cloud Storage and folders, with a durable checkpoint per file" \
       org.opencontainers.image.licenses="Apache-2.0"
 USER node
 STOPSIGNAL SIGTERM
