@@ -1,6 +1,7 @@
 /** Keeping, giving back and cleaning up claims. */
 import type { Database } from '../database.ts';
 import type { AbandonedClaim } from '../state.ts';
+import { dropKeys } from './keys.ts';
 
 export async function renew(database: Database, owner: string, leaseMs: number): Promise<void> {
   const { nowMs } = database.dialect;
@@ -57,10 +58,15 @@ export async function clearAbandoned(
   pipelineId: number,
   claims: readonly AbandonedClaim[],
 ): Promise<void> {
-  await database.query(
-    `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
-     FROM ${database.dialect.rows('$1', { pipelineId: 'bigint', path: 'text', token: 'bigint' })}
-     WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token`,
-    [JSON.stringify(claims.map(({ path, token }) => ({ pipelineId, path, token })))],
-  );
+  await database.transaction(async (transaction) => {
+    const cleared = await transaction.query(
+      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
+       FROM ${database.dialect.rows('$1', { pipelineId: 'bigint', path: 'text', token: 'bigint' })}
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token
+       RETURNING file.path, file.token`,
+      [JSON.stringify(claims.map(({ path, token }) => ({ pipelineId, path, token })))],
+    );
+    const rows = cleared.map((row) => ({ path: row['path'], token: row['token'] }));
+    if (rows.length > 0) await dropKeys(transaction, pipelineId, rows);
+  });
 }
