@@ -41,7 +41,7 @@ export function sqlState(database: Database): State {
     saveIntents: (owner, rows) => saveIntents(database, owner, rows),
     recordOutcomes: (owner, rows) => recordOutcomes(database, owner, rows),
     release: (owner) => release(database, owner),
-    abandoned: (pipelineId, limit) => abandoned(database, pipelineId, limit),
+    abandoned: (pipelineId, limit, which) => abandoned(database, pipelineId, limit, which),
     clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
     takenOver: (pipelineId) => takenOver(database, pipelineId),
     beginKeys: (claimed) => beginKeys(database, claimed),

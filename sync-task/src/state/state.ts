@@ -294,9 +294,10 @@ export interface State extends AsyncDisposable {
   release(owner: string): Promise<void>;
   /**
    * Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. `limit`
-   * counts files; a file comes once for each claim since it was last settled.
+   * counts files; a file comes once for each claim since it was last settled. `ended`: of runs alone that nobody goes on with,
+   * because they ended, are forgotten or are seven days old.
    */
-  abandoned(pipelineId: number, limit: number): Promise<readonly AbandonedClaim[]>;
+  abandoned(pipelineId: number, limit: number, which?: 'all' | 'ended'): Promise<readonly AbandonedClaim[]>;
   /** Gives abandoned claims back, unless somebody claimed their files since. */
   clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
   /**
@@ -347,6 +348,8 @@ export interface AbandonedClaim {
   readonly token: number;
   /** What was written down last about the file, by this claim or another one. */
   readonly intent?: unknown;
+  /** The transforms that were planned for it; undefined where that is forgotten. */
+  readonly chain?: string;
 }
 
 export interface PlanTicket {

@@ -55,6 +55,7 @@ export async function finish(context: Context, id: string): Promise<Result> {
     capabilities: capabilitiesOf(context),
     ...gatesOfRun(record),
     errors: errors.errors,
+    swept,
     errorsLeftOut: Math.max(0, counts.failed + counts.refused - failed.length) + errors.errorsLeftOut,
     startedMs,
   });
