@@ -13,6 +13,7 @@ export interface RecordingFile extends FileContext, AsyncDisposable {
 export function recordingFile(path = 'in/file.csv'): RecordingFile {
   const asides: Record<string, string> = {};
   const notes: Record<string, number> = {};
+  const taken = new Set<string>();
   let folder: Promise<string> | undefined;
   return {
     path,
@@ -25,6 +26,9 @@ export function recordingFile(path = 'in/file.csv'): RecordingFile {
     },
     async aside(suffix, bytes) {
       asides[suffix] = (asides[suffix] ?? '') + Buffer.from(bytes).toString('latin1');
+    },
+    async takeKeys(keys) {
+      return keys.map((key) => taken.size < taken.add(key).size);
     },
     note(counter, count) {
       notes[counter] = (notes[counter] ?? 0) + count;

@@ -37,6 +37,8 @@ export interface Dialect {
   lockSkipping(table: string): string;
   /** Behind a SELECT: nobody changes these rows until the transaction ends. */
   readonly lockShared: string;
+  /** Likewise: nobody else who asks for this has these rows until the transaction ends. */
+  readonly lockAgainstOthers: string;
   /** Column types of the migrations. */
   readonly types: { readonly identity: string; readonly path: string };
 }

@@ -6,6 +6,7 @@ import { runStatistics } from './migrations/0002-run-statistics.ts';
 import { publishedPlaces } from './migrations/0003-published-places.ts';
 import { work } from './migrations/0004-work.ts';
 import { takenOver } from './migrations/0005-taken-over.ts';
+import { rowKeys } from './migrations/0006-row-keys.ts';
 
 const migrations: readonly ((dialect: Dialect) => string[])[] = [
   first,
@@ -13,6 +14,7 @@ const migrations: readonly ((dialect: Dialect) => string[])[] = [
   publishedPlaces,
   work,
   takenOver,
+  rowKeys,
 ];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */

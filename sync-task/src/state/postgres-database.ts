@@ -11,6 +11,8 @@ const dialect: Dialect = {
       .join(', ')})`,
   lockSkipping: (table) => `FOR UPDATE OF ${table} SKIP LOCKED`,
   lockShared: 'FOR SHARE',
+  // Rows that refer to them may still be added.
+  lockAgainstOthers: 'FOR NO KEY UPDATE',
   types: { identity: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY', path: 'TEXT COLLATE "C"' },
 };
 

@@ -6,6 +6,7 @@ import { eventsOf } from './operations/events.ts';
 import { file, files, fileTotals } from './operations/files.ts';
 import { history, planTotals } from './operations/history.ts';
 import { saveIntents } from './operations/intents.ts';
+import { beginKeys, completeKeys, sweepKeys, takeKeys } from './operations/keys.ts';
 import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
 import { manifest } from './operations/manifest.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
@@ -40,9 +41,13 @@ export function sqlState(database: Database): State {
     saveIntents: (owner, rows) => saveIntents(database, owner, rows),
     recordOutcomes: (owner, rows) => recordOutcomes(database, owner, rows),
     release: (owner) => release(database, owner),
-    abandoned: (pipelineId, limit) => abandoned(database, pipelineId, limit),
+    abandoned: (pipelineId, limit, which) => abandoned(database, pipelineId, limit, which),
     clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
     takenOver: (pipelineId) => takenOver(database, pipelineId),
+    beginKeys: (claimed) => beginKeys(database, claimed),
+    takeKeys: (holder, keys) => takeKeys(database, holder, keys),
+    completeKeys: (holder, waitFor) => completeKeys(database, holder, waitFor),
+    sweepKeys: (pipelineId) => sweepKeys(database, pipelineId),
     prune: (pipelineId, keepMs) => prune(database, pipelineId, keepMs),
     takeOver: (name, old) => takeOver(database, name, old),
     files: (pipelineId, filter) => files(database, pipelineId, filter),

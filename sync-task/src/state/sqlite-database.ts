@@ -17,6 +17,7 @@ const dialect: Dialect = {
   // One process, one transaction at a time: there is nobody to wait for.
   lockSkipping: () => '',
   lockShared: '',
+  lockAgainstOthers: '',
   types: { identity: 'INTEGER PRIMARY KEY', path: 'TEXT' },
 };
 

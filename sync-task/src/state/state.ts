@@ -152,7 +152,40 @@ export interface OutcomeRow {
   readonly checkpoint: Checkpoint | undefined;
   /** What it took, for reports. */
   readonly work?: Work;
+  /** With a checkpoint: the holder of the keys that are in the file now (`KeyHolder.id`). */
+  readonly keys?: number | undefined;
 }
+
+/** An attempt at a file that takes keys of rows. */
+export interface KeyHolder {
+  readonly pipelineId: number;
+  readonly path: string;
+  readonly id: number;
+  /** Of two that want a key the lower one has it. */
+  readonly age: number;
+}
+
+export interface ClaimedFile {
+  readonly pipelineId: number;
+  readonly path: string;
+  readonly token: number;
+}
+
+export interface TakenKeys {
+  /** Those of the keys that are another file's. */
+  readonly others: ReadonlySet<string>;
+  /** Ids of holders of some of them that are not published yet. */
+  readonly waitFor: ReadonlySet<number>;
+  /** An older one took something away: the file is to be begun again when `completeKeys` says so. */
+  readonly lost: boolean;
+}
+
+export type KeysCompleted =
+  | { readonly status: 'complete' }
+  /** Ask again: this file of another worker is to be settled first. */
+  | { readonly status: 'wait'; readonly path: string }
+  /** Rows were left out because of a file that was not published after all, or left in wrongly: begin the file again. */
+  | { readonly status: 'again' };
 
 export interface Work {
   /** Of the attempt that settled it, waiting between its retries included. */
@@ -261,9 +294,10 @@ export interface State extends AsyncDisposable {
   release(owner: string): Promise<void>;
   /**
    * Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. `limit`
-   * counts files; a file comes once for each claim since it was last settled.
+   * counts files; a file comes once for each claim since it was last settled. `ended`: of runs alone that nobody goes on with,
+   * because they ended, are forgotten or are seven days old.
    */
-  abandoned(pipelineId: number, limit: number): Promise<readonly AbandonedClaim[]>;
+  abandoned(pipelineId: number, limit: number, which?: 'all' | 'ended'): Promise<readonly AbandonedClaim[]>;
   /** Gives abandoned claims back, unless somebody claimed their files since. */
   clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
   /**
@@ -271,6 +305,18 @@ export interface State extends AsyncDisposable {
    * alone and have left a draft since. Without those of files that somebody works on.
    */
   takenOver(pipelineId: number): Promise<readonly AbandonedClaim[]>;
+
+  /**
+   * Begins to take keys of rows for a file (`operations/keys.ts` says how). What earlier attempts at it took is free again; what
+   * its published version has is no other file's, and does not stand in its way. Undefined where the claim is lost.
+   */
+  beginKeys(claimed: ClaimedFile): Promise<KeyHolder | undefined>;
+  /** Takes those of the keys that are no other file's. */
+  takeKeys(holder: KeyHolder, keys: readonly string[]): Promise<TakenKeys>;
+  /** Before the file is published. Once complete, nobody takes a key away any more. */
+  completeKeys(holder: KeyHolder, waitFor: ReadonlySet<number>): Promise<KeysCompleted>;
+  /** Removes keys of files that were replaced or never published. Returns how many. */
+  sweepKeys(pipelineId: number): Promise<number>;
 
   /**
    * Forgets runs that ended (or began, where they never ended) longer ago, with their batches and entries, and events that are
@@ -302,6 +348,8 @@ export interface AbandonedClaim {
   readonly token: number;
   /** What was written down last about the file, by this claim or another one. */
   readonly intent?: unknown;
+  /** The transforms that were planned for it; undefined where that is forgotten. */
+  readonly chain?: string;
 }
 
 export interface PlanTicket {

@@ -56,6 +56,7 @@ export async function workOnBatches(
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows));
   const transfer: Transfer = {
     context,
+    pipelineId,
     run,
     chain,
     threads,

@@ -5,8 +5,12 @@ import { capabilityLine, capabilityRows } from './capability-table.ts';
 import type { Context } from './context.ts';
 import { makeResult } from './counts.ts';
 import type { Result } from './result.ts';
+import { sweepEnded } from './sweep.ts';
 
-/** The source is listed, never written to; at the target a hidden file is written and removed; the state was opened. */
+/**
+ * The source is listed, never written to; at the target a hidden file is written and removed, and what workers left there that
+ * died in runs which are over; the state was opened.
+ */
 export async function check(context: Context): Promise<Result> {
   const { settings, source, target, state, log, signal } = context;
   const startedMs = performance.now();
@@ -37,6 +41,11 @@ export async function check(context: Context): Promise<Result> {
   }
   warnOfSkew(log, 'source', sourceSkewMs);
   warnOfSkew(log, 'target', probe.clockSkewMs);
+  const { swept, halfDone } = await sweepEnded(context);
+  if (halfDone > 0) {
+    const message = `${halfDone} files were left half-done; the next run of their batch goes on there, finish removes them`;
+    log.info(message, { halfDone });
+  }
   const capabilities = capabilitiesOf(context);
   return makeResult(settings, {
     command: 'check',
@@ -45,6 +54,7 @@ export async function check(context: Context): Promise<Result> {
       source: { ...capabilities.source, clockSkewMs: sourceSkewMs, features: rows.source },
       target: { ...capabilities.target, ...probe, features: rows.target },
     },
+    swept,
     startedMs,
   });
 }

@@ -16,6 +16,7 @@ import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts'
 import type { FileContext } from '../transform/transform.ts';
 import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
+import { fileKeys } from './file-keys.ts';
 import { type Intent, type PublishIntent, worthGoingOn } from './intent.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
@@ -24,6 +25,7 @@ import { sideFiles } from './side-file.ts';
 
 export interface Transfer {
   readonly context: Context;
+  readonly pipelineId: number;
   readonly run: string;
   readonly chain: Chain;
   readonly threads: ChainThreads;
@@ -75,7 +77,8 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   const filled =
     chain === '' ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options) : undefined;
   const draft = filled ?? (await target.draft(at, options));
-  await using sides = sideFiles(target, at, path, { name, ...kept });
+  const keys = fileKeys(context.state, { pipelineId: transfer.pipelineId, path, token }, signal);
+  await using sides = sideFiles(target, at, path, { name, ...kept }, keys);
   const digest = segmentDigest(settings.checkpointBytes, filled ? undefined : stored?.segments);
   const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
   const segments = segmentSaver(transfer, claim, { draft, name, digest, stored });
@@ -99,7 +102,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     const whole = digest.finish();
     const sha256 = whole.segments.length === 1 ? whole.segments[0] : undefined;
     const finished = await draft.finish({ sha256 });
-    const intent: PublishIntent = {
+    const unkeyed: PublishIntent = {
       stage: 'publishing',
       draft: name,
       ticket: segments.ticket,
@@ -116,7 +119,8 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     const readsBack = settings.verify === 'read-back' && !filled;
     const { readsDrafts } = target.capabilities;
-    if (readsBack && readsDrafts) await readBack(context, at, intent, name);
+    if (readsBack && readsDrafts) await readBack(context, at, unkeyed, name);
+    const intent: PublishIntent = { ...unkeyed, keys: await keys.complete() };
     if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     transfer.intents.set(path, intent);
     signal.throwIfAborted();

@@ -2,21 +2,16 @@
  * `finish`: says what became of a run. Sweeps what dead workers left at the target, counts, names what is missing, and
  * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
  */
-import type { AbandonedClaim } from '../state/state.ts';
-import { draftName } from '../storage/draft-name.ts';
-import { openChain } from '../transform/chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
-import { readIntent, ticketOf } from './intent.ts';
 import { gatesOfRun, plannedRun } from './planned.ts';
 import { makeReportFolder } from './report/report-folder.ts';
 import { reportRun } from './report/write-report.ts';
 import type { Result } from './result.ts';
-import { recoverAttempt } from './side-file.ts';
+import { sweep } from './sweep.ts';
 
 const LISTED_ERRORS = 101;
-const SWEEP_AT_ONCE = 500;
 
 export async function finish(context: Context, id: string): Promise<Result> {
   const { settings, state, log } = context;
@@ -60,34 +55,11 @@ export async function finish(context: Context, id: string): Promise<Result> {
     capabilities: capabilitiesOf(context),
     ...gatesOfRun(record),
     errors: errors.errors,
+    swept,
     errorsLeftOut: Math.max(0, counts.failed + counts.refused - failed.length) + errors.errorsLeftOut,
     startedMs,
   });
   await state.finishRun(id, status, { ...Object(record.details), files: result.files, swept });
   log.info(missing === 0 ? `run ${id} is complete` : `run ${id} misses ${missing} files`, { ...result.files, swept });
   return { ...result, ...(await reportRun(context, await plannedRun(context, id), result)) };
-}
-
-/** Removes drafts and restores back-ups of workers that died or were frozen; files that somebody holds are not touched. */
-async function sweep({ state, target, settings, log }: Context): Promise<number> {
-  const pipeline = await state.pipeline(settings.pipeline);
-  const chain = await openChain(settings.transforms);
-  let swept = 0;
-  async function sweepAfter(claims: readonly AbandonedClaim[]): Promise<void> {
-    for (const claim of claims) {
-      const at = chain.targetPath(claim.path);
-      const name = draftName(claim);
-      const ticket = ticketOf(readIntent(claim.intent), name);
-      const removed = await recoverAttempt(target, at, { name, ticket }, chain.asides(claim.path));
-      if (removed) log.info('swept what a dead worker left', { path: claim.path, run: claim.run });
-      swept += removed ? 1 : 0;
-    }
-  }
-  await sweepAfter(await state.takenOver(pipeline.id));
-  for (;;) {
-    const claims = await state.abandoned(pipeline.id, SWEEP_AT_ONCE);
-    if (claims.length === 0) return swept;
-    await sweepAfter(claims);
-    await state.clearAbandoned(pipeline.id, claims);
-  }
 }

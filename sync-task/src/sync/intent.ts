@@ -40,6 +40,8 @@ export interface PublishIntent extends Attempt {
   readonly sourceDigest?: ContentDigest | undefined;
   /** Of the files that go beside it, what their names end in. */
   readonly asides?: readonly string[];
+  /** The holder of the keys of its rows. */
+  readonly keys?: number | undefined;
 }
 
 /** Whether anything is stored that can be gone on with; of transformed files, only where their state is saved too. */

@@ -124,6 +124,7 @@ export const resultSchema = z
         }),
       )
       .exactOptional(),
+    swept: count.describe('attempts of dead workers of which something was removed').exactOptional(),
     pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z
       .array(

@@ -36,6 +36,8 @@ export interface Result {
   readonly queued?: number;
   /** With `sync`: its parts. */
   readonly phases?: readonly PhaseSummary[];
+  /** With `check` and `finish`: attempts of dead workers of which something was removed. */
+  readonly swept?: number;
   /** With `prune`: what was forgotten. */
   readonly pruned?: { readonly runs: number; readonly events: number };
   /** With `status`: the pipeline's newest runs. */

@@ -11,6 +11,7 @@ import { SyncError } from '../errors.ts';
 import { draftNameBeside } from '../storage/draft-name.ts';
 import type { Draft, DraftOptions, Storage } from '../storage/storage.ts';
 import type { FileContext } from '../transform/transform.ts';
+import type { FileKeys } from './file-keys.ts';
 
 export interface SideFiles extends AsyncDisposable {
   readonly file: FileContext;
@@ -30,6 +31,7 @@ export function sideFiles(
   path: string,
   sourcePath: string,
   { name, ...options }: DraftOptions,
+  keys: Pick<FileKeys, 'take'>,
 ): SideFiles {
   const drafts = new Map<string, Draft>();
   const counts = new Map<string, number>();
@@ -53,6 +55,7 @@ export function sideFiles(
       async aside(suffix, bytes) {
         await (await draftOf(suffix)).write([bytes]);
       },
+      takeKeys: keys.take,
       note: (counter, count) => counts.set(counter, (counts.get(counter) ?? 0) + count),
     },
     async finish() {

@@ -66,7 +66,8 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
     if (name !== kept) await recoverAttempt(target, at, { name, ticket: ticketOf(intent, name) }, asides);
   }
   if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
-    return outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, at, intent));
+    const row = outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, at, intent));
+    return { ...row, keys: intent.keys };
   }
   if (!checkpoint) {
     const standing = await lookAtTarget(transfer, claim);
@@ -76,7 +77,7 @@ async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, at, published));
   if (counts !== '') transfer.context.log.info(counts, { path: claim.path });
   const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
-  return { ...row, message: notes.filter((note) => note !== '').join('; ') };
+  return { ...row, keys: published.keys, message: notes.filter((note) => note !== '').join('; ') };
 }
 
 /** A target file that the state does not know: adopted, refused, or (undefined) replaced. */

@@ -9,7 +9,7 @@ import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Chain } from './chain.ts';
 import { type ChangedPiece, changedFile, type Start } from './changed-file.ts';
-import { type FromThread, ownBytes, type PlainError, type ToThread } from './thread-messages.ts';
+import { type AnswerValue, type FromThread, ownBytes, type PlainError, type ToThread } from './thread-messages.ts';
 import type { ByteStream, FileContext } from './transform.ts';
 
 export interface ChainThreads extends AsyncDisposable {
@@ -109,10 +109,10 @@ async function* changedInThread(
     say({ type: 'input', bytes }, [bytes.buffer]);
   }
 
-  async function answer(call: number, asked: Promise<string | undefined>): Promise<void> {
+  async function answer(call: number, asked: Promise<AnswerValue | undefined>): Promise<void> {
     try {
-      const folder = await asked;
-      say({ type: 'answer', call, ...(folder !== undefined && { folder }) });
+      const value = await asked;
+      say({ type: 'answer', call, ...(value !== undefined && { value }) });
     } catch (thrown) {
       fail(thrown);
       const { message, kind, reason } = asSyncError(thrown);
@@ -124,6 +124,7 @@ async function* changedInThread(
     if (message.type === 'want') feeding = feeding.then(feed).catch(fail);
     else if (message.type === 'note') file.note(message.counter, message.count);
     else if (message.type === 'scratch') void answer(message.call, file.scratch());
+    else if (message.type === 'keys') void answer(message.call, file.takeKeys(message.keys));
     else if (message.type === 'aside') {
       void answer(
         message.call,

@@ -4,7 +4,14 @@ import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import { openChain } from './chain.ts';
 import { changedFile } from './changed-file.ts';
-import { chunksAhead, type FileToChange, type FromThread, ownBytes, type ToThread } from './thread-messages.ts';
+import {
+  type AnswerValue,
+  chunksAhead,
+  type FileToChange,
+  type FromThread,
+  ownBytes,
+  type ToThread,
+} from './thread-messages.ts';
 import type { ByteStream, FileContext } from './transform.ts';
 
 const opened = openChain(workerData as readonly TransformSetting[]).then(async (chain) => {
@@ -72,28 +79,32 @@ function mainThread(port: MessagePort, path: string) {
     }
   }
 
-  async function ask(make: (call: number) => FromThread, transfer?: readonly ArrayBuffer[]): Promise<string> {
+  async function ask<Value extends AnswerValue | undefined>(
+    make: (call: number) => FromThread,
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<Value> {
     closed.signal.throwIfAborted();
     const call = ++lastCall;
     const answered = new Promise<ToThread & { type: 'answer' }>((resolve) => {
       calls.set(call, resolve);
     });
     say(make(call), transfer);
-    const { folder = '', error } = await answered;
+    const { value, error } = await answered;
     calls.delete(call);
     closed.signal.throwIfAborted();
     if (error) throw new SyncError(error.message, error);
-    return folder;
+    return value as Value;
   }
 
   const file: FileContext = {
     path,
     signal: closed.signal,
-    scratch: () => ask((call) => ({ type: 'scratch', call })),
+    scratch: () => ask<string>((call) => ({ type: 'scratch', call })),
     async aside(suffix, bytes) {
       const own = ownBytes(bytes);
       await ask((call) => ({ type: 'aside', call, suffix, bytes: own }), [own.buffer]);
     },
+    takeKeys: (keys) => ask<readonly boolean[]>((call) => ({ type: 'keys', call, keys })),
     note: (counter, count) => say({ type: 'note', counter, count }),
   };
 

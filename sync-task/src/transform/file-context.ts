@@ -2,11 +2,18 @@
 import { SyncError } from '../errors.ts';
 import type { FileContext } from './transform.ts';
 
-/** Nothing can be written aside or to disk. */
+/** Nothing can be written aside or to disk, or remembered. */
 export function detachedFile(path: string): FileContext {
   const nowhere = () =>
     Promise.reject(
       new SyncError(`${path}: there is no place for a second file here`, { kind: 'permanent', reason: 'no-place' }),
     );
-  return { path, signal: new AbortController().signal, scratch: nowhere, aside: nowhere, note: () => undefined };
+  return {
+    path,
+    signal: new AbortController().signal,
+    scratch: nowhere,
+    aside: nowhere,
+    takeKeys: nowhere,
+    note: () => undefined,
+  };
 }

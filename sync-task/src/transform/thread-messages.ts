@@ -18,7 +18,10 @@ export type ToThread =
   | { readonly type: 'input-ends' }
   /** A chunk of output was taken. */
   | { readonly type: 'taken' }
-  | { readonly type: 'answer'; readonly call: number; readonly folder?: string; readonly error?: PlainError };
+  | { readonly type: 'answer'; readonly call: number; readonly value?: AnswerValue; readonly error?: PlainError };
+
+/** A folder, or for each key whether it is taken. */
+export type AnswerValue = string | readonly boolean[];
 
 export type FromThread =
   /** A chunk of input was taken, or may come at all. */
@@ -27,6 +30,7 @@ export type FromThread =
   | { readonly type: 'note'; readonly counter: string; readonly count: number }
   | { readonly type: 'scratch'; readonly call: number }
   | { readonly type: 'aside'; readonly call: number; readonly suffix: string; readonly bytes: Uint8Array }
+  | { readonly type: 'keys'; readonly call: number; readonly keys: readonly string[] }
   | { readonly type: 'ended' }
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -54,6 +54,12 @@ export interface FileContext {
    * never without it. The suffix must be one of the transform's `asides`. The bytes are no longer touched.
    */
   aside(suffix: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * For each key (a short text, such as a digest) whether it is in this file alone among all that the pipeline published, in this
+   * run or an earlier one. What the file takes it has for as long as it stands at the target as it is then made. `[]` says
+   * that keys count, where there may be none. Many at once.
+   */
+  takeKeys(keys: readonly string[]): Promise<readonly boolean[]>;
   /** Adds to a count that is told with the file's outcome: `rows rejected`, 3. */
   note(counter: string, count: number): void;
 }

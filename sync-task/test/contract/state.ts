@@ -5,6 +5,7 @@ import type { DeclareCase } from './state/arrange.ts';
 import { claimCases } from './state/claims.ts';
 import { extremeCases } from './state/extremes.ts';
 import { fileCases } from './state/files.ts';
+import { keyCases } from './state/keys.ts';
 import { manifestCases } from './state/manifest.ts';
 import { outcomeCases } from './state/outcomes.ts';
 import { planningCases } from './state/planning.ts';
@@ -23,5 +24,6 @@ export function stateContract(
       const { state, another } = await open(t);
       await run(t, state, another);
     });
-  for (const cases of [planningCases, claimCases, outcomeCases, fileCases, extremeCases, manifestCases]) cases(declare);
+  for (const cases of [planningCases, claimCases, outcomeCases, fileCases, extremeCases, manifestCases, keyCases])
+    cases(declare);
 }

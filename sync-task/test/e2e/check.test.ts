@@ -1,11 +1,12 @@
-/** `check`: what it says of the two places. */
+/** `check`: what it says of the two places, and what it tidies up. */
+import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { serverFeatures } from '../../src/storage/sftp/features.ts';
 import type { CapabilityRow } from '../../src/sync/capability-table.ts';
 import type { Result } from '../../src/sync/result.ts';
 import { resultSchema } from '../../src/sync/result-schema.ts';
 import { hostilePlace } from '../faults/kit/places.ts';
-import { newFolders, runCommand, treeOf } from '../kit/job.ts';
+import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import type { Faults } from '../kit/sftp-server/options.ts';
 
 function rowsOf({ capabilities }: Result, role: 'source' | 'target'): Readonly<Record<string, CapabilityRow>> {
@@ -86,3 +87,42 @@ for (const { algorithms, offered } of settled) {
     t.is(serverFeatures(facts).find(({ name }) => name === 'modern algorithms')?.offered, offered);
   });
 }
+
+test('what a dead worker left is removed once its run is over, and kept as long as a run may go on there', async (t) => {
+  const folders = await newFolders(t);
+  await put(folders.source, 'large.bin', Buffer.alloc(20_000_000, 'x'));
+  const slow = await hostilePlace(t, `${folders.target}-sftp`, 'TARGET', { faults: { delayMs: 20 } });
+  const environment = { ...folders.environment, ...slow.environment, SYNC_TASK_LEASE: '1s' };
+  const drafts = async () => Object.keys(await treeOf(slow.root)).filter((path) => path.includes('.sync-task.'));
+  const check = async (more: Readonly<Record<string, string>> = {}) => {
+    const { code, result, stderr } = await runCommand(['check'], { ...environment, ...more });
+    t.is(code, 0, stderr);
+    t.true(resultSchema.safeParse(result).success);
+    return { swept: result.swept, stderr };
+  };
+  await runCommand(['plan', '--run', 'r'], environment);
+  const { child, ended } = startCommand(['run', '--run', 'r', '--batch', '1'], environment);
+  await until(async () => (await drafts()).length === 1);
+  child.kill('SIGKILL');
+  await ended;
+  t.is((await check()).swept, 0, 'its lease lives');
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  const open = await check();
+  t.is(open.swept, 0);
+  t.regex(open.stderr, /1 files were left half-done/);
+  t.is((await drafts()).length, 1);
+
+  // As if finish had ended the run while that lease lived.
+  const state = new DatabaseSync(folders.state);
+  state.exec("UPDATE run SET finished_ms = 1, status = 'partial'");
+  state.close();
+  t.is(
+    (await check({ SYNC_TASK_TARGET: folders.environment['SYNC_TASK_TARGET'] as string })).swept,
+    0,
+    'another target',
+  );
+  t.is((await check({ SYNC_TASK_TRANSFORM: 'newline' })).swept, 0, 'other transforms');
+  t.is((await check()).swept, 1);
+  t.deepEqual(await drafts(), []);
+  t.is((await check()).swept, 0);
+});

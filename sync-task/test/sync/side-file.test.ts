@@ -9,13 +9,14 @@ import { newFolders, treeOf } from '../kit/job.ts';
 
 const path = 'd/a.csv';
 const name = draftName({ run: 'r', path, token: 7 });
+const noKeys = { take: () => Promise.resolve([]) };
 const signal = new AbortController().signal;
 
 async function arrange(t: ExecutionContext) {
   const { target } = await newFolders(t);
   const storage = await fileStorage({ root: target, label: `file://${target}` });
   t.teardown(() => storage[Symbol.asyncDispose]());
-  const sides = sideFiles(storage, path, path, { name, mtimeMs: 1_700_000_000_000, fsync: false, signal });
+  const sides = sideFiles(storage, path, path, { name, mtimeMs: 1_700_000_000_000, fsync: false, signal }, noKeys);
   return { target, storage, sides };
 }
 
@@ -48,7 +49,7 @@ test('after a crash it is published with its file, or removed with it', async (t
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 
   const later = draftName({ run: 'r', path, token: 8 });
-  const again = sideFiles(storage, path, path, { name: later, mtimeMs: 0, fsync: false, signal });
+  const again = sideFiles(storage, path, path, { name: later, mtimeMs: 0, fsync: false, signal }, noKeys);
   await again.file.aside('.bad', Buffer.from('y'));
   await again.finish();
   t.true(await recoverAttempt(storage, path, { name: later }, ['.bad']));

@@ -1,6 +1,7 @@
 /** Keeping, giving back and cleaning up claims. */
 import type { Database } from '../database.ts';
 import type { AbandonedClaim } from '../state.ts';
+import { dropKeys } from './keys.ts';
 
 export async function renew(database: Database, owner: string, leaseMs: number): Promise<void> {
   const { nowMs } = database.dialect;
@@ -30,25 +31,34 @@ export const unsettledClaims = `(
       AND later.event IN ('copied', 'adopted', 'unchanged'))
 ) AS claims`;
 
+/** A run that is this old and did not end is not gone on with. */
+const OVER_MS = 7 * 24 * 3600 * 1000;
+
 export async function abandoned(
   database: Database,
   pipelineId: number,
   limit: number,
+  which: 'all' | 'ended' = 'all',
 ): Promise<readonly AbandonedClaim[]> {
+  const { nowMs } = database.dialect;
+  const ended = `AND NOT EXISTS (
+    SELECT 1 FROM run WHERE run.id = file.claim_run AND run.finished_ms IS NULL AND run.created_ms > ${nowMs} - ${OVER_MS})`;
   // By owner, and not by pipeline: SQLite would walk all files of the pipeline, where few have an owner.
   const rows = await database.query(
-    `SELECT claims.path, claims.run_id, claims.token, left_over.intent
+    `SELECT claims.path, claims.run_id, claims.token, left_over.intent, entry.chain
      FROM (SELECT path, token, intent FROM file
-           WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${database.dialect.nowMs} LIMIT $2) AS left_over
+           WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${nowMs} ${which === 'ended' ? ended : ''} LIMIT $2) AS left_over
      JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = left_over.path AND claims.token <= left_over.token
-       AND claims.token > left_over.token - ${CLAIMS_LOOKED_AT}`,
+       AND claims.token > left_over.token - ${CLAIMS_LOOKED_AT}
+     LEFT JOIN entry ON entry.run_id = claims.run_id AND entry.path = claims.path`,
     [pipelineId, limit],
   );
-  return rows.map(({ path, run_id: run, token, intent }) => ({
+  return rows.map(({ path, run_id: run, token, intent, chain }) => ({
     path,
     run,
     token,
     ...(intent === null ? {} : { intent: JSON.parse(intent) }),
+    ...(chain === null ? {} : { chain }),
   }));
 }
 
@@ -57,10 +67,15 @@ export async function clearAbandoned(
   pipelineId: number,
   claims: readonly AbandonedClaim[],
 ): Promise<void> {
-  await database.query(
-    `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
-     FROM ${database.dialect.rows('$1', { pipelineId: 'bigint', path: 'text', token: 'bigint' })}
-     WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token`,
-    [JSON.stringify(claims.map(({ path, token }) => ({ pipelineId, path, token })))],
-  );
+  await database.transaction(async (transaction) => {
+    const cleared = await transaction.query(
+      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
+       FROM ${database.dialect.rows('$1', { pipelineId: 'bigint', path: 'text', token: 'bigint' })}
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token
+       RETURNING file.path, file.token`,
+      [JSON.stringify(claims.map(({ path, token }) => ({ pipelineId, path, token })))],
+    );
+    const rows = cleared.map((row) => ({ path: row['path'], token: row['token'] }));
+    if (rows.length > 0) await dropKeys(transaction, pipelineId, rows);
+  });
 }

@@ -2,6 +2,7 @@ import type { Database } from '../database.ts';
 import type { ClaimOwner, OutcomeRow } from '../state.ts';
 import { addEvents } from './events.ts';
 import { lost } from './intents.ts';
+import { publishKeys } from './keys.ts';
 
 const fileColumns = {
   pipelineId: 'bigint',
@@ -68,6 +69,11 @@ export async function recordOutcomes(
          duration_ms = r."durationMs", retries = entry.retries + r.retries
        FROM ${dialect.rows('$2', entryColumns)} WHERE entry.run_id = r.run AND entry.path = r.path`,
       [owner, JSON.stringify(kept.map((row) => ({ run, ...entryRow(row) })))],
+    );
+    await publishKeys(
+      transaction,
+      pipelineId,
+      kept.flatMap(({ keys }) => keys ?? []),
     );
     await addEvents(
       transaction,

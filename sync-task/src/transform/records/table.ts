@@ -123,6 +123,8 @@ export interface RowChange {
   change(row: Row, number: number): Row | undefined;
   /** Takes a row that does not conform; without it such a row refuses the file. */
   unfit?(row: Row, number: number, error: SyncError): void;
+  /** Before every batch of rows: what is asked for all of them at once. */
+  before?(batch: RowBatch): Promise<void>;
   /** After every batch of rows: what is too slow for a single row. */
   settle?(): Promise<void>;
   /** After the last row. */
@@ -144,6 +146,7 @@ export async function* changedRows(
     const step = await start(table);
     let text = step.head;
     for await (const batch of table.batches) {
+      await step.before?.(batch);
       text += changedBatch(batch, table, step);
       await step.settle?.();
       if (text !== '') yield Buffer.from(text);
