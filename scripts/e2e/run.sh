@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The whole stack from nothing, in a compose project of its own: see main.ts. E2E_KEEP=1 leaves it running, --all takes minutes more.
+# The whole stack from nothing, in a compose project of its own: see main.ts. E2E_KEEP=1 leaves it running, --all takes minutes more,
+# --buckets runs the steps of buckets alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 for tool in docker rclone flock; do

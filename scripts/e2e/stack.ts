@@ -51,9 +51,16 @@ export async function removeStack(): Promise<void> {
   rmSync(dataFolder, { recursive: true, force: true });
 }
 
-export async function startStack(): Promise<void> {
+/** The whole of it, or these services and what they depend on. */
+export async function startStack(...services: readonly string[]): Promise<void> {
   mkdirSync(standaloneRoot, { recursive: true });
-  await compose('up', '--detach', '--build', '--wait', '--wait-timeout', '600', '--quiet-pull');
+  await compose('up', '--detach', '--build', '--wait', '--wait-timeout', '600', '--quiet-pull', ...services);
+}
+
+/** What a transfer needs without Airflow; the image is built, since nothing of it is running. */
+export async function startServers(): Promise<void> {
+  await compose('build', 'sync-task');
+  await startStack('sftp-source', 'sftp-target', 's3');
 }
 
 /** The ends of the logs of whatever may explain a failure, without the lines that only say that all is well. */

@@ -15,10 +15,13 @@ interface Row {
   readonly allowed: readonly string[];
 }
 
+/** Packages of object stores: each has one home. */
+const clouds = ['@aws-sdk/client-s3', '@azure/storage-blob', 'google-auth-library'];
+
 /** For a file below src: what it may import and what not, as files below src or names of packages. */
 const rows: Readonly<Record<string, Row>> = {
   'model.ts': {
-    refused: ['errors.ts', 'glob.ts', 'state/state.ts', 'config/settings.ts', 'pg'],
+    refused: [...clouds, 'errors.ts', 'glob.ts', 'state/state.ts', 'config/settings.ts', 'pg'],
     allowed: ['node:path'],
   },
   'errors.ts': { refused: ['model.ts', 'log.ts', 'cli/main.ts', 'winston'], allowed: ['node:path'] },
@@ -34,6 +37,7 @@ const rows: Readonly<Record<string, Row>> = {
     refused: [
       ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts'],
       ...['ssh2', 'pg', 'winston', 'yargs', 'yargs/helpers', 'picomatch'],
+      ...clouds,
     ],
     allowed: ['model.ts', 'errors.ts', 'log.ts', 'config/settings.ts', 'storage/sftp/y.ts', 'node:fs'],
   },
@@ -42,19 +46,45 @@ const rows: Readonly<Record<string, Row>> = {
     allowed: ['storage/storage.ts', 'storage/file/y.ts', 'config/settings.ts', 'errors.ts'],
   },
   'storage/s3/x.ts': {
-    refused: ['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', 'ssh2'],
+    refused: [
+      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', 'ssh2'],
+      ...['@azure/storage-blob', 'google-auth-library'],
+    ],
     allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
   },
-  'storage/sftp/x.ts': {
+  'storage/azure/x.ts': {
     refused: [
       'transform/chain.ts',
       'state/state.ts',
-      'config/load.ts',
       'sync/plan.ts',
-      'cli/main.ts',
       'pg',
+      'ssh2',
       '@aws-sdk/client-s3',
+      'google-auth-library',
     ],
+    allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', '@azure/storage-blob', '@azure/core-auth'],
+  },
+  'storage/gcs/x.ts': {
+    refused: [
+      'transform/chain.ts',
+      'state/state.ts',
+      'sync/plan.ts',
+      'pg',
+      'ssh2',
+      '@aws-sdk/client-s3',
+      '@azure/storage-blob',
+    ],
+    allowed: [
+      'storage/storage.ts',
+      'config/settings.ts',
+      'errors.ts',
+      'google-auth-library',
+      'google-auth-library/x.js',
+    ],
+  },
+  'storage/objects/x.ts': { refused: clouds, allowed: ['storage/storage.ts', 'errors.ts'] },
+  'storage/sftp/x.ts': {
+    refused: ['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', ...clouds],
     allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', 'ssh2', 'ssh2/lib/client.js'],
   },
   'transform/x.ts': {
@@ -95,7 +125,17 @@ const rows: Readonly<Record<string, Row>> = {
     allowed: ['config/settings.ts', 'model.ts', 'errors.ts', 'zod', 'yaml'],
   },
   'sync/x.ts': {
-    refused: ['cli/main.ts', 'ssh2', 'ssh2/lib/client.js', 'pg', 'pg/lib/x.js', 'winston', 'yargs', 'picomatch'],
+    refused: [
+      ...clouds,
+      'cli/main.ts',
+      'ssh2',
+      'ssh2/lib/client.js',
+      'pg',
+      'pg/lib/x.js',
+      'winston',
+      'yargs',
+      'picomatch',
+    ],
     allowed: [
       'storage/storage.ts',
       'transform/chain.ts',
@@ -106,7 +146,7 @@ const rows: Readonly<Record<string, Row>> = {
     ],
   },
   'cli/x.ts': {
-    refused: ['ssh2', 'pg', 'winston', 'picomatch'],
+    refused: [...clouds, 'ssh2', 'pg', 'winston', 'picomatch'],
     allowed: ['sync/plan.ts', 'storage/open.ts', 'config/load.ts', 'log.ts', 'yargs', 'yargs/helpers', 'cli-progress'],
   },
   'cli/log.ts': { refused: ['ssh2', 'pg', 'picomatch'], allowed: ['winston', 'log.ts', 'cli/x.ts'] },

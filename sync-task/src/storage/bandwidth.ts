@@ -66,8 +66,10 @@ export function bandwidth(slots: readonly BandwidthSlot[], clock: Clock = realCl
 
 /** The same storage, read no faster than that. */
 export function limitReading(storage: Storage, limit: Bandwidth): Storage {
+  // What a service copies by itself would pass no limit.
+  const { copyOffer: _, ...rest } = storage;
   return {
-    ...storage,
+    ...rest,
     async *read(path, options) {
       for await (const chunk of storage.read(path, options)) {
         await limit.take(

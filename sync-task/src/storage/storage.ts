@@ -92,6 +92,8 @@ export interface DraftOptions {
    * comes after a crash gives it back as the `ticket`. The draft waits until it is written down.
    */
   remember?(ticket: string): Promise<void>;
+  /** Bytes that the place has copied by itself (`draftFrom`), as it comes along. */
+  onCopied?(bytes: number): void;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */

@@ -22,6 +22,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
 import { leaseLost, segmentSaver } from './segment-saver.ts';
 import { sideFiles } from './side-file.ts';
+import { toldDigest } from './told-digest.ts';
 
 export interface Transfer {
   readonly context: Context;
@@ -68,14 +69,17 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     name,
     resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
     remember: (ticket) => segments.remember(ticket),
+    onCopied: (bytes) => progress.bytes(bytes),
     expectedBytes: chain === '' ? claim.size : undefined,
     likelyBytes: claim.size,
     segmentBytes: settings.checkpointBytes,
     ...kept,
   };
-  // What is not changed on the way need not come here where the two places can do it among themselves.
-  const filled =
-    chain === '' ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options) : undefined;
+  // What is not changed on the way, nor to be looked at, need not come here where the two places can do it among themselves.
+  const mayFill = chain === '' && settings.verify !== 'read-back';
+  const filled = mayFill
+    ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options)
+    : undefined;
   const draft = filled ?? (await target.draft(at, options));
   const keys = fileKeys(context.state, { pipelineId: transfer.pipelineId, path, token }, signal);
   await using sides = sideFiles(target, at, path, { name, ...kept }, keys);
@@ -85,8 +89,10 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
   try {
     await segments.begin();
     let written = filled ? claim.size : (stored?.offset ?? 0);
-    if (!filled) transfer.bytes.resumed += written;
-    progress.bytes(written);
+    if (!filled) {
+      transfer.bytes.resumed += written;
+      progress.bytes(written);
+    }
     const reading = { takesAtOnce: draft.takesAtOnce, stored, sourceDigest, file: sides.file };
     for await (const { chunk, point } of filled ? [] : content(transfer, claim, reading)) {
       digest.update(chunk);
@@ -111,13 +117,12 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       targetSize: written,
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
-      // Bytes that were never here have no digest.
-      digest: filled ? { segmentBytes: 0, segments: [] } : whole,
+      digest: filled ? await toldDigest(context, claim, at, name) : whole,
       sourceDigest: sourceDigest?.finish(),
       asides: sides.suffixes(),
     };
     if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
-    const readsBack = settings.verify === 'read-back' && !filled;
+    const readsBack = settings.verify === 'read-back';
     const { readsDrafts } = target.capabilities;
     if (readsBack && readsDrafts) await readBack(context, at, unkeyed, name);
     const intent: PublishIntent = { ...unkeyed, keys: await keys.complete() };

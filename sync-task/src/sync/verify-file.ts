@@ -113,7 +113,7 @@ async function lookAtTarget(look: Look, record: FileRecord, at: string, found: S
   const recorded = digest.segments.length > 0 ? digest : await adoptedDigest(look, record);
   if (!recorded) {
     const level = settings.checksum === 'both' ? '' : '; --checksum both compares it with its source';
-    return unverifiable(`its content was never seen, because it was adopted${level}`);
+    return unverifiable(`its content was never seen here (it was adopted, or its server copied it)${level}`);
   }
   const options = { expected: versionOf(found), signal: look.context.signal, onBytes: look.onBytes };
   const compared = await unlessChanged(() => compareContent(target, at, recorded, options));

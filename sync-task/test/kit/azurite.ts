@@ -24,16 +24,18 @@ export interface Azurite extends GuardedServer {
   readonly account: string;
   readonly key: string;
   readonly url: string;
-  newContainer(): Promise<ContainerClient>;
+  newContainer(name?: string): Promise<ContainerClient>;
 }
 
-export async function startAzurite(): Promise<Azurite> {
+/** Over https where a certificate and its key are given, files in PEM; then it takes tokens of identities too. */
+export async function startAzurite(tls?: { readonly certificate: string; readonly key: string }): Promise<Azurite> {
   const server = await startGuarded((port, folder) => [
     process.execPath,
     program,
     ...['--silent', '--disableTelemetry', '--skipApiVersionCheck', '--location', folder, '--blobPort', String(port)],
+    ...(tls ? ['--oauth', 'basic', '--cert', tls.certificate, '--key', tls.key] : []),
   ]);
-  const url = `http://127.0.0.1:${server.port}/${account}`;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}/${account}`;
   const service = new BlobServiceClient(url, new StorageSharedKeyCredential(account, key));
   return {
     ...server,
@@ -41,10 +43,10 @@ export async function startAzurite(): Promise<Azurite> {
     key,
     url,
     environment: {
-      AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};BlobEndpoint=${url};`,
+      AZURE_STORAGE_CONNECTION_STRING: `DefaultEndpointsProtocol=${tls ? 'https' : 'http'};AccountName=${account};AccountKey=${key};BlobEndpoint=${url};`,
     },
-    async newContainer() {
-      const container = service.getContainerClient(`test-${randomBytes(6).toString('hex')}`);
+    async newContainer(name = `test-${randomBytes(6).toString('hex')}`) {
+      const container = service.getContainerClient(name);
       await container.create();
       return container;
     },

@@ -95,6 +95,11 @@ async function ask(url: string, options: RequestInit = {}): Promise<Response> {
   throw new Error(`${options.method ?? 'GET'} ${url}: ${response.status} ${await response.text()}`);
 }
 
+interface Listing {
+  readonly items?: readonly { readonly name: string }[];
+  readonly nextPageToken?: string;
+}
+
 function ground(url: string, bucket: string, prefix: string): Ground {
   const objects = `${url}/storage/v1/b/${bucket}/o`;
   const object = (path: string) => `${objects}/${encodeURIComponent(prefix + path)}`;
@@ -123,9 +128,14 @@ function ground(url: string, bucket: string, prefix: string): Ground {
       await ask(object(path), { method: 'DELETE' });
     },
     async names() {
-      const response = await ask(`${objects}?prefix=${encodeURIComponent(prefix)}`);
-      const { items = [] } = (await response.json()) as { items?: { name: string }[] };
-      return items.map(({ name }) => name.slice(prefix.length)).sort();
+      const names: string[] = [];
+      for (let page: string | undefined = ''; page !== undefined; ) {
+        const response = await ask(`${objects}?prefix=${encodeURIComponent(prefix)}&pageToken=${page}`);
+        const { items = [], nextPageToken } = (await response.json()) as Listing;
+        names.push(...items.map(({ name }) => name.slice(prefix.length)));
+        page = nextPageToken || undefined;
+      }
+      return names.sort();
     },
   };
 }

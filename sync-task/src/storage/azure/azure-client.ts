@@ -11,6 +11,7 @@ import {
 } from '@azure/storage-blob';
 import { SyncError } from '../../errors.ts';
 import type { Place } from '../place.ts';
+import { placeIdentity } from './identity.ts';
 
 /** Asked again before a file's own tries are touched. */
 const TRIES = 4;
@@ -18,7 +19,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 
 /** Sends nothing. Throws `usage` where what is set does not go together. */
-export function containerClient({ endpoint, role, settings }: Place): ContainerClient {
+export function containerClient(place: Place): ContainerClient {
+  const { endpoint, role, settings } = place;
   const { location, variable } = endpoint;
   const connection = variable('AZURE_STORAGE_CONNECTION_STRING');
   const parts = connection === undefined ? undefined : connectionParts(connection, role);
@@ -31,16 +33,19 @@ export function containerClient({ endpoint, role, settings }: Place): ContainerC
     throw bad(role, 'no account is named; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT');
   }
   checkUrl(url, role);
-  if (key === undefined && token === undefined) {
+  const identity = key === undefined && token === undefined ? placeIdentity(place) : undefined;
+  if (key === undefined && token === undefined && identity === undefined) {
+    const login = 'or AZURE_STORAGE_AUTH_MODE=login where this machine has an identity';
     throw bad(
       role,
-      'no credentials are given; set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN',
+      `no credentials are given; set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN, ${login}`,
     );
   }
+  if (identity && !url.startsWith('https:')) throw bad(role, 'the token of an identity is sent over https alone');
   if (key !== undefined && account === undefined) throw bad(role, 'a key needs AZURE_STORAGE_ACCOUNT too');
   const credential =
     key === undefined || account === undefined
-      ? new AnonymousCredential() // what the token allows
+      ? (identity ?? new AnonymousCredential()) // what the SAS token allows
       : new StorageSharedKeyCredential(account, key);
   const pipeline = newPipeline(credential, {
     retryOptions: {
@@ -51,7 +56,7 @@ export function containerClient({ endpoint, role, settings }: Place): ContainerC
     },
     keepAliveOptions: { enable: true },
   });
-  const query = key === undefined ? `?${(token ?? '').replace(/^\?/, '')}` : '';
+  const query = key === undefined && token !== undefined ? `?${token.replace(/^\?/, '')}` : '';
   return new BlobServiceClient(`${url.replace(/\/+$/, '')}${query}`, pipeline).getContainerClient(location.host);
 }
 

@@ -79,9 +79,18 @@ export function explainAzureError(error: unknown, request: FailedRequest): unkno
   const status = statusOf(error);
   const known = byCode[codeOf(error) ?? ''] ?? meaningOfStatus(status);
   if (known) return serviceError(error, request, known);
+  if (isBrokenOff(error)) return serviceError(error, request, meanings.broken);
   if (status === undefined && isNetworkError(error)) return serviceError(error, request, meanings.unreachable);
   if (status === 401 || status === 403) return serviceError(error, request, forbidden);
   return status === undefined ? error : serviceError(error, request, undefined);
+}
+
+/** What the client makes of a connection that ends amid a download: an abort that nobody asked for, or its own words. */
+function isBrokenOff(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === 'AbortError' || /^(Data corruption failure: received less|Stream drains before)/.test(error.message)
+  );
 }
 
 /** Runs the request; what it throws is explained. */

@@ -18,6 +18,7 @@ export const meanings = {
   slow: ['transient', 'throttled', 'the service asks to slow down; run again later, or with fewer --files'],
   busy: ['transient', 'unavailable', 'the service failed or was busy; run again'],
   unreachable: ['transient', 'unreachable', 'the service could not be reached; check the network and the endpoint'],
+  broken: ['transient', 'connection-lost', 'the connection broke amid the answer; run again'],
   moved: ['transient', 'target-changed', 'somebody else wrote it meanwhile; run again'],
   damaged: ['transient', 'digest-differs', 'other bytes arrived than were sent; run again'],
   gone: ['transient', 'draft-missing', 'what was uploaded of it is gone; run again'],

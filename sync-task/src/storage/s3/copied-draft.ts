@@ -64,7 +64,10 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
   async function copyPart(number: number): Promise<void> {
     const start = (number - 1) * partBytes;
     const bytes = Math.min(partBytes, size - start);
-    if (parts.get(number)?.size === bytes) return;
+    if (parts.get(number)?.size === bytes) {
+      options.onCopied?.(bytes);
+      return;
+    }
     const { CopyPartResult } = await bucket.client.send(
       new UploadPartCopyCommand({
         ...at,
@@ -75,6 +78,7 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
       }),
       { abortSignal: options.signal },
     );
+    options.onCopied?.(bytes);
     parts.set(number, {
       number,
       size: bytes,
@@ -126,6 +130,7 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
     async finish(): Promise<FinishedDraft> {
       options.signal.throwIfAborted();
       if (inParts) await explained({ label: bucket.label, path, what: 'copy', signal: options.signal }, copyParts);
+      else options.onCopied?.(size);
       return { size, mtimeMs: draft.mtimeMs, mtimeKept: true };
     },
 

@@ -57,6 +57,8 @@ export interface SftpChannel {
   read(handle: Buffer, offset: number, into: Uint8Array): Promise<number>;
   /** WRITE. The bytes have been taken when it returns. */
   write(handle: Buffer, offset: number, bytes: Uint8Array): Promise<void>;
+  /** `copy-data` (draft-ietf-secsh-filexfer-extensions-00 section 7): so many bytes, more than 0, to the same place in another file. */
+  copyData(from: Buffer, to: Buffer, offset: number, bytes: number): Promise<void>;
 }
 
 interface Pending {
@@ -276,6 +278,10 @@ export async function openSftpChannel(
     },
     async write(handle, offset, bytes) {
       await ask(request.write, [handle, BigInt(offset), bytes.length], { bytes: bytes.length, content: bytes });
+    },
+    async copyData(from, to, offset, bytes) {
+      const fields = [Buffer.from('copy-data'), from, BigInt(offset), BigInt(bytes), to, BigInt(offset)];
+      await ask(request.extended, fields, { bytes });
     },
   };
 }

@@ -27,6 +27,8 @@ export interface Connections {
   readonly limits: Limits;
   /** Of the first connection. */
   readonly algorithms: readonly string[];
+  /** The fingerprint of the host key that it showed. */
+  readonly hostKey: string;
   readonly roundTripMs: number;
   /** Alive now. */
   readonly open: number;
@@ -82,17 +84,17 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   }
 
   async function begin() {
-    const { channel, algorithms } = await openAnother();
+    const { channel, algorithms, hostKey } = await openAnother();
     const limits = await readLimits(channel);
     const roundTripMs = Math.min(await measureRoundTrip(channel), await measureRoundTrip(channel));
-    return { limits, roundTripMs, algorithms };
+    return { limits, roundTripMs, algorithms, hostKey };
   }
 
   const times = {
     ...{ attempts, role, log, signal: options.signal },
     ...{ startMs: options.connectTimeoutMs, lostMs: reconnectMs },
   };
-  const { limits, roundTripMs, algorithms } = await patience(begin, times).first();
+  const { limits, roundTripMs, algorithms, hostKey } = await patience(begin, times).first();
   const reconnection = patience(openAnother, times);
   const wanted = Math.min(MOST_CONNECTIONS, Math.max(1, Math.ceil(roundTripMs / ROUND_TRIP_PER_CONNECTION_MS)));
   const most = options.connections ?? wanted;
@@ -129,6 +131,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   return {
     limits,
     algorithms,
+    hostKey,
     roundTripMs,
     handles: handleGate(limits.maxOpenHandles, log, role),
     get open() {

@@ -32,7 +32,11 @@ export function serverFeatures({
       offered: extensions.has('statvfs@openssh.com'),
       cost: 'the free space is not known, and a full disk is told as a failure without a reason',
     },
-    { name: 'copy-data', offered: extensions.has('copy-data'), cost: 'nothing: no file is copied within a server' },
+    {
+      name: 'copy-data',
+      offered: extensions.has('copy-data'),
+      cost: 'where source and target are one account of this server, their bytes go through here',
+    },
     {
       name: 'modern algorithms',
       offered: algorithms.length === 0 ? undefined : weak.length === 0,

@@ -6,6 +6,7 @@ import type { AnyAuthMethod, ConnectConfig } from 'ssh2';
 import type { Credentials } from '../../config/settings.ts';
 import { SyncError } from '../../errors.ts';
 import { hostKeyCheck } from './host-key.ts';
+import { fingerprint } from './known-hosts.ts';
 import { readPrivateKeys } from './private-keys.ts';
 
 export interface SshServer {
@@ -37,13 +38,17 @@ const LEGACY: ssh2.Algorithms = {
 const LEGACY_CIPHERS = ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'] as const;
 const KEEPALIVES_UNANSWERED = 3;
 
-/** Checks the host key and logs in, on a stream that leads to the server. Throws `transient`, `permission` or `permanent`. */
-export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, times: LoginTimes): Promise<void> {
+/**
+ * Checks the host key and logs in, on a stream that leads to the server. Resolves to the key's fingerprint. Throws `transient`,
+ * `permission` or `permanent`.
+ */
+export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, times: LoginTimes): Promise<string> {
   const { credentials, host, port } = server;
   const hostKeys = hostKeyCheck(credentials, host, port, server);
   const methods = authentication(server);
   let refusedKey: SyncError | undefined;
   let agentError: Error | undefined;
+  let shownKey = '';
   return new Promise((resolve, reject) => {
     const config: ConnectConfig = {
       sock: socket as Socket,
@@ -62,6 +67,7 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
       },
       hostVerifier: (key: Buffer) => {
         refusedKey = hostKeys.refuse(key);
+        shownKey = fingerprint(key);
         return refusedKey === undefined;
       },
       authHandler: [...methods],
@@ -72,7 +78,7 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
       else reject(refusedKey ?? explain(error, server, agentError));
     });
     client.once('close', () => reject(refusedKey ?? explain(new Error('the server closed the connection'), server)));
-    client.once('ready', resolve);
+    client.once('ready', () => resolve(shownKey));
     client.connect(config);
   });
 }

@@ -27,6 +27,8 @@ export interface SftpSession {
   readonly channel: SftpChannel;
   /** What both sides settled on: key exchange, host key, cipher and, where the cipher needs one, MAC. */
   readonly algorithms: readonly string[];
+  /** The fingerprint of the server's host key. */
+  readonly hostKey: string;
   end(): void;
 }
 
@@ -52,7 +54,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
     const leading = await jump(socket, way, clients, options);
     // Every key exchange makes a new cipher.
     if (direct) client.on('handshake', () => reusePacketRoom(client, socket as Socket));
-    await logIn(client, leading, server, options);
+    const hostKey = await logIn(client, leading, server, options);
     const stream = await openSubsystem(client, server);
     flowAtOnce(stream);
     const channel = await openSftpChannel(stream, server.label, options.idleTimeoutMs, (bytes) =>
@@ -61,7 +63,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
     ready = true;
     // Whatever breaks from now on reaches the channel as the end of its stream.
     client.on('error', (error) => stream.destroy(error));
-    return { channel, algorithms, end: endAll };
+    return { channel, algorithms, hostKey, end: endAll };
   } catch (error) {
     for (const each of clients) each.destroy();
     socket?.destroy();

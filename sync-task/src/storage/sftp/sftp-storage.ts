@@ -1,6 +1,7 @@
 /** `sftp://`: the storage interface over SFTP version 3. */
 
 import { SyncError } from '../../errors.ts';
+import type { FileVersion } from '../../model.ts';
 import { byteBudget } from '../budget.ts';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, isOwnName, tempName } from '../draft-name.ts';
@@ -11,6 +12,9 @@ import { SftpStatus } from './channel.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
+import { copiedBytes, startCopy } from './copied-draft.ts';
+import { accountOf, copyOffer, copySource } from './copy-source.ts';
+import type { DraftFile } from './draft-file.ts';
 import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
 import { type Attributes, noAttributes, request, status } from './packet.ts';
@@ -71,6 +75,9 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   /** Remote paths of drafts that are being written. */
   const drafting = new Set<string>();
 
+  const account = extensions.has('copy-data') ? accountOf(options, connections.hostKey) : undefined;
+  let copiesData = account !== undefined;
+
   const wire = (path: string) => remotePath(root, path);
   const inside = confinement(label, async (folder) => {
     const channel = await connections.pick();
@@ -100,6 +107,22 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
     const channel = await connections.pick();
     if (extensions.has('posix-rename@openssh.com')) await channel.extended('posix-rename@openssh.com', [from, to]);
     else await channel.command(request.rename, [from, to]);
+  }
+
+  async function findVersion(path: string, version: FileVersion): Promise<Buffer | undefined> {
+    checkPath(path);
+    const [found] = await Promise.all([lstat(wire(path)), inside.check(parentOf(path))]);
+    if (!found || kindOf(found.mode) !== 'file') return undefined;
+    const { size, mtimeMs } = storedFile(found);
+    return size === version.size && mtimeMs === version.mtimeMs ? wire(path) : undefined;
+  }
+
+  /** How many bytes of what an earlier attempt stored count. */
+  async function copiedUntil(path: string, resume: NonNullable<DraftOptions['resume']>): Promise<number> {
+    const copied = copiedBytes(resume.ticket);
+    if (copied <= resume.offset) return resume.offset;
+    const standing = await lstat(temp(path, resume.draft));
+    return standing?.size !== undefined && standing.size >= copied ? copied : resume.offset;
   }
 
   /** Makes a folder and those above it, once for each process. */
@@ -142,6 +165,53 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       if (freeBytes === 0) return explainStatus(new SftpStatus(status.noSpace, error.message), 'write', label, path);
     }
     return explainStatus(error, 'write', label, path);
+  }
+
+  /** What any draft of the path begins with; `begin` opens it, and a folder that is missing above it is made. */
+  async function beginDraft<T>(path: string, draft: DraftOptions, begin: (file: DraftFile) => Promise<T>): Promise<T> {
+    const name = temp(path, draft.name).toString();
+    const exists = () =>
+      new SyncError(`${label}: a draft of ${JSON.stringify(path)} with the name ${draft.name} stands there already`, {
+        kind: 'permanent',
+        reason: 'draft-exists',
+        path,
+      });
+    if (drafting.has(name)) throw exists();
+    const start = (from?: number) =>
+      begin({
+        connections,
+        remotePath: temp(path, draft.name),
+        start: from,
+        mtimeMs: draft.mtimeMs,
+        fsync: draft.fsync,
+        signal: draft.signal,
+        exists,
+        closed: () => drafting.delete(name),
+        explain: (error) => explainWrite(error, path),
+      });
+    const startIn = async (error: unknown) => {
+      if (!isStatus(error, ...missing)) throw error;
+      await ensureFolder(parentOf(path));
+      return start();
+    };
+    drafting.add(name);
+    try {
+      await inside.check(parentOf(path));
+      if (draft.resume) {
+        if (draft.resume.draft !== draft.name) await rename(temp(path, draft.resume.draft), temp(path, draft.name));
+        return await start(draft.resume.offset);
+      }
+      // Most folders stand already: asking first would cost every file a round trip.
+      return await start()
+        .catch(startIn)
+        .catch((error: unknown) => {
+          folders.clear(); // one that was made has been removed again
+          return startIn(error);
+        });
+    } catch (error) {
+      drafting.delete(name);
+      throw await explainWrite(error, path);
+    }
   }
 
   const storage: Storage = {
@@ -220,51 +290,32 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
 
     async draft(path: string, draft: DraftOptions): Promise<Draft> {
       checkPath(path);
-      const name = temp(path, draft.name).toString();
-      const exists = () =>
-        new SyncError(`${label}: a draft of ${JSON.stringify(path)} with the name ${draft.name} stands there already`, {
-          kind: 'permanent',
-          reason: 'draft-exists',
-          path,
-        });
-      if (drafting.has(name)) throw exists();
-      const start = () =>
-        startDraft({
-          connections,
-          budget: writing,
-          remotePath: temp(path, draft.name),
-          expectedBytes: draft.expectedBytes,
-          start: draft.resume?.offset,
-          mtimeMs: draft.mtimeMs,
-          fsync: draft.fsync,
-          signal: draft.signal,
-          exists,
-          closed: () => drafting.delete(name),
-          explain: (error) => explainWrite(error, path),
-        });
-      const startIn = async (error: unknown) => {
-        if (!isStatus(error, ...missing)) throw error;
-        await ensureFolder(parentOf(path));
-        return start();
-      };
-      drafting.add(name);
-      try {
-        await inside.check(parentOf(path));
-        if (draft.resume) {
-          if (draft.resume.draft !== draft.name) await rename(temp(path, draft.resume.draft), temp(path, draft.name));
-          return await start();
-        }
-        // Most folders stand already: asking first would cost every file a round trip.
-        return await start()
-          .catch(startIn)
-          .catch((error: unknown) => {
-            folders.clear(); // one that was made has been removed again
-            return startIn(error);
-          });
-      } catch (error) {
-        drafting.delete(name);
-        throw await explainWrite(error, path);
-      }
+      const { expectedBytes } = draft;
+      return beginDraft(path, draft, (file) => startDraft({ ...file, budget: writing, expectedBytes }));
+    },
+
+    ...(account !== undefined && { copyOffer: copyOffer({ account, find: findVersion }) }),
+
+    async draftFrom(origin, path, options) {
+      checkPath(path);
+      const from = copiesData ? await copySource(account, origin) : undefined;
+      if (!from) return undefined;
+      const name = temp(path, options.name);
+      const resume = options.resume && { ...options.resume, offset: await copiedUntil(path, options.resume) };
+      const draft = await beginDraft(path, { ...options, resume }, (file) =>
+        startCopy({
+          ...file,
+          ...{ options, from, expected: origin.expected, label: origin.storage.label, path: origin.path },
+          unable: () => {
+            copiesData = false;
+          },
+        }),
+      );
+      if (draft) return draft;
+      drafting.delete(name.toString());
+      // Whoever goes on with it looks for it where it was.
+      if (resume && resume.draft !== options.name) await rename(name, temp(path, resume.draft));
+      return undefined;
     },
 
     async statDraft(path, name) {

@@ -6,41 +6,18 @@
 import type { Chunk } from '../../model.ts';
 import type { ByteBudget } from '../budget.ts';
 import type { Draft, FinishedDraft } from '../storage.ts';
-import { type SftpChannel, SftpStatus } from './channel.ts';
-import type { Connections } from './connections.ts';
+import { type DraftFile, endDraft, flushFile, openDraft, removeDraft } from './draft-file.ts';
 import { type OpenHandle, openRemoteFile } from './handles.ts';
-import { type Attributes, noAttributes, openFlag, request, status, timesAttribute } from './packet.ts';
-import { isStatus, missing } from './sftp-errors.ts';
 
-export interface WritePlan {
-  readonly connections: Connections;
+export interface WritePlan extends DraftFile {
   readonly budget: ByteBudget;
-  /** Of the draft, not of the file it will be. */
-  readonly remotePath: Buffer;
   readonly expectedBytes: number | undefined;
-  /** Where to go on in a draft that stands; undefined: it is created. */
-  readonly start: number | undefined;
-  readonly mtimeMs: number;
-  readonly fsync: boolean;
-  readonly signal: AbortSignal;
-  /** Says that another one of this name stands. */
-  exists(): Error;
-  /** Called once it is closed. */
-  closed(): void;
-  /** Turns a server's refusal into an error for the user. */
-  explain(error: unknown): Promise<unknown>;
 }
 
 /** Opens the draft; throws the server's plain status, so that the caller can make a missing folder. */
 export async function startDraft(plan: WritePlan): Promise<Draft> {
-  const { connections, budget, remotePath } = plan;
-  const stands = plan.start !== undefined;
-  const create = openFlag.write | openFlag.create | openFlag.exclusive;
-  const file = await openRemoteFile(connections, plan.expectedBytes, async (channel, how) => {
-    const creates = how !== 'again' && !stands;
-    if (creates && how === 'refused') await removeEmpty(channel, plan);
-    return channel.handle(request.open, [remotePath, creates ? create : openFlag.write, noAttributes]);
-  });
+  const { connections, budget } = plan;
+  const file = await openRemoteFile(connections, plan.expectedBytes, openDraft(plan));
   const maxBytes = connections.limits.maxWriteBytes;
   const sent = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -131,7 +108,7 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
     },
 
     async flush() {
-      if (plan.fsync) await flush(file.first.channel, file.first.handle);
+      if (plan.fsync) await flushFile(file.first);
     },
 
     async leave() {
@@ -143,71 +120,13 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
       await check();
       if (room && held > 0) await sendHeld(room);
       if (file.striped) await Promise.all(sent);
-      const { channel, handle } = file.first;
-      const times = channel.command(request.fsetstat, [handle, timesAttribute(plan.mtimeMs)]).then(
-        () => true,
-        (error: unknown) => refused(error),
-      );
-      const flushed = plan.fsync ? flush(channel, handle) : undefined;
-      const attributes = channel.attributes(request.fstat, [handle]);
-      const done = await Promise.allSettled([times, flushed, attributes, close(), ...sent]);
-      const failed = done.find((result) => result.status === 'rejected');
-      if (failure || failed) throw await plan.explain(failure ? failure.error : failed?.reason);
-      return finished(plan, await times, await attributes, offset);
+      return endDraft(plan, file.first, { bytes: offset, sent, failure: () => failure, close });
     },
 
     async discard() {
       await Promise.all(sent);
       await close().catch(() => undefined); // on a lost connection it is closed already
-      const channel = await connections.pick();
-      await channel.command(request.remove, [remotePath]).catch((error: unknown) => {
-        if (!isStatus(error, ...missing)) throw error;
-      });
+      await removeDraft(plan);
     },
   };
-}
-
-async function flush(channel: SftpChannel, handle: Buffer): Promise<void> {
-  if (channel.extensions.has('fsync@openssh.com')) await channel.extended('fsync@openssh.com', [handle]);
-}
-
-/**
- * A server may have made the file before it found that it has no handle for it. Where anything stands in it the refusal was
- * about that: it is another's.
- */
-async function removeEmpty(channel: SftpChannel, { remotePath, exists }: WritePlan): Promise<void> {
-  const standing = await channel.attributes(request.lstat, [remotePath]).catch((error: unknown) => {
-    if (error instanceof SftpStatus) return undefined;
-    throw error;
-  });
-  if (standing === undefined) return;
-  if (standing.size !== 0) throw exists();
-  await channel.command(request.remove, [remotePath]);
-}
-
-/** False for a server that won't set times; anything else is a failure. */
-function refused(error: unknown): false {
-  if (isStatus(error, status.unsupported, status.permissionDenied, status.failure)) return false;
-  throw error;
-}
-
-/** Some servers set times by path alone, once the file is closed. */
-async function finished(
-  plan: WritePlan,
-  kept: boolean,
-  attributes: Attributes,
-  written: number,
-): Promise<FinishedDraft> {
-  let mtimeKept = kept;
-  let now = attributes;
-  if (!kept) {
-    const channel = await plan.connections.pick();
-    mtimeKept = await channel.command(request.setstat, [plan.remotePath, timesAttribute(plan.mtimeMs)]).then(
-      () => true,
-      (error: unknown) => refused(error),
-    );
-    now = await channel.attributes(request.lstat, [plan.remotePath]);
-  }
-  // A server that reports no size cannot contradict what it acknowledged.
-  return { size: now.size ?? written, mtimeMs: now.mtimeMs ?? 0, mtimeKept };
 }

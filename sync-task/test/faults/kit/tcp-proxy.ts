@@ -23,14 +23,14 @@ export interface NetworkFaults {
 export interface TcpProxy {
   readonly port: number;
   readonly faults: NetworkFaults;
-  readonly counters: { connections: number; resets: number; silenced: number; stalls: number };
+  readonly counters: { connections: number; bytes: number; resets: number; silenced: number; stalls: number };
   stop(): Promise<void>;
 }
 
 const host = '127.0.0.1';
 
 export async function startTcpProxy(targetPort: number, faults: NetworkFaults = {}): Promise<TcpProxy> {
-  const counters = { connections: 0, resets: 0, silenced: 0, stalls: 0 };
+  const counters = { connections: 0, bytes: 0, resets: 0, silenced: 0, stalls: 0 };
   const sockets = new Set<Socket>();
 
   const listener = createServer({ noDelay: true }, (near) => {
@@ -48,6 +48,7 @@ export async function startTcpProxy(targetPort: number, faults: NetworkFaults = 
     }
     async function pass(chunk: Buffer): Promise<Buffer | undefined> {
       bytes += chunk.length;
+      counters.bytes += chunk.length;
       if (resetAfterBytes !== undefined && bytes > resetAfterBytes && !near.destroyed) {
         counters.resets++;
         reset();

@@ -1,6 +1,6 @@
 /** Extensions of OpenSSH (its PROTOCOL file, section 4) and `check-file-name`, and which of them are offered now. */
 import { createHash } from 'node:crypto';
-import { fsyncSync, readFileSync, renameSync, statfsSync } from 'node:fs';
+import { fsyncSync, readFileSync, readSync, renameSync, statfsSync, writeSync } from 'node:fs';
 import { MAX_PACKET_BYTES, PACKET_OVERHEAD_BYTES } from './file-requests.ts';
 import type { Faults } from './options.ts';
 import type { Handlers } from './request-handlers.ts';
@@ -28,6 +28,7 @@ export function offeredExtensions(faults: Faults): ReadonlyMap<string, string> {
   return new Map([
     ...Object.entries(versions).filter(([name]) => !withheld.has(name)),
     ...(checkFile ? [[announced, '3'] as const] : []),
+    ...(faults.copyData ? [['copy-data', '1'] as const] : []),
   ]);
 }
 
@@ -63,6 +64,18 @@ export const extensionHandlers: Handlers = {
     const [systemId, flags, longestName] = [0n, 0n, 255n];
     const counts = [blocks, room === undefined ? bfree : free, free, files, ffree, ffree, systemId, flags, longestName];
     return answer(answerTypes.EXTENDED_REPLY, bsize, bsize, ...counts);
+  },
+
+  'copy-data'(fields, { handles, faults: { copyData } }) {
+    if (!copyData || copyData === 'unknown') throw new RequestRefused(status.unsupported);
+    const from = handles.file(fields.bytes()).fd;
+    const [offset, length] = [fields.uint64(), fields.uint64()];
+    const to = handles.file(fields.bytes()).fd;
+    const content = Buffer.alloc(length);
+    if (readSync(from, content, 0, length, offset) < length) throw new RequestRefused(status.eof);
+    if (copyData === 'corrupts') content[0] = ~(content[0] ?? 0) & 0xff;
+    writeSync(to, content, 0, length, fields.uint64());
+    return undefined;
   },
 
   'check-file-name'(fields, { paths, faults: { checkFile } }) {

@@ -36,6 +36,8 @@ export interface Faults {
    * before each hash as Apache MINA, `adds-offset` unannounced and with more blocks than asked for as ProFTPD 1.3.8, or in MD5 alone.
    */
   checkFile?: 'plain' | 'prefixed' | 'adds-offset' | 'md5' | undefined;
+  /** It copies from file to file by itself (`copy-data`), or announces it and does not know it, or copies other bytes. */
+  copyData?: 'works' | 'unknown' | 'corrupts' | undefined;
   /** SETSTAT and FSETSTAT are answered with PERMISSION_DENIED. */
   refuseSetstat?: boolean | undefined;
   /** They are answered with OK, and nothing happens. */

@@ -1,0 +1,42 @@
+/**
+ * Which account of which server a storage is: within one, `copy-data` has the server copy from file to file. That needs both files
+ * open in one session, the target's, so it must be certain that this sees what the source's sees: the same server (its host key,
+ * which was checked), reached the same way, and the same login, since a server may show another tree to another key.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { FileVersion } from '../../model.ts';
+import type { CopyOrigin } from '../storage.ts';
+import type { SessionOptions } from './session.ts';
+
+interface Offer {
+  readonly account: unknown;
+  /** Where that version of the file lies, as its server names it; undefined where something else stands there. */
+  find(path: string, version: FileVersion): Promise<Buffer | undefined>;
+}
+
+const offers = new WeakMap<object, Offer>();
+
+/** Undefined where the server's host key is not checked. */
+export function accountOf({ location, credentials, proxy, jumps = [] }: SessionOptions, hostKey: string): unknown {
+  if (credentials.insecureIgnoreHostKey) return undefined;
+  const { host, port, user } = location;
+  const { password, privateKey, passphrase, agent } = credentials;
+  const way = [proxy, ...jumps.map((hop) => [hop.host, hop.port, hop.user])];
+  return [hostKey, host.toLowerCase(), port, user, password, privateKey, passphrase, agent, way];
+}
+
+/** For `Storage.copyOffer`. */
+export function copyOffer(offer: Offer): object {
+  const sign = {};
+  offers.set(sign, offer);
+  return sign;
+}
+
+/** The file as the account's own server names it; undefined where it is of another one, or no more what was listed. */
+export async function copySource(
+  account: unknown,
+  { storage, path, expected }: CopyOrigin,
+): Promise<Buffer | undefined> {
+  const other = storage.copyOffer && offers.get(storage.copyOffer);
+  return other && isDeepStrictEqual(other.account, account) ? other.find(path, expected) : undefined;
+}
