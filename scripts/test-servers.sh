@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings the servers of buckets that tests need into .cache/servers: versitygw (S3) and fake-gcs-server (Google Cloud Storage) from the
-# Go module proxy, where Go is installed, and Azurite from npm (200 MB, so it is no dependency). Does nothing for what is there.
+# Brings the servers that tests need into .cache/servers: versitygw (S3), fake-gcs-server (Google Cloud Storage) and toxiproxy (bad
+# networks) from the Go module proxy, where Go is installed, and Azurite from npm (200 MB, so it is no dependency). Does nothing for what is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 servers=$PWD/.cache/servers
@@ -16,3 +16,8 @@ from_go() {
 }
 from_go fake-gcs-server github.com/fsouza/fake-gcs-server@v1.56.1
 from_go versitygw github.com/versity/versitygw/cmd/versitygw@v1.8.0
+# Its program is called `server`, which says nothing in that folder.
+if [ ! -e "$servers/toxiproxy-server" ]; then
+  from_go server github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0
+  [ ! -e "$servers/server" ] || mv "$servers/server" "$servers/toxiproxy-server"
+fi

@@ -11,7 +11,7 @@ import { openChain } from '../transform/chain.ts';
 import { chainThreads } from '../transform/chain-threads.ts';
 import type { Context } from './context.ts';
 import type { Transfer } from './copy.ts';
-import { type ErrorList, errorList } from './counts.ts';
+import { type ErrorList, errorList, type TransformCounts } from './counts.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Intent } from './intent.ts';
 import { retryBudget } from './retry-budget.ts';
@@ -20,6 +20,8 @@ import { transferFile } from './transfer.ts';
 export interface WorkDone {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly bytes: { readonly read: number; readonly written: number; readonly resumed: number };
+  /** Of the files published here. */
+  readonly transformCounts: TransformCounts;
   readonly errors: ErrorList;
   /** Files not begun because the time was up (`--max-duration`). */
   readonly leftPlanned: number;
@@ -51,6 +53,7 @@ export async function workOnBatches(
   await using threads = chainThreads(chain, settings.transforms);
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
   const bytes = { read: 0, written: 0, resumed: 0 };
+  const transformCounts: TransformCounts = {};
   const errors = errorList();
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows));
@@ -64,6 +67,7 @@ export async function workOnBatches(
     intents: new Map<string, Intent>(),
     retries: new Map<string, number>(),
     bytes,
+    transformCounts,
     retryBudget: retryBudget(),
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
@@ -122,8 +126,8 @@ export async function workOnBatches(
       if (broken) throw broken.reason;
       if (lost) throw lost;
       const others = await lookAtOthers(state, claimOwner, batches);
-      if (!others) return { outcomes, bytes, errors, leftPlanned: 0 };
-      if (isOver()) return { outcomes, bytes, errors, leftPlanned: others.planned };
+      if (!others) return { outcomes, bytes, transformCounts, errors, leftPlanned: 0 };
+      if (isOver()) return { outcomes, bytes, transformCounts, errors, leftPlanned: others.planned };
       if (others.planned < patience.planned)
         Object.assign(patience, { planned: others.planned, sinceMs: performance.now() });
       if (performance.now() - patience.sinceMs > 2 * settings.leaseMs + FROZEN_MS) throw stillHeld(others);

@@ -16,6 +16,7 @@ import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts'
 import type { FileContext } from '../transform/transform.ts';
 import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
+import { addCounts, type TransformCounts } from './counts.ts';
 import { fileKeys } from './file-keys.ts';
 import { type Intent, type PublishIntent, worthGoingOn } from './intent.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -37,6 +38,8 @@ export interface Transfer {
   /** How often each file in hand was begun again, by path. */
   readonly retries: Map<string, number>;
   readonly bytes: { read: number; written: number; resumed: number };
+  /** Of the files published here. */
+  readonly transformCounts: TransformCounts;
   readonly retryBudget: RetryBudget;
 }
 
@@ -136,6 +139,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       transfer.intents.delete(path);
       await readBack(context, at, intent, undefined);
     }
+    addCounts(transfer.transformCounts, sides.counted());
     return { published: intent, counts: sides.counts() };
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell

@@ -124,6 +124,10 @@ export const resultSchema = z
         }),
       )
       .exactOptional(),
+    transforms: z
+      .record(z.string(), z.record(z.string(), count))
+      .describe('what transforms counted in the files published by this process: transform → counter → sum')
+      .exactOptional(),
     swept: count.describe('attempts of dead workers of which something was removed').exactOptional(),
     pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z

@@ -36,6 +36,8 @@ export interface Result {
   readonly queued?: number;
   /** With `sync`: its parts. */
   readonly phases?: readonly PhaseSummary[];
+  /** With `run` and `sync`: what transforms counted in the files published by this process, by their names. */
+  readonly transforms?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** With `check` and `finish`: attempts of dead workers of which something was removed. */
   readonly swept?: number;
   /** With `prune`: what was forgotten. */

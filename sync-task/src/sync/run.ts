@@ -3,7 +3,7 @@ import { SyncError } from '../errors.ts';
 import { workOnBatches } from './batch-worker.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
-import { makeResult } from './counts.ts';
+import { countedBy, makeResult } from './counts.ts';
 import { plannedRun } from './planned.ts';
 import type { Result } from './result.ts';
 
@@ -22,7 +22,9 @@ export async function run(context: Context, id: string, number: number): Promise
   const settled = before.copied + before.adopted + before.unchanged + before.deferred;
   progress.expect(batch.files - settled, batch.bytes);
   const pipeline = await state.pipeline(settings.pipeline);
-  const { outcomes, bytes, errors, leftPlanned } = await workOnBatches(context, pipeline.id, id, [number]);
+  const { outcomes, bytes, transformCounts, errors, leftPlanned } = await workOnBatches(context, pipeline.id, id, [
+    number,
+  ]);
   const incomplete = outcomes.failed + outcomes.refused > 0;
   if (leftPlanned > 0) {
     const message = `the time is up (--max-duration): ${leftPlanned} files of batch ${number} are still to be copied; run it again`;
@@ -36,6 +38,7 @@ export async function run(context: Context, id: string, number: number): Promise
     status: leftPlanned > 0 ? 'stopped' : incomplete ? 'partial' : 'done',
     files: { ...outcomes, planned: batch.files, unchanged: outcomes.unchanged + settled },
     bytes,
+    ...countedBy(transformCounts),
     batches: [{ ...batch, status: leftPlanned > 0 ? 'planned' : incomplete ? 'failed' : 'done' }],
     errors: errors.errors,
     errorsLeftOut: errors.errorsLeftOut,

@@ -11,6 +11,7 @@ import { SyncError } from '../errors.ts';
 import { draftNameBeside } from '../storage/draft-name.ts';
 import type { Draft, DraftOptions, Storage } from '../storage/storage.ts';
 import type { FileContext } from '../transform/transform.ts';
+import { addCounts, type TransformCounts } from './counts.ts';
 import type { FileKeys } from './file-keys.ts';
 
 export interface SideFiles extends AsyncDisposable {
@@ -23,6 +24,8 @@ export interface SideFiles extends AsyncDisposable {
   suffixes(): readonly string[];
   /** What was counted, in words: `rows valid: 97, rows rejected: 3`. Empty where nothing was. */
   counts(): string;
+  /** The same by the names of the transforms. */
+  counted(): TransformCounts;
 }
 
 /** `path` is the file's at the target. */
@@ -34,7 +37,7 @@ export function sideFiles(
   keys: Pick<FileKeys, 'take'>,
 ): SideFiles {
   const drafts = new Map<string, Draft>();
-  const counts = new Map<string, number>();
+  const counted: TransformCounts = {};
   let folder: Promise<string> | undefined;
 
   async function draftOf(suffix: string): Promise<Draft> {
@@ -56,7 +59,7 @@ export function sideFiles(
         await (await draftOf(suffix)).write([bytes]);
       },
       takeKeys: keys.take,
-      note: (counter, count) => counts.set(counter, (counts.get(counter) ?? 0) + count),
+      note: (counter, count, transform = '') => addCounts(counted, { [transform]: { [counter]: count } }),
     },
     async finish() {
       for (const draft of drafts.values()) await draft.finish();
@@ -68,7 +71,11 @@ export function sideFiles(
       for (const draft of drafts.values()) await draft.discard();
     },
     suffixes: () => [...drafts.keys()],
-    counts: () => [...counts].map(([counter, count]) => `${counter}: ${count}`).join(', '),
+    counts() {
+      const counts = Object.values(counted).flatMap((each) => Object.entries(each));
+      return counts.map(([counter, count]) => `${counter}: ${count}`).join(', ');
+    },
+    counted: () => counted,
     async [Symbol.asyncDispose]() {
       if (folder) await rm(await folder.catch(() => ''), { recursive: true, force: true });
     },

@@ -2,6 +2,7 @@
 import { workOnBatches } from './batch-worker.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
+import { countedBy } from './counts.ts';
 import { finish } from './finish.ts';
 import { plan } from './plan.ts';
 import { makeReportFolder } from './report/report-folder.ts';
@@ -22,7 +23,7 @@ export async function sync(context: Context, run: string): Promise<Result> {
     planned.batches.reduce((bytes, batch) => bytes + batch.bytes, 0),
   );
   const transferStartedMs = performance.now();
-  const { bytes, leftPlanned, outcomes } = await workOnBatches(context, pipeline.id, run, numbers);
+  const { bytes, transformCounts, leftPlanned, outcomes } = await workOnBatches(context, pipeline.id, run, numbers);
   if (leftPlanned > 0)
     log.warn(`the time is up (--max-duration): ${leftPlanned} files are still to be copied`, { run });
   const transferMs = performance.now() - transferStartedMs;
@@ -34,6 +35,7 @@ export async function sync(context: Context, run: string): Promise<Result> {
     command: 'sync',
     ...(leftPlanned > 0 ? { status: 'stopped' } : {}),
     bytes,
+    ...countedBy(transformCounts),
     capabilities: capabilitiesOf(context),
     phases: [
       { phase: 'plan', files: planned.files.listed, bytes: 0, durationMs: planned.durationMs },

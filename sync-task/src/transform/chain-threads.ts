@@ -122,7 +122,7 @@ async function* changedInThread(
 
   port.on('message', (message: FromThread) => {
     if (message.type === 'want') feeding = feeding.then(feed).catch(fail);
-    else if (message.type === 'note') file.note(message.counter, message.count);
+    else if (message.type === 'note') file.note(message.counter, message.count, message.transform);
     else if (message.type === 'scratch') void answer(message.call, file.scratch());
     else if (message.type === 'keys') void answer(message.call, file.takeKeys(message.keys));
     else if (message.type === 'aside') {

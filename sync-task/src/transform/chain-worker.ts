@@ -105,7 +105,7 @@ function mainThread(port: MessagePort, path: string) {
       await ask((call) => ({ type: 'aside', call, suffix, bytes: own }), [own.buffer]);
     },
     takeKeys: (keys) => ask<readonly boolean[]>((call) => ({ type: 'keys', call, keys })),
-    note: (counter, count) => say({ type: 'note', counter, count }),
+    note: (counter, count, transform = '') => say({ type: 'note', counter, count, transform }),
   };
 
   return {

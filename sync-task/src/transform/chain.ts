@@ -82,7 +82,7 @@ export function transformChain(
     apply(path, input, file = detachedFile(path)) {
       asides(path);
       const applied = (stream: ByteStream, { transform, options }: Step) =>
-        coalesced(transform.apply(coalesced(stream).output, options, file)).output;
+        coalesced(transform.apply(coalesced(stream).output, options, counting(file, transform))).output;
       return stepsFor(path).reduce(applied, input);
     },
     resume: (path, input, saved) => resumed(stepsFor(path), input, saved),
@@ -99,6 +99,10 @@ export function transformChain(
       for (const { transform, options } of steps) await transform.prepare?.(options);
     },
   };
+}
+
+function counting(file: FileContext, { name }: Transform): FileContext {
+  return { ...file, note: (counter, count) => file.note(counter, count, name) };
 }
 
 /** The state of a chain is that of its steps, and of what lies between them. */

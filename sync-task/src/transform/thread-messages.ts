@@ -27,7 +27,7 @@ export type FromThread =
   /** A chunk of input was taken, or may come at all. */
   | { readonly type: 'want' }
   | { readonly type: 'output'; readonly bytes: Uint8Array; readonly point?: ResumePoint }
-  | { readonly type: 'note'; readonly counter: string; readonly count: number }
+  | { readonly type: 'note'; readonly counter: string; readonly count: number; readonly transform: string }
   | { readonly type: 'scratch'; readonly call: number }
   | { readonly type: 'aside'; readonly call: number; readonly suffix: string; readonly bytes: Uint8Array }
   | { readonly type: 'keys'; readonly call: number; readonly keys: readonly string[] }

@@ -60,8 +60,8 @@ export interface FileContext {
    * that keys count, where there may be none. Many at once.
    */
   takeKeys(keys: readonly string[]): Promise<readonly boolean[]>;
-  /** Adds to a count that is told with the file's outcome: `rows rejected`, 3. */
-  note(counter: string, count: number): void;
+  /** Adds to a count that is told with the file's outcome: `rows rejected`, 3. The chain says whose it is. */
+  note(counter: string, count: number, transform?: string): void;
 }
 
 export interface ResumableRun {

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { resultSchema } from '../../src/sync/result-schema.ts';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
@@ -35,8 +36,11 @@ test('rejected rows stand beside the file, and are counted', async (t) => {
   t.is(result.errors[0]?.reason, 'too-many-invalid-rows');
   t.regex(errors.join(), /in\/bad\.csv|2 of 3 rows break the schema/);
   t.regex(stderr, /rows valid: 3, rows rejected: 2/);
+  t.deepEqual(result.transforms, { 'csv-validate': { 'rows valid': 5, 'rows rejected': 2 } });
+  t.true(resultSchema.safeParse(result).success);
   const again = await runCommand(['sync', ...transforms], environment);
   t.is(again.result.files.copied, 0, again.stderr);
+  t.is(again.result.transforms, undefined);
 });
 
 test('killed while rejected rows are written: nothing of them is left over, and a retry has both files', async (t) => {

@@ -1,12 +1,14 @@
-/** Bad networks in front of both ends: real OpenSSH servers where this machine has them, else the kit's own. */
+/**
+ * Bad networks in front of both ends, with faults at a byte: real OpenSSH servers where this machine has them, else the kit's own.
+ * What needs no such place is in toxiproxy.test.ts.
+ */
 import test, { type ExecutionContext } from 'ava';
-import { findSshd } from '../kit/openssh.ts';
-import { hostileEnvironment, hostilePlace, opensshPlace, type Place } from './kit/places.ts';
+import { jobBehind, runUntilDone, sayWhichServers } from './kit/network-job.ts';
 import { randomFrom, seed } from './kit/random.ts';
-import { newScenario, type Scenario } from './kit/scenario.ts';
+import type { Scenario } from './kit/scenario.ts';
 import { type NetworkFaults, startTcpProxy, type TcpProxy } from './kit/tcp-proxy.ts';
 
-if (!findSshd()) console.log("no sshd here (apt-get install openssh-server): the kit's own server stands in");
+sayWhichServers();
 
 interface Job {
   readonly scenario: Scenario;
@@ -14,7 +16,7 @@ interface Job {
   readonly proxies: readonly TcpProxy[];
 }
 
-async function jobBehind(
+async function arrange(
   t: ExecutionContext,
   faults: () => NetworkFaults,
   files: number,
@@ -27,47 +29,13 @@ async function jobBehind(
     proxies.push(proxy);
     return proxy.port;
   };
-  const place = async (parent: string, role: 'SOURCE' | 'TARGET'): Promise<Place> => {
-    const openssh = await opensshPlace(t, role, between);
-    if (openssh) return openssh;
-    const own = await hostilePlace(t, parent, role);
-    return { ...own, environment: hostileEnvironment(own.server, role, await between(own.server.port)) };
-  };
-  const scenario = await newScenario(t, {
-    files,
-    source: (parent) => place(parent, 'SOURCE'),
-    target: (parent) => place(parent, 'TARGET'),
-    environment,
-  });
-  return { scenario, proxies };
+  return { scenario: await jobBehind(t, between, { files, environment }), proxies };
 }
-
-/** As a scheduler would: again while it says that trying again may help. */
-async function runUntilDone(t: ExecutionContext, { scenario }: Job, most = 8): Promise<number> {
-  for (let tries = 1; ; tries++) {
-    const { code, stderr } = await scenario.run('sync', '--run', 'r');
-    if (code === 75 && tries < most) continue;
-    t.is(code, 0, stderr);
-    return tries;
-  }
-}
-
-test('200 ms of round trip', async (t) => {
-  const job = await jobBehind(t, () => ({ delayMs: 100 }), 20);
-  t.is(await runUntilDone(t, job, 1), 1);
-  await job.scenario.judge();
-});
-
-test('a bandwidth of 1 MiB/s', async (t) => {
-  const job = await jobBehind(t, () => ({ bytesPerSecond: 1024 * 1024 }), 12);
-  t.is(await runUntilDone(t, job, 1), 1);
-  await job.scenario.judge();
-});
 
 test('connections are reset at random', async (t) => {
   const random = randomFrom(seed, t.title);
   // The first ones of each endpoint carry little, later ones more: any file gets through in the end.
-  const job = await jobBehind(
+  const job = await arrange(
     t,
     () => {
       let connections = 0;
@@ -76,7 +44,7 @@ test('connections are reset at random', async (t) => {
     20,
     { SYNC_TASK_ATTEMPTS: '5' },
   );
-  const tries = await runUntilDone(t, job, 20);
+  const tries = await runUntilDone(t, job.scenario, 20);
   t.true(
     job.proxies.every(({ counters }) => counters.resets > 0),
     'nothing was reset',
@@ -88,8 +56,8 @@ test('connections are reset at random', async (t) => {
 test('1 % of packets lost on a line of 200 ms', async (t) => {
   const random = randomFrom(seed, t.title);
   const stalls = { percent: 1, ms: 400, random: () => random.fraction() };
-  const job = await jobBehind(t, () => ({ delayMs: 100, stalls }), 20);
-  t.is(await runUntilDone(t, job, 1), 1);
+  const job = await arrange(t, () => ({ delayMs: 100, stalls }), 20);
+  t.is(await runUntilDone(t, job.scenario, 1), 1);
   t.true(
     job.proxies.some(({ counters }) => counters.stalls > 0),
     'nothing was lost',
@@ -99,7 +67,7 @@ test('1 % of packets lost on a line of 200 ms', async (t) => {
 
 test('the bandwidth is cut to a tenth amid the run, with resets: one start is enough', async (t) => {
   const random = randomFrom(seed, t.title);
-  const job = await jobBehind(
+  const job = await arrange(
     t,
     () => {
       const faults: NetworkFaults = { bytesPerSecond: 8 * 1024 * 1024 };
@@ -113,13 +81,13 @@ test('the bandwidth is cut to a tenth amid the run, with resets: one start is en
     16,
     { SYNC_TASK_ATTEMPTS: '5', SYNC_TASK_CHECKPOINT_BYTES: '64KiB' },
   );
-  t.is(await runUntilDone(t, job, 1), 1);
+  t.is(await runUntilDone(t, job.scenario, 1), 1);
   t.true(job.proxies.every(({ counters }) => counters.resets > 0));
   await job.scenario.judge();
 });
 
 test('a server that is away for a while amid the run is waited for; one start is enough', async (t) => {
-  const job = await jobBehind(t, () => ({}), 20);
+  const job = await arrange(t, () => ({}), 20);
   const target = job.proxies[1] as TcpProxy;
   let away = 0;
   // The first one carries a part; the next four logins are cut off, as by a server that starts.
@@ -127,13 +95,13 @@ test('a server that is away for a while amid the run is waited for; one start is
     away++;
     return away === 1 ? 700_000 : away < 6 ? 0 : undefined;
   };
-  t.is(await runUntilDone(t, job, 1), 1);
+  t.is(await runUntilDone(t, job.scenario, 1), 1);
   t.true(away >= 6, `${away} connections`);
   await job.scenario.judge();
 });
 
 test('a server that is lost for good: the rest stays planned, 75, and the same command ends it', async (t) => {
-  const job = await jobBehind(t, () => ({}), 20, { SYNC_TASK_RECONNECT: '1s', SYNC_TASK_FILES: '2' });
+  const job = await arrange(t, () => ({}), 20, { SYNC_TASK_RECONNECT: '1s', SYNC_TASK_FILES: '2' });
   const target = job.proxies[1] as TcpProxy;
   let connections = 0;
   target.faults.resetAfterBytes = () => (++connections === 1 ? 700_000 : 0);
@@ -142,16 +110,16 @@ test('a server that is lost for good: the rest stays planned, 75, and the same c
   t.regex(errors.at(-1) ?? '', /; it was tried again for 1 s \(--reconnect\)$/);
   t.true(errors.length <= 4, errors.join('\n'));
   target.faults.resetAfterBytes = () => undefined;
-  t.is(await runUntilDone(t, job, 1), 1);
+  t.is(await runUntilDone(t, job.scenario, 1), 1);
   await job.scenario.judge();
 });
 
 for (const [end, name] of ['source', 'target'].entries()) {
   test(`half-open: the connection to the ${name} stays, nothing arrives any more`, async (t) => {
-    const job = await jobBehind(t, () => ({}), 20, { SYNC_TASK_IDLE_TIMEOUT: '3s', SYNC_TASK_KEEPALIVE: '1s' });
+    const job = await arrange(t, () => ({}), 20, { SYNC_TASK_IDLE_TIMEOUT: '3s', SYNC_TASK_KEEPALIVE: '1s' });
     const proxy = job.proxies[end] as TcpProxy;
     proxy.faults.silence = { connections: 1, afterBytes: 300_000 };
-    const tries = await runUntilDone(t, job, 5);
+    const tries = await runUntilDone(t, job.scenario, 5);
     t.is(proxy.counters.silenced, 1);
     await job.scenario.judge();
     t.log(`${tries} tries`);
@@ -159,13 +127,13 @@ for (const [end, name] of ['source', 'target'].entries()) {
 }
 
 test('reset at every stage of connecting: never more than a line and 75', async (t) => {
-  const job = await jobBehind(t, () => ({}), 1);
+  const job = await arrange(t, () => ({}), 1);
   for (const afterBytes of [0, 10, 50, 200, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000]) {
     for (const { faults } of job.proxies) faults.resetAfterBytes = () => afterBytes;
     const { code, signal, stderr } = await job.scenario.run('sync', '--run', 'r');
     t.deepEqual({ code, signal }, { code: 75, signal: null }, `${afterBytes} bytes: ${stderr}`);
   }
   for (const { faults } of job.proxies) faults.resetAfterBytes = () => undefined;
-  t.is(await runUntilDone(t, job, 1), 1);
+  t.is(await runUntilDone(t, job.scenario, 1), 1);
   await job.scenario.judge();
 });

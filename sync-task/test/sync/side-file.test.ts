@@ -79,5 +79,7 @@ test('counts are summed up', async (t) => {
   sides.file.note('rows rejected', 2);
   sides.file.note('rows rejected', 1);
   sides.file.note('rows valid', 0);
-  t.is(sides.counts(), 'rows rejected: 3, rows valid: 0');
+  sides.file.note('rows rejected', 4, 'other');
+  t.is(sides.counts(), 'rows rejected: 3, rows valid: 0, rows rejected: 4');
+  t.deepEqual(sides.counted(), { '': { 'rows rejected': 3, 'rows valid': 0 }, other: { 'rows rejected': 4 } });
 });
