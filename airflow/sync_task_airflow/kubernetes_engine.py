@@ -21,6 +21,7 @@ from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
 from airflow.sdk.exceptions import AirflowException
 from kubernetes.client import ApiException
 from kubernetes.client import models as k8s
+from urllib3.exceptions import HTTPError
 
 from sync_task_airflow.container_logs import write
 from sync_task_airflow.operator import STOP_SECONDS, SyncTask
@@ -124,13 +125,16 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         try:
             # It would push the whole result, with its list of files.
             super().cleanup(pod, remote_pod, None, context)
-        except AirflowException:
+            return
+        except AirflowException as error:
             ending = ending_of(remote_pod, self.base_container_name)
             if ending is None or context is None:
                 raise
-            result, problem = read(xcom_result)
-            self.conclude(context, ending, result, problem)
-            raise
+            failure = error
+        # Outside of the handler: the log then has what is to be done, and not two errors in a row.
+        result, problem = read(xcom_result)
+        self.conclude(context, ending, result, problem)
+        raise failure
 
     @cached_property
     def pod_manager(self) -> PodManager:
@@ -162,6 +166,8 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         )
         try:
             self.client.create_namespaced_secret(namespace, body)
+        except HTTPError as error:
+            raise AirflowException(f"Kubernetes could not be reached: {error}") from None
         except ApiException as error:
             if error.status != 409:
                 raise AirflowException(f"the Secret {name} could not be made in {namespace}: {error.reason}") from None

@@ -12,6 +12,7 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from kubernetes.client import ApiClient
+from urllib3.exceptions import MaxRetryError
 
 from sync_task_airflow.kubernetes_engine import KubernetesSyncTask, LevelledLogs
 from sync_task_airflow.result import GateRefused
@@ -159,6 +160,7 @@ def test_endings(cluster: FakeCluster, ending: Ending, error: type, says: str) -
     with pytest.raises(AirflowException, match=says) as raised:
         task.execute()
     assert type(raised.value) is error, "AirflowFailException is what Airflow does not retry"
+    assert raised.value.__context__ is None, "the log has one error, without what the provider makes of the pod"
     assert (cluster.pods, cluster.secrets) == ({}, {})
     assert "return_value" not in task.pushed, "the result holds lists of files"
 
@@ -186,6 +188,19 @@ def test_a_pod_that_was_deleted_is_for_a_retry(cluster: FakeCluster, monkeypatch
         Task().execute()
     assert type(raised.value) is AirflowException
     assert cluster.secrets == {}
+
+
+def test_an_api_that_cannot_be_reached_is_said_in_one_line(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_args: Any) -> None:
+        raise MaxRetryError(None, "/api", OSError("Connection refused"))
+
+    monkeypatch.setattr(cluster, "create_namespaced_secret", unreachable)
+    with pytest.raises(AirflowException, match=r"Kubernetes could not be reached: .*Connection refused") as raised:
+        Task().execute()
+    assert type(raised.value) is AirflowException, "for a retry"
+    assert raised.value.__suppress_context__
 
 
 def test_a_retry_adopts_the_pod_of_a_lost_worker(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
