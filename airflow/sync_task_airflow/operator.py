@@ -35,7 +35,7 @@ MOVING = ("run", "sync")
 
 
 class ReportLink(BaseOperatorLink):
-    """A button at the task: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
+    """A button at the task, below *Details*: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
 
     name = "Report"
 
@@ -190,6 +190,8 @@ class SyncTask(BaseOperator):
             site = os.environ.get("SYNC_TASK_REPORTS_URL")
             if site and result.get("report"):
                 self.report_url = f"{site.rstrip('/')}/{result['report']}"
+                # Airflow's pages make a link of it; the button is below *Details*.
+                self.log.info("report: %s", self.report_url)
         raise_for_exit(self.verb, ending, result, problem)
         if self.verb != "plan" or result is None or self.environment.get("SYNC_TASK_DRY_RUN"):
             return [] if self.verb == "plan" else None
