@@ -56,7 +56,8 @@ export async function picture(page: Page, name: string, heightPx = 700): Promise
   const folder = join(import.meta.dirname, '../../docs/images');
   mkdirSync(folder, { recursive: true });
   await page.setViewportSize({ width: WIDTH, height: heightPx });
-  // What fades in is there.
+  // What is still loading is there, and what fades in.
+  await page.waitForFunction('!document.querySelector(".chakra-skeleton")');
   await page.waitForTimeout(1000);
   await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
 }

@@ -42,6 +42,7 @@ const cell = (page: Page, task: string) => page.getByTestId(`grid-${RUN}-${task}
 async function watch(page: Page): Promise<void> {
   for (const task of TASKS) await turnsGreen(cell(page, task).getByTestId('task-state-badge'), task);
   await cell(page, 'run').click();
+  await page.getByText(`Task Instances [${FILES / BATCH_FILES}]`).waitFor();
   for (let number = 1; number <= FILES / BATCH_FILES; number++) {
     await page.getByRole('link', { name: `batch ${number} · ${BATCH_FILES} files` }).waitFor();
   }
