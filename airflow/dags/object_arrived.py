@@ -36,7 +36,7 @@ with DAG(
             pattern="^(sftp|s3)://[^/?#]+/.",
             maxLength=4096,
             title="URI",
-            description="The object: sftp://host/path or s3://bucket/key. No user, no password.",
+            description_md="The object: `sftp://host/path` or `s3://bucket/key`. No user, no password.",
         ),
         "pipeline": Param(
             None, type=["null", "string"], title="Pipeline", description="Only by this one. Default: by all not paused."

@@ -72,6 +72,8 @@ def write(log: Logger, line: str) -> None:
     except (ValueError, KeyError, TypeError, AttributeError):
         log.info("%s", line)
         return
+    # Airflow has the time, and the operator has said which trace it is.
     record.pop("time", None)
+    record.pop("traceId", None)
     facts = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in record.items())
     log.log(level, "%s", f"{message}  {facts}" if facts else message)

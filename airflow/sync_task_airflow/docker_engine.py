@@ -48,7 +48,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
 
     def execute(self, context: Context) -> list[dict[str, int]] | None:
         labels = self.identity(context)
-        environment = self.public_environment(RESULT_PATH)
+        environment = {**self.public_environment(RESULT_PATH), **self.trace(context)}
         self._remove_left_over(labels)
         container_id = self._create(environment, labels)
         result = None

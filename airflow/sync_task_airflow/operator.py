@@ -7,6 +7,7 @@ never assigned to the task, whose arguments and rendered fields Airflow writes i
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -15,21 +16,26 @@ from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from sync_task_airflow.connections import endpoint_environment, state_environment
+from sync_task_airflow.lineage import lineage_of
 from sync_task_airflow.overrides import overrides_of
 from sync_task_airflow.result import Ending, raise_for_exit, summary
 
 if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import Connection
     from airflow.sdk.types import Context
 
+# What names the trace in every line of the image's log and in Postgres' application_name.
+TRACE = "TRACEPARENT"
 # Time for a transfer to end cleanly, its temporary file removed.
 STOP_SECONDS = 30
 MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 WITHOUT_RUN = ("check", "prune")
+MOVING = ("run", "sync")
 
 
 class ReportLink(BaseOperatorLink):
-    """A button at the task: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
+    """A button at the task, below *Details*: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
 
     name = "Report"
 
@@ -97,6 +103,8 @@ class SyncTask(BaseOperator):
         self.cpus = cpus
         self.memory = memory
         self.report_url = ""
+        self.places = ("", "")
+        self.moved: dict[str, Any] | None = None
 
     @property
     def label(self) -> str:
@@ -134,11 +142,23 @@ class SyncTask(BaseOperator):
 
     def connections(self) -> dict[str, str]:
         """Secrets: they go into the container's environment and nowhere else."""
-        return {
+        environment = {
             **endpoint_environment("SOURCE", connection(self.source_conn_id), self.source_path),
             **endpoint_environment("TARGET", connection(self.target_conn_id), self.target_path),
             **state_environment(connection(self.state_conn_id)),
         }
+        # Without any secret.
+        self.places = environment["SYNC_TASK_SOURCE"], environment["SYNC_TASK_TARGET"]
+        return environment
+
+    def trace(self, context: Context) -> dict[str, str]:
+        """
+        The trace of the DAG run, which Airflow hands down to its tasks whether or not it exports traces; else one made
+        of the run's name. Logged once: the lines of the container's own log all have it.
+        """
+        parent = current_traceparent() or traceparent_of(context["ti"].dag_id, context["ti"].run_id)
+        self.log.info("trace %s", parent.split("-")[1])
+        return {TRACE: parent}
 
     def command_line(self) -> list[str]:
         command = [self.verb]
@@ -165,13 +185,38 @@ class SyncTask(BaseOperator):
         """Push the counts; raise what makes Airflow react rightly, or return what the task returns."""
         if result is not None:
             context["ti"].xcom_push(key="result", value=summary(result))
+            if self.verb in MOVING:
+                self.moved = summary(result)
             site = os.environ.get("SYNC_TASK_REPORTS_URL")
             if site and result.get("report"):
                 self.report_url = f"{site.rstrip('/')}/{result['report']}"
+                # Airflow's pages make a link of it; the button is below *Details*.
+                self.log.info("report: %s", self.report_url)
         raise_for_exit(self.verb, ending, result, problem)
         if self.verb != "plan" or result is None or self.environment.get("SYNC_TASK_DRY_RUN"):
             return [] if self.verb == "plan" else None
         return [{name: batch[name] for name in ("number", "files", "bytes")} for batch in result["batches"]]
+
+    def get_openlineage_facets_on_complete(self, _task_instance: Any) -> OperatorLineage | None:
+        """The OpenLineage provider asks, where it is in use; after a failure, too: most files may have been moved."""
+        return lineage_of(*self.places, self.moved) if self.moved else None
+
+
+def current_traceparent() -> str | None:
+    """As https://www.w3.org/TR/trace-context/ has it."""
+    try:
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+    except ImportError:
+        return None
+    carrier: dict[str, str] = {}
+    TraceContextTextMapPropagator().inject(carrier)
+    return carrier.get("traceparent")
+
+
+def traceparent_of(dag_id: str, run_id: str) -> str:
+    """The same for every task of a run; not sampled, for nobody has exported its spans."""
+    digest = hashlib.sha256(f"{dag_id}\0{run_id}".encode()).hexdigest()
+    return f"00-{digest[:32]}-{digest[32:48]}-00"
 
 
 def connection(conn_id: str) -> Connection:

@@ -32,7 +32,7 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
 
     def day_param(title: str) -> Param:
         # Not required by the form: Airflow 3.3 then has no context for the callbacks of a DAG.
-        return Param(None, type=["null", "string"], format="date", title=title, description="Such as 2024-03-01.")
+        return Param(None, type=["null", "string"], format="date", title=title, description_md="Such as `2024-03-01`.")
 
     with DAG(
         dag_id=name,

@@ -32,16 +32,17 @@ class TriggerForm:
         params = {
             "prefix": Param(
                 folder,
-                type="string",
+                # With `string` alone the form would insist on one.
+                type=["null", "string"],
                 title="Prefix",
-                description="Only what is below this folder of the source, for example `2024-03-01/`; `{ds}` becomes "
-                "the run's date. Empty: everything.",
+                description_md="Only what is below this folder of the source, for example `2024-03-01/`; `{ds}` "
+                "becomes the run's date. Empty: everything.",
             ),
             "since": Param(
                 self.selection.get("since"),
                 type=["null", "string"],
                 title="Modified since",
-                description="Leave out files last modified before: `2026-11-21`, an ISO time, or an age such as `7d`.",
+                description_md="Leave out files last modified before: `2026-11-21`, an ISO time, an age such as `7d`.",
             ),
             "batch_files": Param(
                 batches["files"],
@@ -76,7 +77,7 @@ class TriggerForm:
                 False,
                 type="boolean",
                 title="Only say what would be done",
-                description="`plan` explains every file in its log; nothing is copied and nothing remembered.",
+                description_md="`plan` explains every file in its log; nothing is copied and nothing remembered.",
             ),
         }
         if self.pipeline.date_folder:
@@ -86,7 +87,7 @@ class TriggerForm:
                     type=["null", "string"],
                     format="date",
                     title=title,
-                    description=f"Look into the folders `{self.pipeline.date_folder}` of these days instead of the "
+                    description_md=f"Look into the folders `{self.pipeline.date_folder}` of these days instead of the "
                     "prefix. Both or none.",
                 )
         return params
@@ -111,7 +112,7 @@ class TriggerForm:
     def prefix(self, params: Mapping[str, Any], dag_run: Any) -> str:
         if self.range(params):
             return ""
-        return on_day(params["prefix"], (dag_run.logical_date or dag_run.run_after).date())
+        return on_day(params["prefix"] or "", (dag_run.logical_date or dag_run.run_after).date())
 
     def include(self, params: Mapping[str, Any]) -> str:
         globs = self.selection.get("include", [])

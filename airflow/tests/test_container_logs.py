@@ -26,7 +26,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
 
 
 def test_lines_keep_their_level(engine: FakeEngine, caplog: pytest.LogCaptureFixture) -> None:
-    line = '{"level":"warn","message":"deferred: a.txt","time":"2026","run":"r","files":2}'
+    line = '{"level":"warn","message":"deferred: a.txt","time":"2026","run":"r","files":2,"traceId":"4bf9"}'
     container = start(engine, line, "plain words", '{"level":"odd"}', '{"level":["x"],"message":1}', "[1]")
     with caplog.at_level(logging.INFO):
         follow_until_exit(engine, container, LOG)

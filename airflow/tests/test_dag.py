@@ -35,7 +35,8 @@ def test_shape(dag: Any) -> None:
     assert dag.schedule == "@daily"
     names = {"prefix", "since", "batch_files", "max_files", "force", "accept", "dry_run"}
     assert {*dag.params} == names
-    assert all(dag.params.get_param(name).description for name in names)
+    params = [dag.params.get_param(name) for name in names]
+    assert all(param.description or param.schema["description_md"] for param in params)
     assert {task.pool for task in dag.tasks if task.task_id != "verdict"} == {"sync_task"}
     assert {*dag.tags} == {"sync-task", "sftp"}
 

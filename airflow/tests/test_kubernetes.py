@@ -15,6 +15,7 @@ from kubernetes.client import ApiClient
 from urllib3.exceptions import MaxRetryError
 
 from sync_task_airflow.kubernetes_engine import KubernetesSyncTask, LevelledLogs
+from sync_task_airflow.operator import traceparent_of
 from sync_task_airflow.result import GateRefused
 from tests.conftest import NEEDLES, SECRETS
 from tests.fake_cluster import FakeCluster
@@ -81,6 +82,7 @@ def test_a_batch_runs_in_a_pod_with_few_rights(cluster: FakeCluster) -> None:
         "SYNC_TASK_PIPELINE": "p",
         "SYNC_TASK_RESULT": "/airflow/xcom/return.json",
         "SYNC_TASK_LOG_FORMAT": "json",
+        "TRACEPARENT": traceparent_of("d", "r"),
     }
     assert container["resources"] == {key: {"cpu": "2", "memory": "1Gi"} for key in ("limits", "requests")}
     for each in spec["containers"]:

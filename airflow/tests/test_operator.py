@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,6 +57,7 @@ def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None
         "SYNC_TASK_PIPELINE": "p",
         "SYNC_TASK_RESULT": "/result/result.json",
         "SYNC_TASK_LOG_FORMAT": "json",
+        "TRACEPARENT": container.environment["TRACEPARENT"],
         "SYNC_TASK_SOURCE": "sftp://de%20mo@source.example:22/in%20coming",
         "SYNC_TASK_SOURCE_PRIVATE_KEY": SECRETS["source key"],
         "SYNC_TASK_SOURCE_PASSPHRASE": SECRETS["source passphrase"],
@@ -73,6 +75,28 @@ def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None
 
     assert engine.there == {}, "the container is removed"
     assert task.pushed["result"]["files"] == {"copied": 3}
+
+
+def test_a_run_has_one_trace(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    for task in (Task("plan"), Task(), Task("finish")):
+        task.execute()
+    [parent] = {container.environment["TRACEPARENT"] for container in engine.created}
+    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00", parent)
+    assert f"trace {parent[3:35]}" in capsys.readouterr().out
+
+
+def test_the_trace_is_the_one_that_airflow_hands_down(engine: FakeEngine) -> None:
+    from airflow.sdk._shared.observability.traces import new_dagrun_trace_carrier
+    from opentelemetry import context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    carrier = new_dagrun_trace_carrier()
+    token = context.attach(TraceContextTextMapPropagator().extract(carrier))
+    try:
+        Task().execute()
+    finally:
+        context.detach(token)
+    assert engine.created[0].environment["TRACEPARENT"] == carrier["traceparent"]
 
 
 def test_the_report_goes_to_the_volume_and_is_linked(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,18 @@ def values(form: TriggerForm, **changes: object) -> dict[str, object]:
     return {name: param.value for name, param in form.params().items()} | changes
 
 
+def test_the_form_can_be_sent_as_it_is(tmp_path: Path) -> None:
+    for selection in ("{}", '{date_folder: "{{ ds }}/"}'):
+        for name, param in form(tmp_path, selection).params().items():
+            assert param.value not in (None, "") or "null" in param.schema["type"], f"the form insists on {name}"
+
+
 def test_a_run_looks_into_the_folder_of_its_day(tmp_path: Path) -> None:
     mine = form(tmp_path, '{date_folder: "in/{{ ds_nodash }}/", include: ["*.csv"]}')
     assert mine.prefix(values(mine), RUN) == "in/20240309/", "a run without a logical date has a day, too"
     assert mine.include(values(mine)) == "*.csv"
-    assert mine.prefix(values(mine, prefix=""), RUN) == "", "the form may say otherwise"
+    for empty in ("", None):
+        assert mine.prefix(values(mine, prefix=empty), RUN) == "", "the form may say otherwise"
 
 
 def test_a_range_of_days_takes_the_place_of_the_prefix(tmp_path: Path) -> None:

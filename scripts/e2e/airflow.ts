@@ -30,7 +30,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
-  return JSON.parse(text) as T;
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 async function logIn(): Promise<string> {
@@ -70,7 +70,7 @@ export async function pool(name: string): Promise<number> {
 
 /** The state in which it ended: `success` or `failed`. */
 export function ended(run: string, dag = DAG): Promise<string> {
-  return until(`the run ${run} to end`, 300_000, 1000, async () => {
+  return until(`the run ${run} to end`, 600_000, 1000, async () => {
     const { state } = await call<{ state: string }>('GET', ofRun(run, dag));
     return state === 'success' || state === 'failed' ? state : undefined;
   });

@@ -1,14 +1,17 @@
-/** The compose stack as a project of its own: other ports, network and data folder than a stack that is in use. */
+/**
+ * The compose stack as a project of its own: other ports, network, volumes and data folder than a stack that is in use.
+ * E2E_PROJECT and E2E_PORTS (added to the ports of docker-compose.yml) make one more beside it, such as one that is kept.
+ */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { attempt, docker, run } from './shell.ts';
 
-export const project = 'sync-task-e2e';
-export const airflowUrl = 'http://127.0.0.1:18080';
-export const sourcePort = 12222;
-export const targetPort = 12223;
+export const project = process.env['E2E_PROJECT'] ?? 'sync-task-e2e';
+const port = (usual: number) => usual + Number(process.env['E2E_PORTS'] ?? 10_000);
+export const airflowUrl = `http://127.0.0.1:${port(8080)}`;
+export const reportsUrl = `http://127.0.0.1:${port(8081)}`;
 
-const dataFolder = resolve('data/e2e');
+const dataFolder = resolve('data', project);
 export const sourceRoot = join(dataFolder, 'source');
 export const targetRoot = join(dataFolder, 'target');
 /** The buckets, a folder each. */
@@ -23,11 +26,13 @@ Object.assign(process.env, {
   COMPOSE_BAKE: process.env['COMPOSE_BAKE'] ?? 'false',
   SYNC_TASK_NETWORK: project,
   DATA_DIR: dataFolder,
-  AIRFLOW_PORT: '18080',
+  AIRFLOW_PORT: String(port(8080)),
+  REPORTS_PORT: String(port(8081)),
+  SYNC_TASK_REPORT_VOLUME: `${project}-reports`,
   COMPOSE_PROFILES: 's3',
-  S3_PORT: '17070',
-  SFTP_SOURCE_PORT: String(sourcePort),
-  SFTP_TARGET_PORT: String(targetPort),
+  S3_PORT: String(port(7070)),
+  SFTP_SOURCE_PORT: String(port(2222)),
+  SFTP_TARGET_PORT: String(port(2223)),
   // A user's .env must not change the test.
   AIRFLOW_UI_USER: 'airflow',
   AIRFLOW_UI_PASSWORD: 'airflow',

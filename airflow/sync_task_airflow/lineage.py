@@ -1,0 +1,43 @@
+"""
+What a task has moved, for OpenLineage: its source and target as datasets, with how much went in and out.
+
+Names follow https://openlineage.io/docs/spec/naming, and for SFTP what Airflow's own SFTP operators tell, so that
+lineages meet: `file://host:port` and the folder. The provider calls this and need not be installed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
+
+
+def dataset_name(url: str) -> tuple[str, str]:
+    """Namespace and name of a location: `sftp://user@host:22/a%20b` is `file://host:22` and `/a b`."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if parts.scheme == "sftp":
+        # `/~` is the login's home folder: the server knows where.
+        return f"file://{parts.hostname}:{parts.port or 22}", path.removeprefix("/") if path.startswith("/~") else path
+    if parts.scheme == "file":
+        return "file", path
+    # s3://bucket and gs://bucket are both.
+    return f"{parts.scheme}://{parts.netloc}", path.strip("/") or "/"
+
+
+def lineage_of(source: str, target: str, result: dict[str, Any]) -> OperatorLineage:
+    from airflow.providers.openlineage.extractors import OperatorLineage
+    from openlineage.client.event_v2 import InputDataset, OutputDataset
+    from openlineage.client.facet_v2 import input_statistics_input_dataset as read
+    from openlineage.client.facet_v2 import output_statistics_output_dataset as written
+
+    copied = result.get("files", {}).get("copied", 0)
+    size = result.get("bytes", {})
+    taken = read.InputStatisticsInputDatasetFacet(fileCount=copied, size=size.get("read", 0))
+    given = written.OutputStatisticsOutputDatasetFacet(fileCount=copied, size=size.get("written", 0))
+    return OperatorLineage(
+        inputs=[InputDataset(*dataset_name(source), inputFacets={"inputStatistics": taken})],
+        outputs=[OutputDataset(*dataset_name(target), outputFacets={"outputStatistics": given})],
+    )
