@@ -34,8 +34,14 @@ const clean = Object.fromEntries(
   ),
 );
 
-export function startCommand(args: readonly string[], environment: Environment): Started {
-  const child = spawn(process.execPath, [bin, ...args], {
+/** `launcher`: words before the command; what they start takes their place. */
+export function startCommand(
+  args: readonly string[],
+  environment: Environment,
+  launcher: readonly string[] = [],
+): Started {
+  const [program = process.execPath, ...words] = [...launcher, process.execPath, bin, ...args];
+  const child = spawn(program, words, {
     env: { ...clean, HOME: tmpdir(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
