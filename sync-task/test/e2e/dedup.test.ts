@@ -1,6 +1,8 @@
 /** Rows that stand in another file: left out while that one is published or about to be, never lost with it. */
+import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import { startPostgres } from '../kit/postgres.ts';
@@ -135,3 +137,39 @@ for (const state of ['sqlite', 'postgres'] as const) {
     t.deepEqual(ids.sort(), [...all].sort(), 'none lost');
   });
 }
+
+for (const state of ['sqlite', 'postgres'] as const) {
+  test(`hundreds of thousands of keys need constant memory (${state})`, async (t) => {
+    const { environment: folders } = await newFolders(t);
+    const environment = { ...folders, ...(state === 'postgres' && (await sharedState(t))) };
+    const script = join(import.meta.dirname, '../kit/keys-memory.ts');
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [script, environment['SYNC_TASK_STATE'] as string, '200000'],
+      { env: { ...process.env, ...environment } },
+    );
+    const { rows, grownBytes } = JSON.parse(stdout) as { readonly rows: number; readonly grownBytes: number };
+    t.is(rows, 200_000);
+    t.true(grownBytes < 64 * 1024 * 1024, `grew by ${grownBytes} bytes`);
+    t.log(`${Math.round(grownBytes / 1024 / 1024)} MiB`);
+  });
+}
+
+test('large files, whose chain runs in a thread', async (t) => {
+  const { source, target, environment } = await newFolders(t);
+  const wide = 'x'.repeat(220);
+  const rows = (ids: readonly number[]) => `id,text\n${ids.map((id) => `${id},${wide}\n`).join('')}`;
+  const [first, second] = [0, 15_000].map((from) => Array.from({ length: 20_000 }, (_, index) => from + index));
+  await put(source, 'a.csv', rows(first as number[]));
+  t.true(rows(first as number[]).length > 4 * 1024 * 1024);
+  await runCommand(['sync', dedup], environment);
+  await put(source, 'b.csv', rows(second as number[]));
+  const { code, result, stderr } = await runCommand(['sync', dedup], environment);
+  t.is(code, 0, stderr);
+  t.deepEqual(result.transforms, {
+    dedup: { 'duplicate rows left out': 0, 'rows of other files left out': 5000 },
+  });
+  const tree = await treeOf(target);
+  t.is(tree['a.csv'], rows(first as number[]));
+  t.is(tree['b.csv'], rows((second as number[]).slice(5000)));
+});

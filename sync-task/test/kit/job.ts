@@ -36,8 +36,20 @@ const clean = Object.fromEntries(
   ),
 );
 
-export function startCommand(args: readonly string[], environment: Environment, program = bin): Started {
-  const child = spawn(process.execPath, [program, ...args], {
+/** What stands around the command, where it is not started as it is by default. */
+interface Start {
+  readonly program?: string;
+  /** Words before the command; what they start takes their place. */
+  readonly launcher?: readonly string[];
+}
+
+export function startCommand(
+  args: readonly string[],
+  environment: Environment,
+  { program = bin, launcher = [] }: Start = {},
+): Started {
+  const [executable = process.execPath, ...words] = [...launcher, process.execPath, program, ...args];
+  const child = spawn(executable, words, {
     env: { ...clean, HOME: tmpdir(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -71,8 +83,8 @@ export function startCommand(args: readonly string[], environment: Environment, 
   return { child, ended };
 }
 
-export function runCommand(args: readonly string[], environment: Environment, program = bin): Promise<Outcome> {
-  return startCommand(args, environment, program).ended;
+export function runCommand(args: readonly string[], environment: Environment, start?: Start): Promise<Outcome> {
+  return startCommand(args, environment, start).ended;
 }
 
 export interface Folders {

@@ -20,6 +20,8 @@ export interface OpenSshOptions {
   readonly extraConfig?: string;
   /** 127.0.0.1 where left out. */
   readonly listenAddress?: '127.0.0.1' | '::1';
+  /** Words before the command, such as `ip netns exec NAME`: what it starts takes its place. */
+  readonly launcher?: readonly string[];
 }
 
 export interface OpenSsh extends SftpEndpoint {
@@ -61,7 +63,8 @@ async function startIn(folder: string, sshd: string, options: OpenSshOptions): P
   await writeFile(join(folder, 'authorized-keys'), `${userKeys.plain.publicKey}\n${userKeys.encrypted.publicKey}\n`);
   const port = await freePort();
   await writeFile(join(folder, 'sshd_config'), configuration(folder, port, options));
-  const daemon = spawn(sshd, ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program = sshd, ...words] = [...(options.launcher ?? []), sshd, '-D', '-e', '-f', join(folder, 'sshd_config')];
+  const daemon = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   await listening(daemon);
 
   async function stop(): Promise<void> {

@@ -26,7 +26,7 @@ test('help, folders and SFTP load no SDK of a cloud', async (t) => {
     [['sync'], {}, 0],
     [['check'], sftp, 75],
   ] as const) {
-    const done = await runCommand(args, { ...environment, ...more, ...naming }, sources);
+    const done = await runCommand(args, { ...environment, ...more, ...naming }, { program: sources });
     t.is(done.code, code, done.stderr);
     t.notRegex(done.stderr, /LOADED/, args.join(' '));
   }
@@ -46,7 +46,7 @@ for (const [url, loads] of [
       AZURE_STORAGE_SERVICE_ENDPOINT: 'http://127.0.0.1:1/account',
       STORAGE_EMULATOR_HOST: 'http://127.0.0.1:1',
     };
-    const there = await runCommand(['check'], { ...job, ...naming }, sources);
+    const there = await runCommand(['check'], { ...job, ...naming }, { program: sources });
     t.is(there.code, 75, there.stderr);
     t.regex(there.stderr, new RegExp(`LOADED ${loads}`));
   });

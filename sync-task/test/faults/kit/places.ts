@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { Environment } from '../../kit/job.ts';
-import { startOpenSsh } from '../../kit/openssh.ts';
+import { type OpenSshOptions, startOpenSsh } from '../../kit/openssh.ts';
 import type { SftpServerOptions } from '../../kit/sftp-server/options.ts';
 import { type SftpServer, startSftpServer } from '../../kit/sftp-server/server.ts';
 
@@ -48,8 +48,9 @@ export async function opensshPlace(
   t: ExecutionContext,
   role: Role,
   portOf: (port: number) => Promise<number> = async (port) => port,
+  options: OpenSshOptions = {},
 ): Promise<Place | undefined> {
-  const server = await startOpenSsh();
+  const server = await startOpenSsh(options);
   if (!server) return undefined;
   t.teardown(() => server.stop());
   const port = await portOf(server.port);

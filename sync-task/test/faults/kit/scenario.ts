@@ -17,6 +17,8 @@ export interface ScenarioOptions extends WatchOptions {
   readonly target?: (parent: string) => Promise<Place>;
   /** Over everything else: a state in Postgres, fewer files at once. */
   readonly environment?: Environment;
+  /** Words before the command. */
+  readonly launcher?: readonly string[];
 }
 
 export interface Scenario {
@@ -80,8 +82,8 @@ export async function newScenario(t: ExecutionContext, options: ScenarioOptions 
     environment,
     watcher,
     expected: await undisturbed('first'),
-    start: (...args) => startCommand(args, environment),
-    run: (...args) => runCommand(args, environment),
+    start: (...args) => startCommand(args, environment, { launcher: options.launcher ?? [] }),
+    run: (...args) => startCommand(args, environment, { launcher: options.launcher ?? [] }).ended,
     async nextDay(run) {
       await feed.nextDay();
       scenario.expected = await undisturbed(run);
