@@ -94,6 +94,7 @@ export async function tryPair(
   }
   expect(copied === 3, `over bad lines: ${copied} files were copied, not just what was changed`);
   await same('over bad lines');
+  for (const line of lines) expect(line.counters.resets > 0, 'over bad lines: no connection was cut');
   const resets = lines.reduce((sum, line) => sum + line.counters.resets, 0);
   return { files: files + 3, faults: faults.slice(0, 10), copiedAfterKill, resets };
 
@@ -104,11 +105,10 @@ export async function tryPair(
   }
 }
 
-/** The next connections end amid what they carry; later ones stay, so that it comes to an end. */
-function breakOften({ faults }: TcpProxy, name: string): void {
+/** Connections end amid what they carry until some have; later ones stay, so that it comes to an end. */
+function breakOften({ faults, counters }: TcpProxy, name: string): void {
   const random = randomFrom(seed, name);
-  let left = 4;
-  faults.resetAfterBytes = () => (left-- > 0 ? 20_000 + random.below(3 * MiB) : undefined);
+  faults.resetAfterBytes = () => (counters.resets < 4 ? 20_000 + random.below(3 * MiB) : undefined);
 }
 
 /** From nothing to large, around the borders of parts and segments; names that others stumble over. */
