@@ -57,7 +57,8 @@ export async function startFakeGcs(): Promise<FakeGcs> {
     const content = Buffer.from(await passed.arrayBuffer());
     const kept = [...passed.headers].filter(([name]) => !/^(content-length|content-encoding|transfer-)/.test(name));
     // It names itself there, by the host it was asked for.
-    const location = begun ? { location: begun.replace(behind, url) } : {};
+    const here = `http://${request.headers.host}`;
+    const location = begun ? { location: begun.replace(behind, here).replace(url, here) } : {};
     response.writeHead(passed.status, { ...Object.fromEntries(kept), ...location }).end(content);
   }
 

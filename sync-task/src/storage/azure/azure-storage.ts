@@ -6,6 +6,7 @@ import { SyncError } from '../../errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
+import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
@@ -57,11 +58,7 @@ export async function open(place: Place): Promise<Storage> {
     const own = drafts.get(draftKey(path, name));
     const standing = own ?? (await standingDraft(blob, name));
     if (!standing) {
-      throw new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {
-        kind: 'transient',
-        reason: 'draft-missing',
-        path,
-      });
+      throw draftMissing(label, path);
     }
     const ids = 'ids' in standing ? [...standing.ids] : standing.blocks.map(({ id }) => id);
     const etag = own?.replaces ? own.replaces.etag : (await look(blob))?.etag;
@@ -147,11 +144,7 @@ export async function open(place: Place): Promise<Storage> {
       }
       options.signal.throwIfAborted();
       if (drafts.has(key)) {
-        throw new SyncError(`${label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
-          kind: 'permanent',
-          reason: 'draft-exists',
-          path,
-        });
+        throw draftExists(label, path, options.name);
       }
       const draft = await startDraft({
         blob,

@@ -6,6 +6,7 @@ import { SyncError } from '../../errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
+import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { draftOf, mtimeOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
@@ -119,11 +120,7 @@ export async function open(place: Place): Promise<Storage> {
         );
       }
       if (drafts.has(key)) {
-        throw new SyncError(`${label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
-          kind: 'permanent',
-          reason: 'draft-exists',
-          path,
-        });
+        throw draftExists(label, path, options.name);
       }
       const draft = await startDraft({
         api,
@@ -157,10 +154,7 @@ export async function open(place: Place): Promise<Storage> {
       const object = keys.keyOf(path);
       const draft = drafts.get(draftKey(path, name));
       if (!draft) {
-        throw new SyncError(
-          `${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`,
-          { kind: 'transient', reason: 'draft-missing', path },
-        );
+        throw draftMissing(label, path);
       }
       await explained({ label, path, what: 'publish' }, async () => {
         try {

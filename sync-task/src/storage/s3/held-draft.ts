@@ -19,7 +19,7 @@ export interface HeldPlan extends Destination {
   forget(): void;
   /** Bytes that are kept at most. */
   readonly capacity: number;
-  /** Of the budget, taken already: bytes that were read must not wait for it (see `multipart-draft.ts`). */
+  /** Of the budget, taken already: bytes that were read must not wait for it (see `part-rooms.ts`). */
   readonly reservedBytes: number;
   /** For more bytes than that. */
   stream(): StreamedUpload;

@@ -14,6 +14,7 @@ import { type Destination, sha256, signDigest } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import { metadataOf, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
+import { partRooms } from './part-rooms.ts';
 import { explained, explainS3Error } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
 import { abortUpload, completion, type StandingUpload, type UploadedPart } from './uploads.ts';
@@ -49,11 +50,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   let room: Buffer | undefined;
   let used = 0;
   let over = false;
-  /** What was sent is filled again: large memory that comes and goes costs more than the sending. */
-  const spare: Buffer[] = [];
-  /** Parts that the budget has given to this draft. The first was waited for before any byte of the source was read. */
-  let owned = 1;
-  let inUse = 0;
+  const rooms = partRooms(bucket.budget, plan.partBytes);
 
   async function begin(): Promise<void> {
     const command = new CreateMultipartUploadCommand({
@@ -72,33 +69,13 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
     const again = Math.min(known, piece.length);
     known -= again;
     for (let rest = piece.subarray(again); rest.length > 0; ) {
-      room ??= await nextRoom();
+      room ??= await rooms.take(() => Promise.race(sending));
       const part = rest.subarray(0, plan.partBytes - used);
       room.set(part, used);
       used += part.length;
       rest = rest.subarray(part.length);
       if (used === plan.partBytes) send();
     }
-  }
-
-  /**
-   * Never waits for the budget: bytes that were read are held here, and whoever has the budget may be waiting for his own to
-   * be read. Where no more is to be had, one of this file's parts is under way, and is waited for.
-   */
-  async function nextRoom(): Promise<Buffer> {
-    while (inUse === owned && !bucket.budget.tryTake(plan.partBytes)) await Promise.race(sending);
-    if (inUse === owned) owned++;
-    inUse++;
-    return spare.pop() ?? Buffer.allocUnsafeSlow(plan.partBytes);
-  }
-
-  function giveBack(buffer: Buffer): void {
-    inUse--;
-    if (owned > 1) {
-      owned--;
-      bucket.budget.give(plan.partBytes);
-    }
-    if (spare.length < owned) spare.push(buffer);
   }
 
   /** Sends what is in the buffer as the next part, while the following one is filled. */
@@ -113,7 +90,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
         failure ??= { error };
       })
       .finally(() => {
-        if (sentRoom) giveBack(sentRoom);
+        if (sentRoom) rooms.give(sentRoom);
         sending.delete(sent);
       });
     sending.add(sent);
@@ -170,12 +147,9 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
     plan.forget();
   }
 
-  /** Nothing more will be filled. */
   function release(): void {
-    if (owned > 0) bucket.budget.give(owned * plan.partBytes);
-    owned = 0;
+    rooms.release();
     room = undefined;
-    spare.length = 0;
   }
 
   const draft: OwnDraft = {

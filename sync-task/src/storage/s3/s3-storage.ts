@@ -6,6 +6,7 @@ import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import { byteBudget } from '../budget.ts';
 import { tempName } from '../draft-name.ts';
+import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keyNames } from '../objects/keys.ts';
 import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
@@ -157,11 +158,7 @@ export async function open(place: Place): Promise<Storage> {
 
     async draft(path: string, options: DraftOptions): Promise<Draft> {
       if (own(path, options.name)) {
-        throw new SyncError(`${label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
-          kind: 'permanent',
-          reason: 'draft-exists',
-          path,
-        });
+        throw draftExists(label, path, options.name);
       }
       options.signal.throwIfAborted();
       const draft = await begin(path, options);
@@ -239,12 +236,4 @@ export async function open(place: Place): Promise<Storage> {
       client.destroy();
     },
   };
-}
-
-function draftMissing(label: string, path: string): SyncError {
-  return new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {
-    kind: 'transient',
-    reason: 'draft-missing',
-    path,
-  });
 }

@@ -17,10 +17,11 @@ import { accountOf, copyOffer, copySource } from './copy-source.ts';
 import type { DraftFile } from './draft-file.ts';
 import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
-import { type Attributes, noAttributes, request, status } from './packet.ts';
+import { type Attributes, request, status } from './packet.ts';
 import { freeSpace, probeServer } from './probe.ts';
 import { publishOver } from './publish.ts';
 import { readRemoteFile } from './reader.ts';
+import { remoteFolders } from './remote-folders.ts';
 import { remotePath } from './remote-path.ts';
 import { explainStatus, isStatus, missing } from './sftp-errors.ts';
 import { slots } from './slots.ts';
@@ -71,7 +72,6 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   const reading = bounded(READ_BYTES_PER_CONNECTION);
   const writing = bounded(WRITE_BYTES_PER_CONNECTION);
   const readSlots = slots(connections.limits.maxReadBytes);
-  const folders = new Map<string, Promise<void>>();
   /** Remote paths of drafts that are being written. */
   const drafting = new Set<string>();
 
@@ -79,6 +79,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   let copiesData = account !== undefined;
 
   const wire = (path: string) => remotePath(root, path);
+  const folders = remoteFolders(connections, label, wire);
   const inside = confinement(label, async (folder) => {
     const channel = await connections.pick();
     return channel.realpath(wire(folder)).then(String, (error: unknown) => {
@@ -111,7 +112,11 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
 
   async function findVersion(path: string, version: FileVersion): Promise<Buffer | undefined> {
     checkPath(path);
-    const [found] = await Promise.all([lstat(wire(path)), inside.check(parentOf(path))]);
+    const looked = lstat(wire(path)).catch((error: unknown) => {
+      if (error instanceof SftpStatus) return undefined; // reading it tells why
+      throw error;
+    });
+    const [found] = await Promise.all([looked, inside.check(parentOf(path))]);
     if (!found || kindOf(found.mode) !== 'file') return undefined;
     const { size, mtimeMs } = storedFile(found);
     return size === version.size && mtimeMs === version.mtimeMs ? wire(path) : undefined;
@@ -123,38 +128,6 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
     if (copied <= resume.offset) return resume.offset;
     const standing = await lstat(temp(path, resume.draft));
     return standing?.size !== undefined && standing.size >= copied ? copied : resume.offset;
-  }
-
-  /** Makes a folder and those above it, once for each process. */
-  function ensureFolder(folder: string): Promise<void> {
-    let made = folders.get(folder);
-    if (!made) {
-      made = makeFolder(folder);
-      folders.set(folder, made);
-      made.catch(() => folders.delete(folder));
-    }
-    return made;
-  }
-  async function makeFolder(folder: string): Promise<void> {
-    const make = async () => (await connections.pick()).command(request.mkdir, [wire(folder), noAttributes]);
-    try {
-      await make().catch(async (error: unknown) => {
-        if (folder === '' || !isStatus(error, ...missing)) throw error;
-        await ensureFolder(parentOf(folder));
-        await make();
-      });
-    } catch (error) {
-      // It may stand already: servers answer anything from FAILURE to FILE_ALREADY_EXISTS. A link to a folder is as good.
-      const standing = await (await connections.pick()).attributes(request.stat, [wire(folder)]).catch(() => undefined);
-      if (standing && kindOf(standing.mode) === 'folder') return;
-      if (!standing) throw explainStatus(error, 'make folder', label, folder);
-      throw new SyncError(`${label}: ${JSON.stringify(folder)} is no folder, but files go below it; move it away`, {
-        kind: 'permanent',
-        reason: 'not-a-folder',
-        path: folder,
-        cause: error,
-      });
-    }
   }
 
   /** "Failure" is all that version 3 has for a full disk: the free space tells. */
@@ -191,7 +164,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       });
     const startIn = async (error: unknown) => {
       if (!isStatus(error, ...missing)) throw error;
-      await ensureFolder(parentOf(path));
+      await folders.ensure(parentOf(path));
       return start();
     };
     drafting.add(name);
@@ -205,7 +178,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       return await start()
         .catch(startIn)
         .catch((error: unknown) => {
-          folders.clear(); // one that was made has been removed again
+          folders.forget(); // one that was made has been removed again
           return startIn(error);
         });
     } catch (error) {

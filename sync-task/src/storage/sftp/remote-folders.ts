@@ -1,0 +1,53 @@
+/** Makes the folders above a file, each once for a process. */
+import { SyncError } from '../../errors.ts';
+import { parentOf } from '../paths.ts';
+import type { Connections } from './connections.ts';
+import { kindOf } from './listing.ts';
+import { noAttributes, request } from './packet.ts';
+import { explainStatus, isStatus, missing } from './sftp-errors.ts';
+
+export interface RemoteFolders {
+  /** Makes it and those above it; throws where something else stands there. */
+  ensure(folder: string): Promise<void>;
+  /** Some may have been removed since. */
+  forget(): void;
+}
+
+/** @param wire a path below the root, as the server names it */
+export function remoteFolders(connections: Connections, label: string, wire: (path: string) => Buffer): RemoteFolders {
+  const folders = new Map<string, Promise<void>>();
+
+  function ensure(folder: string): Promise<void> {
+    let made = folders.get(folder);
+    if (!made) {
+      made = make(folder);
+      folders.set(folder, made);
+      made.catch(() => folders.delete(folder));
+    }
+    return made;
+  }
+
+  async function make(folder: string): Promise<void> {
+    const ask = async () => (await connections.pick()).command(request.mkdir, [wire(folder), noAttributes]);
+    try {
+      await ask().catch(async (error: unknown) => {
+        if (folder === '' || !isStatus(error, ...missing)) throw error;
+        await ensure(parentOf(folder));
+        await ask();
+      });
+    } catch (error) {
+      // It may stand already: servers answer anything from FAILURE to FILE_ALREADY_EXISTS. A link to a folder is as good.
+      const standing = await (await connections.pick()).attributes(request.stat, [wire(folder)]).catch(() => undefined);
+      if (standing && kindOf(standing.mode) === 'folder') return;
+      if (!standing) throw explainStatus(error, 'make folder', label, folder);
+      throw new SyncError(`${label}: ${JSON.stringify(folder)} is no folder, but files go below it; move it away`, {
+        kind: 'permanent',
+        reason: 'not-a-folder',
+        path: folder,
+        cause: error,
+      });
+    }
+  }
+
+  return { ensure, forget: () => folders.clear() };
+}
