@@ -20,6 +20,6 @@ if [ "$(cat "$venv/stamp" 2>/dev/null)" != "$stamp" ]; then
   rm -rf "$venv"
   "$python" -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check uv==0.13.8
-  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" -r airflow/requirements-test.txt
+  "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" -r airflow/requirements-test.txt
   printf '%s\n' "$stamp" >"$venv/stamp"
 fi

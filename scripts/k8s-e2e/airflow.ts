@@ -27,10 +27,11 @@ function writePipelines(): void {
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   PYTHONPATH: resolve('airflow'),
-  PYTHONDONTWRITEBYTECODE: '1',
   AIRFLOW_HOME: paths.airflowHome,
   AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
   AIRFLOW__CORE__UNIT_TEST_MODE: 'False',
+  // As in docker-compose.yml: parsing takes a second, unless the machine is very busy.
+  AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT: '120',
   AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_STORAGE_PATH: join(paths.airflowHome, 'bundles'),
   AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST: JSON.stringify([
     {
