@@ -12,6 +12,7 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from kubernetes.client import ApiClient
+from kubernetes.client import models as k8s
 from urllib3.exceptions import MaxRetryError
 
 from sync_task_airflow.kubernetes_engine import KubernetesSyncTask, LevelledLogs
@@ -181,7 +182,10 @@ def test_an_evicted_pod_is_for_a_retry(cluster: FakeCluster, monkeypatch: pytest
 
 
 def test_a_pod_that_was_deleted_is_for_a_retry(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    def deleted(_self: Any, _pod: Any, **_rest: Any) -> str:
+    def deleted(_self: Any, pod: Any, **_rest: Any) -> str:
+        # What the operator saw last: a container at work.
+        there = cluster.read_namespaced_pod(pod.metadata.name, "transfers")
+        there.status.container_statuses[0].state = k8s.V1ContainerState(running=k8s.V1ContainerStateRunning())
         cluster.pods.clear()
         raise AirflowException("the sidecar is not running")
 
@@ -229,8 +233,9 @@ def test_lines_keep_their_level_and_the_result_is_no_line(
     logs = LevelledLogs(kube_client=cluster)
     logs._log = logging.getLogger("container")
     with caplog.at_level(logging.INFO):
-        for line in ('{"level":"warn","message":"deferred: a.txt","time":"2026"}', '{"schemaVersion":1}', "plain"):
-            logs._log_message(line, "base", True, None)
+        line = '{"level":"warn","message":"deferred: a.txt","time":"2026"}'
+        for each in (line, line, '{"schemaVersion":1}', "plain"):
+            logs._log_message(each, "base", True, None)
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
         ("WARNING", "deferred: a.txt"),
         ("INFO", "plain"),
