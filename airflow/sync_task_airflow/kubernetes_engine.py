@@ -195,11 +195,11 @@ class LevelledLogs(PodManager):
     last = ""
 
     def _log_message(self, message: str, *_rest: Any, **_more: Any) -> None:
-        # While a pod is taken away the provider reads the last line every second anew; ours hold their time.
-        again = message == self.last and message.startswith("{")
+        # While a pod is taken away the provider reads its last lines every second anew; ours hold their time.
+        if message.startswith('{"schemaVersion":') or (message == self.last and message.startswith("{")):
+            return
         self.last = message
-        if not again and not message.startswith('{"schemaVersion":'):
-            write(self.log, message)
+        write(self.log, message)
 
 
 def whole(template: Mapping[str, Any] | None) -> dict[str, Any] | None:

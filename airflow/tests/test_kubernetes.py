@@ -234,7 +234,7 @@ def test_lines_keep_their_level_and_the_result_is_no_line(
     logs._log = logging.getLogger("container")
     with caplog.at_level(logging.INFO):
         line = '{"level":"warn","message":"deferred: a.txt","time":"2026"}'
-        for each in (line, line, '{"schemaVersion":1}', "plain"):
+        for each in (line, '{"schemaVersion":1}', line, '{"schemaVersion":1}', "plain"):
             logs._log_message(each, "base", True, None)
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
         ("WARNING", "deferred: a.txt"),
