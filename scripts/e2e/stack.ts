@@ -48,6 +48,8 @@ Object.assign(process.env, {
   SYNC_TASK_POOLS: 'sync_task=8',
   SYNC_TASK_ENGINE: 'docker',
   AIRFLOW_BIND: '127.0.0.1',
+  // Nobody wants to wait here as long as on a busy machine.
+  SYNC_TASK_RETRY_DELAY: '5s',
 });
 
 export const compose = (...args: string[]) => run('docker', ['compose', ...args]);
