@@ -25,14 +25,17 @@ def endpoint_environment(role: str, connection: Connection, path: str | None = N
     Turn a connection into the settings of one side.
 
     :param role: `SOURCE` or `TARGET`.
-    :param path: instead of the connection's own: a folder, or `s3://bucket/prefix` for a connection of type aws.
+    :param path: instead of the connection's own: a folder; `s3://bucket/prefix` for a connection of type aws,
+        `az://container/prefix` for one of type wasb.
     """
     if connection.conn_type in ("sftp", "ssh"):
         settings = sftp_settings(connection, path)
     elif connection.conn_type == "aws":
         settings = s3_settings(connection, path)
+    elif connection.conn_type == "wasb":
+        settings = azure_settings(connection, path)
     else:
-        raise wrong(connection, f"is of type {connection.conn_type!r}, not 'sftp' or 'aws'")
+        raise wrong(connection, f"is of type {connection.conn_type!r}, not 'sftp', 'aws' or 'wasb'")
     return {f"SYNC_TASK_{role}{name}": value for name, value in settings.items() if value}
 
 
@@ -66,10 +69,7 @@ def s3_settings(connection: Connection, path: str | None) -> dict[str, str | Non
     `endpoint_url`.
     """
     extra = connection.extra_dejson
-    if not path or not path.startswith("s3://"):
-        raise AirflowFailException(
-            f"nothing says which bucket is meant on connection {connection.conn_id!r}: give it a path: s3://bucket/prefix"
-        )
+    needs(connection, path, "s3://bucket/prefix")
     secrets = {
         "_AWS_SECRET_ACCESS_KEY": connection.password or extra.get("aws_secret_access_key"),
         "_AWS_SESSION_TOKEN": extra.get("aws_session_token"),
@@ -83,6 +83,37 @@ def s3_settings(connection: Connection, path: str | None) -> dict[str, str | Non
         "_AWS_ENDPOINT_URL_S3": extra.get("endpoint_url"),
         "": path,
     }
+
+
+def azure_settings(connection: Connection, path: str | None) -> dict[str, str | None]:
+    """
+    Read are login (the account), password (its key), host (an endpoint with its scheme) and the extras
+    `connection_string` and `sas_token`, as Airflow's hook for Azure Blob Storage has them.
+    """
+    needs(connection, path, "az://container/prefix")
+    extra = connection.extra_dejson
+    sas_token = extra.get("sas_token")
+    secrets = {
+        "_AZURE_STORAGE_CONNECTION_STRING": extra.get("connection_string"),
+        "_AZURE_STORAGE_KEY": connection.password if not sas_token else None,
+        "_AZURE_STORAGE_SAS_TOKEN": sas_token,
+    }
+    for secret in secrets.values():
+        mask(secret)
+    host = connection.host or ""
+    return {
+        **secrets,
+        "_AZURE_STORAGE_ACCOUNT": connection.login,
+        "_AZURE_STORAGE_SERVICE_ENDPOINT": host if "://" in host else None,
+        "": path,
+    }
+
+
+def needs(connection: Connection, path: str | None, example: str) -> None:
+    if not path or not path.startswith(example.split("//")[0] + "//"):
+        raise AirflowFailException(
+            f"nothing says which bucket is meant on connection {connection.conn_id!r}: give it a path: {example}"
+        )
 
 
 def state_environment(connection: Connection) -> dict[str, str]:

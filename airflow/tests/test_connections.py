@@ -113,3 +113,24 @@ def test_a_bucket() -> None:
 def test_a_bucket_has_to_be_named(path: str | None) -> None:
     with pytest.raises(AirflowFailException, match="which bucket"):
         endpoint_environment("TARGET", bucket(), path)
+
+
+def test_a_container_of_azure() -> None:
+    connection = Connection(
+        conn_id="w", conn_type="wasb", login="account", password="key-word", host="http://azurite:1"
+    )
+    assert endpoint_environment("SOURCE", connection, "az://landing/in") == {
+        "SYNC_TASK_SOURCE": "az://landing/in",
+        "SYNC_TASK_SOURCE_AZURE_STORAGE_ACCOUNT": "account",
+        "SYNC_TASK_SOURCE_AZURE_STORAGE_KEY": "key-word",
+        "SYNC_TASK_SOURCE_AZURE_STORAGE_SERVICE_ENDPOINT": "http://azurite:1",
+    }
+    extra = '{"sas_token": "sv=1&sig=token-word"}'
+    shared = Connection(conn_id="w", conn_type="wasb", login="account", host="account.blob.example", extra=extra)
+    assert endpoint_environment("TARGET", shared, "az://landing") == {
+        "SYNC_TASK_TARGET": "az://landing",
+        "SYNC_TASK_TARGET_AZURE_STORAGE_ACCOUNT": "account",
+        "SYNC_TASK_TARGET_AZURE_STORAGE_SAS_TOKEN": "sv=1&sig=token-word",
+    }
+    with pytest.raises(AirflowFailException, match="az://container"):
+        endpoint_environment("TARGET", shared, "/landing")

@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { dashboardQueries, isOfAirflow } from './dashboards.ts';
 
 const here = join(import.meta.dirname, '..');
 const bin = join(import.meta.dirname, '../../sync-task/src/bin.ts');
@@ -98,26 +99,6 @@ async function runPipelines(gateway: number): Promise<void> {
   command('batches', 0, 'finish', '--run', 'r');
 }
 
-interface Panel {
-  readonly title: string;
-  readonly targets?: readonly { readonly expr: string }[];
-}
-
-async function queriesOf(file: string): Promise<readonly { readonly title: string; readonly expr: string }[]> {
-  const { panels, templating } = JSON.parse(await readFile(file, 'utf8'));
-  const asked = (panels as readonly Panel[]).flatMap(({ title, targets = [] }) =>
-    targets.map(({ expr }) => ({ title, expr: expr.replaceAll('$pipeline', '.*') })),
-  );
-  // `label_values(METRIC, LABEL)` is Grafana's own: asked as the metric, which must have the label.
-  const variables = (
-    templating.list as readonly { readonly name: string; readonly query: { readonly query: string } }[]
-  ).map(({ name, query }) => {
-    const [, metric, label] = /^label_values\((\w+), (\w+)\)$/.exec(query.query) ?? [];
-    return { title: `variable ${name}`, expr: `${metric}{${label}!=""}` };
-  });
-  return [...asked, ...variables];
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: what Prometheus answers, as its API documents it
 type Data = any;
 
@@ -150,11 +131,10 @@ try {
     const seen = await query(prometheus, 'pipeline:sync_task_retries_per_file:ratio{pipeline="batches"}');
     return seen.length > 0 ? seen : undefined;
   });
-  for (const name of (await readdir(join(here, 'grafana/dashboards'))).sort()) {
-    for (const { title, expr } of await queriesOf(join(here, 'grafana/dashboards', name))) {
-      const found = await query(prometheus, expr);
-      report(found.length > 0, `${name}, ${title}: ${found.length} series, ${expr}`);
-    }
+  // Those on Airflow's metrics are asked by the end-to-end test, which has one.
+  for (const asked of (await dashboardQueries()).filter((asked) => !isOfAirflow(asked))) {
+    const found = await query(prometheus, asked.expr);
+    report(found.length > 0, `${asked.dashboard}, ${asked.title}: ${found.length} series, ${asked.expr}`);
   }
   const { groups } = await ask(prometheus, 'rules');
   const rules: readonly { readonly name: string; readonly health: string; readonly query: string }[] = groups.flatMap(

@@ -14,6 +14,7 @@ import { browser } from './steps/browser.ts';
 import { bucketSteps } from './steps/buckets.ts';
 import { failingBatch } from './steps/failing-batch.ts';
 import { killedBatch } from './steps/killed-batch.ts';
+import { monitoring } from './steps/monitoring.ts';
 import { otherDags } from './steps/other-dags.ts';
 import { pipelines } from './steps/pipelines.ts';
 import { secretSearch } from './steps/secret-search.ts';
@@ -41,6 +42,7 @@ const everything: readonly Step[] = [
   ['one object, days of the past, the health of all, and a consumer', otherDags],
   ...standaloneSteps,
   ...bucketSteps,
+  ['monitoring: every query of the dashboards, on real runs', monitoring],
   ['no secret in what Airflow stored', secretSearch],
 ];
 
