@@ -68,6 +68,12 @@ export async function pool(name: string): Promise<number> {
   return (await call<{ slots: number }>('GET', `/pools/${name}`)).slots;
 }
 
+/** What Admin > Variables would set; undefined takes it away. */
+export async function setVariable(key: string, value: unknown): Promise<void> {
+  if (value === undefined) await call('DELETE', `/variables/${key}`);
+  else await call('POST', '/variables', { key, value: JSON.stringify(value) });
+}
+
 /** The state in which it ended: `success` or `failed`. */
 export function ended(run: string, dag = DAG): Promise<string> {
   return until(`the run ${run} to end`, 600_000, 1000, async () => {

@@ -18,6 +18,7 @@ import { monitoring } from './steps/monitoring.ts';
 import { otherDags } from './steps/other-dags.ts';
 import { pipelines } from './steps/pipelines.ts';
 import { secretSearch } from './steps/secret-search.ts';
+import { stackFailures } from './steps/stack-failures.ts';
 import { standaloneSteps } from './steps/standalone.ts';
 import { firstRun, threeDays } from './steps/three-days.ts';
 
@@ -36,6 +37,7 @@ const everything: readonly Step[] = [
   ['the first scheduled run finds nothing and is green', firstRun],
   ['the three-day example through the DAG', threeDays],
   ['2,000 small files and one of 300 MB, one batch killed half-way', killedBatch],
+  ['Redis and the scheduler restarted, then the worker killed, under one run', stackFailures],
   ['a failing batch: a red run, then only it is run again', failingBatch],
   ['a browser: trigger by the form, a green grid, one batch again, the report', browser],
   ['pipelines from YAML: pools, examples that wait, a dry run, a gate', pipelines],

@@ -49,6 +49,7 @@ Object.assign(process.env, {
   SYNC_TASK_ENGINE: 'docker',
   AIRFLOW_BIND: '127.0.0.1',
   // Nobody wants to wait here as long as on a busy machine.
+  AIRFLOW_HEARTBEAT_TIMEOUT: '30',
   SYNC_TASK_RETRY_DELAY: '5s',
 });
 
