@@ -43,7 +43,9 @@ export async function startTcpProxy(targetPort: number, faults: NetworkFaults = 
     function reset(): void {
       for (const socket of [near, far]) {
         sockets.delete(socket);
-        if (!socket.destroyed) socket.resetAndDestroy();
+        // One that is being shut down can't be reset: libuv refuses, and Node then waits for its end for ever.
+        if (socket.writableEnded) socket.destroy();
+        else if (!socket.destroyed) socket.resetAndDestroy();
       }
     }
     async function pass(chunk: Buffer): Promise<Buffer | undefined> {
