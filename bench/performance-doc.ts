@@ -3,6 +3,7 @@ import { type PlanResult, planText } from './plan-results.ts';
 import type { CaseResult, ContestantResult, Facts, Results } from './results.ts';
 import { type Figure, isOurs, type Loss, lossesIn, megabytes, oursOf, verdictsOn } from './summary.ts';
 import { caseTable, markdownTable, numberText, summaryTable, titleOf } from './table.ts';
+import { type TransformResult, transformText } from './transform-results.ts';
 
 const figureNames: Readonly<Record<Figure, string>> = {
   wallMs: 'wall time',
@@ -31,11 +32,12 @@ nobody's account, but it works on the same cores.
 /** What stands beside the rows: measured or written elsewhere. */
 export interface Beside {
   readonly plan: PlanResult | undefined;
+  readonly transforms: TransformResult | undefined;
   /** Markdown, with a heading of its own. */
   readonly scale: string;
 }
 
-export function performanceDoc({ cases }: Results, { plan, scale }: Beside): string {
+export function performanceDoc({ cases }: Results, { plan, transforms, scale }: Beside): string {
   const results = Object.values(cases);
   const sections = [
     '# Performance',
@@ -53,11 +55,12 @@ export function performanceDoc({ cases }: Results, { plan, scale }: Beside): str
     '## Case by case',
     ...results.flatMap((result) => [`### ${titleOf(result)}`, aboutText(result), caseTable(result), notesText(result)]),
     ...(plan ? ['## Planning a million files', planText(plan)] : []),
+    ...(transforms ? ['## Transforms', transformText(transforms)] : []),
     scale.trim(),
     '## Settings',
     settingsTable(results),
     '## Do it again',
-    '```sh\nnpm run bench                  # everything: an hour or two\nnpm run bench -- --case big    # one row; the others stay\nnpm run bench -- --smoke       # two minutes, nothing stored\nnpm run bench:plan             # a million files\nnode bench/write-performance-doc.ts\n```',
+    '```sh\nnpm run bench                  # everything: an hour or two\nnpm run bench -- --case big    # one row; the others stay\nnpm run bench -- --smoke       # two minutes, nothing stored\nnpm run bench:plan             # a million files\nnpm run bench:transforms       # transforms, in one thread\nnode bench/write-performance-doc.ts\n```',
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }

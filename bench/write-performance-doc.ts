@@ -8,13 +8,19 @@ import { join } from 'node:path';
 import { performanceDoc } from './performance-doc.ts';
 import type { PlanResult } from './plan-results.ts';
 import { readResults } from './results.ts';
+import type { TransformResult } from './transform-results.ts';
 
 const [
   results = join(import.meta.dirname, 'results/latest.json'),
   doc = join(import.meta.dirname, '../docs/performance.md'),
 ] = process.argv.slice(2);
-const planned = join(import.meta.dirname, 'results/plan.json');
-const plan = existsSync(planned) ? (JSON.parse(readFileSync(planned, 'utf8')) as PlanResult) : undefined;
+const plan = stored<PlanResult>('plan.json');
+const transforms = stored<TransformResult>('transforms.json');
 const scale = readFileSync(join(import.meta.dirname, 'scale.md'), 'utf8');
-writeFileSync(doc, performanceDoc(readResults(results), { plan, scale }));
+writeFileSync(doc, performanceDoc(readResults(results), { plan, transforms, scale }));
 console.log(`wrote ${doc}`);
+
+function stored<Result>(name: string): Result | undefined {
+  const file = join(import.meta.dirname, 'results', name);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
