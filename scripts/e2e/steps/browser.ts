@@ -40,6 +40,8 @@ async function trigger(page: Page): Promise<void> {
 const cell = (page: Page, task: string) => page.getByTestId(`grid-${RUN}-${task}`);
 
 async function watch(page: Page): Promise<void> {
+  // The page is a little behind: what is to be run again below must be over.
+  expectEqual(await ended(RUN), 'success', 'state of the run');
   for (const task of TASKS) await turnsGreen(cell(page, task).getByTestId('task-state-badge'), task);
   await cell(page, 'run').click();
   await page.getByText(`Task Instances [${FILES / BATCH_FILES}]`).waitFor();
