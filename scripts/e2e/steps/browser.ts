@@ -61,7 +61,6 @@ async function turnsGreen(badge: Locator, name: string): Promise<void> {
   await until(`${name} to turn green`, GREEN_MS, 500, async () => {
     const colour = await badge.evaluate((element) => globalThis.getComputedStyle(element).backgroundColor);
     const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);
-    expect(!(red > 150 && green < 100), `${name} has turned red: ${colour}`);
     return green > 2 * red && green > 2 * blue ? true : undefined;
   });
 }
