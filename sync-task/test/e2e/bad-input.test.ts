@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { resultSchema } from '../../src/sync/result-schema.ts';
+import { hostileEnvironment } from '../faults/kit/places.ts';
 import { type Environment, newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
@@ -189,9 +190,7 @@ test('bad input: no right to write at the target', async (t) => {
   t.teardown(() => server.stop());
   const outcome = await runCommand(['sync'], {
     ...environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
   });
   t.is(outcome.code, 77, outcome.stderr);
   t.regex(outcome.errors.join(), /cannot write "a": permission denied; give the login this right/);

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { openState } from '../../src/state/open.ts';
 import { draftName, tempName } from '../../src/storage/draft-name.ts';
+import { hostileEnvironment } from '../faults/kit/places.ts';
 import {
   type Environment,
   type Folders,
@@ -33,9 +34,7 @@ async function slowJob(t: ExecutionContext): Promise<Job> {
   t.teardown(() => server.stop());
   const environment = {
     ...folders.environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
     SYNC_TASK_FILES: '4',
     SYNC_TASK_LEASE: '1s',
   };
@@ -106,9 +105,7 @@ test('SIGTERM while a server does not answer: stopped at once', async (t) => {
   t.teardown(() => server.stop());
   const { child, ended } = startCommand(['sync'], {
     ...environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
   });
   await until(() => (server.counters.requests.get('REALPATH') ?? 0) > 0);
   child.kill('SIGTERM');
@@ -124,9 +121,7 @@ test('a target that won’t keep modification times: recorded, and nothing fails
   t.teardown(() => server.stop());
   const sftp = {
     ...environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
   };
   t.is((await runCommand(['sync', '--run', 'r'], sftp)).code, 0);
   const { result } = await runCommand(['status', '--run', 'r'], sftp);

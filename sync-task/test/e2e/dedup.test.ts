@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
+import { hostileEnvironment } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import { startPostgres } from '../kit/postgres.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
@@ -86,9 +87,7 @@ test('killed between taking keys and publishing: the next start has every row on
   t.teardown(() => server.stop());
   const remote = {
     ...environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
     SYNC_TASK_LEASE: '1s',
   };
   const { child, ended } = startCommand(['sync', '--run', 'r', dedup], remote);

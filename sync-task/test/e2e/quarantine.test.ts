@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultSchema } from '../../src/sync/result-schema.ts';
+import { hostileEnvironment } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
@@ -51,9 +52,7 @@ test('killed while rejected rows are written: nothing of them is left over, and 
   t.teardown(() => server.stop());
   const remote = {
     ...environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
     SYNC_TASK_LEASE: '1s',
   };
   const { child, ended } = startCommand(['sync', '--run', 'r', ...transforms], remote);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { ManifestLine } from '../../src/sync/report/manifest.ts';
 import { manifestSchema } from '../../src/sync/report/manifest-schema.ts';
 import { resultSchema } from '../../src/sync/result-schema.ts';
+import { hostileEnvironment } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
@@ -207,9 +208,7 @@ test('no secret is in what is written', async (t) => {
   const reports = join(state, '../reports');
   const { code, stderr } = await runCommand(['sync', '--run', 'r', '--report-dir', reports], {
     ...environment,
-    SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-    SYNC_TASK_TARGET_PASSWORD: server.password,
-    SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+    ...hostileEnvironment(server, 'TARGET'),
   });
   t.is(code, 0, stderr);
   const files = (await readdir(reports, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());

@@ -1,5 +1,6 @@
 /** Several processes on one batch, over Postgres: they share it, and each file is copied once. */
 import test from 'ava';
+import { hostileEnvironment } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
@@ -25,9 +26,7 @@ test.serial(
       ...environment,
       SYNC_TASK_STATE: postgres.url,
       SYNC_TASK_STATE_PASSWORD: postgres.password,
-      SYNC_TASK_TARGET: `sftp://${server.user}@127.0.0.1:${server.port}/`,
-      SYNC_TASK_TARGET_PASSWORD: server.password,
-      SYNC_TASK_TARGET_HOST_KEY: server.hostKeyFingerprint,
+      ...hostileEnvironment(server, 'TARGET'),
       SYNC_TASK_FILES: '3',
       SYNC_TASK_LEASE: '2s',
     };

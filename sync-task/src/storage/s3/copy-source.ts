@@ -1,6 +1,7 @@
 /** Which bucket of which service a storage is: two of one service can copy among themselves. */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
+import { copyOffers } from '../copy-offers.ts';
 import type { KeyNames } from '../objects/keys.ts';
 import type { CopyOrigin } from '../storage.ts';
 import { type Bucket, describeObject } from './bucket.ts';
@@ -19,14 +20,8 @@ export interface CopySource {
   readonly found: HeadObjectCommandOutput;
 }
 
-const offers = new WeakMap<object, Offer>();
-
-/** For `Storage.copyOffer`: other buckets of the service may copy from it. */
-export function copyOffer(offer: Offer): object {
-  const sign = {};
-  offers.set(sign, offer);
-  return sign;
-}
+/** Other buckets of the service may copy from one that is in it. */
+export const offers = copyOffers<Offer>();
 
 /** The object as the service sees it with the target's rights; undefined where it can't copy from there, or it has changed. */
 export async function copySource(
@@ -34,7 +29,7 @@ export async function copySource(
   service: string,
   { storage, path, expected }: CopyOrigin,
 ): Promise<CopySource | undefined> {
-  const other = storage.copyOffer && offers.get(storage.copyOffer);
+  const other = offers.of(storage);
   if (!other || other.service !== service) return undefined;
   const key = other.keys.keyOf(path);
   const from = { bucket: { ...other.bucket, client: target.client }, key, path };

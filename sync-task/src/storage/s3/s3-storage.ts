@@ -14,7 +14,7 @@ import { type Bucket, type Destination, describeObject } from './bucket.ts';
 import { endpointOf, openClient } from './client.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { copiedDraft } from './copied-draft.ts';
-import { copyOffer, copySource } from './copy-source.ts';
+import { copySource, offers } from './copy-source.ts';
 import { heldDraft } from './held-draft.ts';
 import { listObjects } from './list-objects.ts';
 import { multipartDraft } from './multipart-draft.ts';
@@ -122,7 +122,7 @@ export async function open(place: Place): Promise<Storage> {
   }
 
   return {
-    copyOffer: copyOffer({ service, bucket, keys }),
+    copyOffer: offers.sign({ service, bucket, keys }),
     label,
     capabilities: {
       atomicReplace: true,

@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { FileVersion } from '../../model.ts';
+import { copyOffers } from '../copy-offers.ts';
 import type { CopyOrigin } from '../storage.ts';
 import type { SessionOptions } from './session.ts';
 
@@ -14,7 +15,7 @@ interface Offer {
   find(path: string, version: FileVersion): Promise<Buffer | undefined>;
 }
 
-const offers = new WeakMap<object, Offer>();
+export const offers = copyOffers<Offer>();
 
 /** Undefined where the server's host key is not checked. */
 export function accountOf({ location, credentials, proxy, jumps = [] }: SessionOptions, hostKey: string): unknown {
@@ -25,18 +26,11 @@ export function accountOf({ location, credentials, proxy, jumps = [] }: SessionO
   return [hostKey, host.toLowerCase(), port, user, password, privateKey, passphrase, agent, way];
 }
 
-/** For `Storage.copyOffer`. */
-export function copyOffer(offer: Offer): object {
-  const sign = {};
-  offers.set(sign, offer);
-  return sign;
-}
-
 /** The file as the account's own server names it; undefined where it is of another one, or no more what was listed. */
 export async function copySource(
   account: unknown,
   { storage, path, expected }: CopyOrigin,
 ): Promise<Buffer | undefined> {
-  const other = storage.copyOffer && offers.get(storage.copyOffer);
+  const other = offers.of(storage);
   return other && isDeepStrictEqual(other.account, account) ? other.find(path, expected) : undefined;
 }

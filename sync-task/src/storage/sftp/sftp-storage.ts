@@ -13,7 +13,7 @@ import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
 import { copiedBytes, startCopy } from './copied-draft.ts';
-import { accountOf, copyOffer, copySource } from './copy-source.ts';
+import { accountOf, copySource, offers } from './copy-source.ts';
 import type { DraftFile } from './draft-file.ts';
 import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
@@ -267,7 +267,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       return beginDraft(path, draft, (file) => startDraft({ ...file, budget: writing, expectedBytes }));
     },
 
-    ...(account !== undefined && { copyOffer: copyOffer({ account, find: findVersion }) }),
+    ...(account !== undefined && { copyOffer: offers.sign({ account, find: findVersion }) }),
 
     async draftFrom(origin, path, options) {
       checkPath(path);
