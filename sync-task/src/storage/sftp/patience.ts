@@ -54,8 +54,8 @@ export function patience<T>(connect: () => Promise<T>, options: PatienceOptions)
       return connection;
     } catch (thrown) {
       const error = asSyncError(thrown);
-      const waited = error.kind === 'transient' && !spent;
-      const how = waited ? `; it was tried again for ${Math.round(lostMs / 1000)} s (--reconnect)` : '';
+      const how =
+        error.kind === 'transient' ? `; it was tried again for ${Math.round(lostMs / 1000)} s (--reconnect)` : '';
       const lost = new SyncError(`${error.message}${how}`, { kind: error.kind, reason: 'server-lost', cause: error });
       if (error.kind !== 'transient') shutOut = lost;
       spent = true;
