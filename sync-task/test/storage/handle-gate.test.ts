@@ -1,8 +1,8 @@
 /** Learning how many handles a server allows, from its refusals alone. */
 import test from 'ava';
-import { SftpStatus } from '../../src/storage/sftp/channel.ts';
 import { type HeldHandle, handleGate } from '../../src/storage/sftp/handle-gate.ts';
 import { status } from '../../src/storage/sftp/packet.ts';
+import { SftpStatus } from '../../src/storage/sftp/sftp-errors.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
 /** A server that allows so many; refusals come a turn later, as over a line. */

@@ -6,11 +6,10 @@
 import { SyncError } from '../../errors.ts';
 import type { FileVersion } from '../../model.ts';
 import type { Draft, DraftOptions, FinishedDraft } from '../storage.ts';
-import { SftpStatus } from './channel.ts';
 import { type DraftFile, endDraft, flushFile, openDraft, removeDraft } from './draft-file.ts';
 import { closeHandle, type OpenHandle, openHandle } from './handles.ts';
 import { noAttributes, openFlag, request, status } from './packet.ts';
-import { isStatus } from './sftp-errors.ts';
+import { isStatus, SftpStatus } from './sftp-errors.ts';
 
 export interface CopyPlan extends DraftFile {
   readonly options: DraftOptions;

@@ -1,10 +1,10 @@
 /** The beginning and the end of a draft's file, whoever fills it. */
 import type { FinishedDraft } from '../storage.ts';
-import { type SftpChannel, SftpStatus } from './channel.ts';
+import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
 import type { OpenHandle, OpenOn } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request, status, timesAttribute } from './packet.ts';
-import { isStatus, missing } from './sftp-errors.ts';
+import { isStatus, missing, SftpStatus } from './sftp-errors.ts';
 
 export interface DraftFile {
   readonly connections: Connections;

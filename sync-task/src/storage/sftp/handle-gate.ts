@@ -5,8 +5,8 @@
  * as TCP finds its share of a line). A refusal with nothing else open is about the file itself.
  */
 import type { Log } from '../../log.ts';
-import { SftpStatus } from './channel.ts';
 import { status } from './packet.ts';
+import { SftpStatus } from './sftp-errors.ts';
 
 export interface HandleGate {
   /**

@@ -1,7 +1,16 @@
 /** What a server's status means for a file, in the user's words. */
 import { SyncError } from '../../errors.ts';
-import { SftpStatus } from './channel.ts';
 import { status } from './packet.ts';
+
+/** What the server said instead of doing it. */
+export class SftpStatus extends Error {
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message || `status ${code}`);
+    this.name = 'SftpStatus';
+    this.code = code;
+  }
+}
 
 /** `what` is the operation in words ("write", "list"), `place` the label of the location. Others than statuses pass through. */
 export function explainStatus(error: unknown, what: string, place: string, path: string): unknown {

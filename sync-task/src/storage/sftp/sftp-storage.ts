@@ -4,28 +4,26 @@ import { SyncError } from '../../errors.ts';
 import type { FileVersion } from '../../model.ts';
 import { byteBudget } from '../budget.ts';
 import { skewFromAccess } from '../clock.ts';
-import { backupName, isOwnName, tempName } from '../draft-name.ts';
+import { isOwnName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import type { Place } from '../place.ts';
-import type { Draft, DraftOptions, Storage, StoredFile } from '../storage.ts';
-import { SftpStatus } from './channel.ts';
+import type { Storage, StoredFile } from '../storage.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
-import { copiedBytes, startCopy } from './copied-draft.ts';
-import { accountOf, copySource, offers } from './copy-source.ts';
-import type { DraftFile } from './draft-file.ts';
+import { accountOf, offers } from './copy-source.ts';
+import { sftpDrafts } from './drafts.ts';
 import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
-import { type Attributes, request, status } from './packet.ts';
-import { freeSpace, probeServer } from './probe.ts';
+import type { Attributes } from './packet.ts';
+import { probeServer } from './probe.ts';
 import { publishOver } from './publish.ts';
 import { readRemoteFile } from './reader.ts';
+import { remoteFiles } from './remote-files.ts';
 import { remoteFolders } from './remote-folders.ts';
 import { remotePath } from './remote-path.ts';
-import { explainStatus, isStatus, missing } from './sftp-errors.ts';
+import { explainStatus, isStatus, missing, SftpStatus } from './sftp-errors.ts';
 import { slots } from './slots.ts';
-import { startDraft } from './writer.ts';
 
 export interface SftpStorageOptions extends ConnectionsOptions {
   /** Bytes in flight at most. */
@@ -72,13 +70,10 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   const reading = bounded(READ_BYTES_PER_CONNECTION);
   const writing = bounded(WRITE_BYTES_PER_CONNECTION);
   const readSlots = slots(connections.limits.maxReadBytes);
-  /** Remote paths of drafts that are being written. */
-  const drafting = new Set<string>();
-
   const account = extensions.has('copy-data') ? accountOf(options, connections.hostKey) : undefined;
-  let copiesData = account !== undefined;
 
-  const wire = (path: string) => remotePath(root, path);
+  const files = remoteFiles(connections, root, extensions);
+  const { wire, temp, backup, lstat, rename, remove } = files;
   const folders = remoteFolders(connections, label, wire);
   const inside = confinement(label, async (folder) => {
     const channel = await connections.pick();
@@ -87,28 +82,6 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       throw error;
     });
   });
-  const sibling = (path: string, name: string) => {
-    const parent = parentOf(path);
-    return parent === '' ? name : `${parent}/${name}`;
-  };
-  const temp = (path: string, name: string) => wire(sibling(path, tempName(name)));
-  const backup = (path: string, name: string) => wire(sibling(path, backupName(name)));
-
-  async function lstat(remote: Buffer): Promise<Attributes | undefined> {
-    const channel = await connections.pick();
-    return channel.attributes(request.lstat, [remote]).catch((error: unknown) => {
-      if (isStatus(error, ...missing)) return undefined;
-      throw error;
-    });
-  }
-  async function command(type: number, ...fields: Buffer[]): Promise<void> {
-    await (await connections.pick()).command(type, fields);
-  }
-  async function rename(from: Buffer, to: Buffer): Promise<void> {
-    const channel = await connections.pick();
-    if (extensions.has('posix-rename@openssh.com')) await channel.extended('posix-rename@openssh.com', [from, to]);
-    else await channel.command(request.rename, [from, to]);
-  }
 
   async function findVersion(path: string, version: FileVersion): Promise<Buffer | undefined> {
     checkPath(path);
@@ -120,71 +93,6 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
     if (!found || kindOf(found.mode) !== 'file') return undefined;
     const { size, mtimeMs } = storedFile(found);
     return size === version.size && mtimeMs === version.mtimeMs ? wire(path) : undefined;
-  }
-
-  /** How many bytes of what an earlier attempt stored count. */
-  async function copiedUntil(path: string, resume: NonNullable<DraftOptions['resume']>): Promise<number> {
-    const copied = copiedBytes(resume.ticket);
-    if (copied <= resume.offset) return resume.offset;
-    const standing = await lstat(temp(path, resume.draft));
-    return standing?.size !== undefined && standing.size >= copied ? copied : resume.offset;
-  }
-
-  /** "Failure" is all that version 3 has for a full disk: the free space tells. */
-  async function explainWrite(error: unknown, path: string): Promise<unknown> {
-    if (isStatus(error, status.failure)) {
-      const channel = await connections.pick();
-      const freeBytes = await freeSpace(channel, wire(parentOf(path))).catch(() => undefined);
-      if (freeBytes === 0) return explainStatus(new SftpStatus(status.noSpace, error.message), 'write', label, path);
-    }
-    return explainStatus(error, 'write', label, path);
-  }
-
-  /** What any draft of the path begins with; `begin` opens it, and a folder that is missing above it is made. */
-  async function beginDraft<T>(path: string, draft: DraftOptions, begin: (file: DraftFile) => Promise<T>): Promise<T> {
-    const name = temp(path, draft.name).toString();
-    const exists = () =>
-      new SyncError(`${label}: a draft of ${JSON.stringify(path)} with the name ${draft.name} stands there already`, {
-        kind: 'permanent',
-        reason: 'draft-exists',
-        path,
-      });
-    if (drafting.has(name)) throw exists();
-    const start = (from?: number) =>
-      begin({
-        connections,
-        remotePath: temp(path, draft.name),
-        start: from,
-        mtimeMs: draft.mtimeMs,
-        fsync: draft.fsync,
-        signal: draft.signal,
-        exists,
-        closed: () => drafting.delete(name),
-        explain: (error) => explainWrite(error, path),
-      });
-    const startIn = async (error: unknown) => {
-      if (!isStatus(error, ...missing)) throw error;
-      await folders.ensure(parentOf(path));
-      return start();
-    };
-    drafting.add(name);
-    try {
-      await inside.check(parentOf(path));
-      if (draft.resume) {
-        if (draft.resume.draft !== draft.name) await rename(temp(path, draft.resume.draft), temp(path, draft.name));
-        return await start(draft.resume.offset);
-      }
-      // Most folders stand already: asking first would cost every file a round trip.
-      return await start()
-        .catch(startIn)
-        .catch((error: unknown) => {
-          folders.forget(); // one that was made has been removed again
-          return startIn(error);
-        });
-    } catch (error) {
-      drafting.delete(name);
-      throw await explainWrite(error, path);
-    }
   }
 
   const storage: Storage = {
@@ -261,35 +169,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       return hashSegments(() => connections.pick(), remote, options);
     },
 
-    async draft(path: string, draft: DraftOptions): Promise<Draft> {
-      checkPath(path);
-      const { expectedBytes } = draft;
-      return beginDraft(path, draft, (file) => startDraft({ ...file, budget: writing, expectedBytes }));
-    },
-
+    ...sftpDrafts({ connections, files, folders, inside, budget: writing, account, label }),
     ...(account !== undefined && { copyOffer: offers.sign({ account, find: findVersion }) }),
-
-    async draftFrom(origin, path, options) {
-      checkPath(path);
-      const from = copiesData ? await copySource(account, origin) : undefined;
-      if (!from) return undefined;
-      const name = temp(path, options.name);
-      const resume = options.resume && { ...options.resume, offset: await copiedUntil(path, options.resume) };
-      const draft = await beginDraft(path, { ...options, resume }, (file) =>
-        startCopy({
-          ...file,
-          ...{ options, from, expected: origin.expected, label: origin.storage.label, path: origin.path },
-          unable: () => {
-            copiesData = false;
-          },
-        }),
-      );
-      if (draft) return draft;
-      drafting.delete(name.toString());
-      // Whoever goes on with it looks for it where it was.
-      if (resume && resume.draft !== options.name) await rename(name, temp(path, resume.draft));
-      return undefined;
-    },
 
     async statDraft(path, name) {
       checkPath(path);
@@ -307,7 +188,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
         backup: backup(path, name),
         final: wire(path),
         rename,
-        remove: (remote) => command(request.remove, remote),
+        remove,
         kind: async (remote) => {
           const standing = await lstat(remote);
           return standing && kindOf(standing.mode);
@@ -331,8 +212,8 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       const [tempStands, backupStands, finalStands] = await Promise.all(
         [temp(path, name), backup(path, name), wire(path)].map(async (remote) => (await lstat(remote)) !== undefined),
       );
-      if (tempStands) await command(request.remove, temp(path, name));
-      if (backupStands && finalStands) await command(request.remove, backup(path, name));
+      if (tempStands) await remove(temp(path, name));
+      if (backupStands && finalStands) await remove(backup(path, name));
       if (backupStands && !finalStands) await rename(backup(path, name), wire(path));
       return tempStands === true || backupStands === true;
     },

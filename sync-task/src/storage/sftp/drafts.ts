@@ -1,0 +1,133 @@
+/** Drafts of an SFTP target: written by us or copied by the server, in folders that are made when they turn out to be missing. */
+import { SyncError } from '../../errors.ts';
+import type { ByteBudget } from '../budget.ts';
+import { checkPath, parentOf } from '../paths.ts';
+import type { Draft, DraftOptions, Storage } from '../storage.ts';
+import type { Confinement } from './confinement.ts';
+import type { Connections } from './connections.ts';
+import { copiedBytes, startCopy } from './copied-draft.ts';
+import { copySource } from './copy-source.ts';
+import type { DraftFile } from './draft-file.ts';
+import { status } from './packet.ts';
+import { freeSpace } from './probe.ts';
+import type { RemoteFiles } from './remote-files.ts';
+import type { RemoteFolders } from './remote-folders.ts';
+import { explainStatus, isStatus, missing, SftpStatus } from './sftp-errors.ts';
+import { startDraft } from './writer.ts';
+
+export interface SftpDraftsOptions {
+  readonly connections: Connections;
+  readonly files: RemoteFiles;
+  readonly folders: RemoteFolders;
+  readonly inside: Confinement;
+  /** For what was written and not yet acknowledged. */
+  readonly budget: ByteBudget;
+  /** Of `accountOf`; undefined where the server copies nothing for us. */
+  readonly account: unknown;
+  readonly label: string;
+}
+
+export type SftpDrafts = Required<Pick<Storage, 'draft' | 'draftFrom'>>;
+
+export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
+  const { connections, files, folders, inside, budget, account, label } = options;
+  const { wire, temp, lstat, rename } = files;
+  /** Remote paths of drafts that are being written. */
+  const drafting = new Set<string>();
+  let copiesData = account !== undefined;
+
+  /** How many bytes of what an earlier attempt stored count. */
+  async function copiedUntil(path: string, resume: NonNullable<DraftOptions['resume']>): Promise<number> {
+    const copied = copiedBytes(resume.ticket);
+    if (copied <= resume.offset) return resume.offset;
+    const standing = await lstat(temp(path, resume.draft));
+    return standing?.size !== undefined && standing.size >= copied ? copied : resume.offset;
+  }
+
+  /** "Failure" is all that version 3 has for a full disk: the free space tells. */
+  async function explainWrite(error: unknown, path: string): Promise<unknown> {
+    if (isStatus(error, status.failure)) {
+      const channel = await connections.pick();
+      const freeBytes = await freeSpace(channel, wire(parentOf(path))).catch(() => undefined);
+      if (freeBytes === 0) return explainStatus(new SftpStatus(status.noSpace, error.message), 'write', label, path);
+    }
+    return explainStatus(error, 'write', label, path);
+  }
+
+  /** What any draft of the path begins with; `begin` opens it, and a folder that is missing above it is made. */
+  async function beginDraft<T>(path: string, draft: DraftOptions, begin: (file: DraftFile) => Promise<T>): Promise<T> {
+    const name = temp(path, draft.name).toString();
+    const exists = () =>
+      new SyncError(`${label}: a draft of ${JSON.stringify(path)} with the name ${draft.name} stands there already`, {
+        kind: 'permanent',
+        reason: 'draft-exists',
+        path,
+      });
+    if (drafting.has(name)) throw exists();
+    const start = (from?: number) =>
+      begin({
+        connections,
+        remotePath: temp(path, draft.name),
+        start: from,
+        mtimeMs: draft.mtimeMs,
+        fsync: draft.fsync,
+        signal: draft.signal,
+        exists,
+        closed: () => drafting.delete(name),
+        explain: (error) => explainWrite(error, path),
+      });
+    const startIn = async (error: unknown) => {
+      if (!isStatus(error, ...missing)) throw error;
+      await folders.ensure(parentOf(path));
+      return start();
+    };
+    drafting.add(name);
+    try {
+      await inside.check(parentOf(path));
+      if (draft.resume) {
+        if (draft.resume.draft !== draft.name) await rename(temp(path, draft.resume.draft), temp(path, draft.name));
+        return await start(draft.resume.offset);
+      }
+      // Most folders stand already: asking first would cost every file a round trip.
+      return await start()
+        .catch(startIn)
+        .catch((error: unknown) => {
+          folders.forget(); // one that was made has been removed again
+          return startIn(error);
+        });
+    } catch (error) {
+      drafting.delete(name);
+      throw await explainWrite(error, path);
+    }
+  }
+
+  return {
+    async draft(path: string, draft: DraftOptions): Promise<Draft> {
+      checkPath(path);
+      const { expectedBytes } = draft;
+      return beginDraft(path, draft, (file) => startDraft({ ...file, budget, expectedBytes }));
+    },
+
+    async draftFrom(origin, path, options) {
+      checkPath(path);
+      const from = copiesData ? await copySource(account, origin) : undefined;
+      if (!from) return undefined;
+      const name = temp(path, options.name);
+      const resume = options.resume && { ...options.resume, offset: await copiedUntil(path, options.resume) };
+      const draft = await beginDraft(path, { ...options, resume }, (file) =>
+        startCopy({
+          ...file,
+          ...{ options, from, expected: origin.expected, label: origin.storage.label, path: origin.path },
+          unable: () => {
+            copiesData = false;
+          },
+        }),
+      );
+      if (draft) return draft;
+      drafting.delete(name.toString());
+      // Whoever goes on with it looks for it where it was.
+      if (resume && resume.draft !== options.name) await rename(name, temp(path, resume.draft));
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+/** Single files below a root by their names at the server, over whichever connection has the least to do. */
+import { backupName, tempName } from '../draft-name.ts';
+import { parentOf } from '../paths.ts';
+import type { SftpChannel } from './channel.ts';
+import type { Connections } from './connections.ts';
+import { type Attributes, request } from './packet.ts';
+import { remotePath } from './remote-path.ts';
+import { isStatus, missing } from './sftp-errors.ts';
+
+export interface RemoteFiles {
+  /** The name at the server of a path below the root. */
+  wire(path: string): Buffer;
+  /** The name of its draft, beside it. */
+  temp(path: string, name: string): Buffer;
+  /** The name of what stood there before, beside it. */
+  backup(path: string, name: string): Buffer;
+  /** Undefined where nothing stands. */
+  lstat(remote: Buffer): Promise<Attributes | undefined>;
+  remove(remote: Buffer): Promise<void>;
+  /** Over what stands there with `posix-rename@openssh.com` alone (OpenSSH PROTOCOL section 4.3). */
+  rename(from: Buffer, to: Buffer): Promise<void>;
+}
+
+/** All but the names throw the server's plain status. */
+export function remoteFiles(
+  connections: Connections,
+  root: string,
+  extensions: SftpChannel['extensions'],
+): RemoteFiles {
+  const wire = (path: string) => remotePath(root, path);
+  const beside = (path: string, name: string) => {
+    const parent = parentOf(path);
+    return wire(parent === '' ? name : `${parent}/${name}`);
+  };
+
+  return {
+    wire,
+    temp: (path, name) => beside(path, tempName(name)),
+    backup: (path, name) => beside(path, backupName(name)),
+    async lstat(remote) {
+      const channel = await connections.pick();
+      return channel.attributes(request.lstat, [remote]).catch((error: unknown) => {
+        if (isStatus(error, ...missing)) return undefined;
+        throw error;
+      });
+    },
+    async remove(remote) {
+      await (await connections.pick()).command(request.remove, [remote]);
+    },
+    async rename(from, to) {
+      const channel = await connections.pick();
+      if (extensions.has('posix-rename@openssh.com')) await channel.extended('posix-rename@openssh.com', [from, to]);
+      else await channel.command(request.rename, [from, to]);
+    },
+  };
+}
