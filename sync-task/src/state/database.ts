@@ -42,3 +42,10 @@ export interface Dialect {
   /** Column types of the migrations. */
   readonly types: { readonly identity: string; readonly path: string };
 }
+
+/**
+ * SQL: a parameter whose value Postgres does not look up in its statistics. They know nothing of a pipeline or a run that is
+ * new: it would expect one row of that, and join by walking all of them for each row at the other side.
+ */
+export const unforeseen = (parameter: string, type: ColumnType): string =>
+  `(SELECT CAST(${parameter} AS ${type.toUpperCase()}))`;

@@ -16,6 +16,13 @@ const dialect: Dialect = {
   types: { identity: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY', path: 'TEXT COLLATE "C"' },
 };
 
+const SEARCH_PATH = 'search_path=sync_task';
+/**
+ * Every statement of ours looks few rows up by their keys, in the order in which it is written. Left to its statistics, which
+ * know nothing of a run or a pipeline that is new, Postgres reads whole tables to join them with a handful of rows.
+ */
+const LOOK_UPS = ['enable_hashjoin=off', 'enable_mergejoin=off', 'join_collapse_limit=1', 'random_page_cost=1.1'];
+
 const INT8 = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_IN_TRANSACTION_MS = 5000;
@@ -43,7 +50,7 @@ export async function postgresDatabase({ url, password, applicationName }: Postg
   const pool = new pg.Pool({
     connectionString: withPassword(url, password),
     application_name: applicationName,
-    options: '-c search_path=sync_task',
+    options: [SEARCH_PATH, ...LOOK_UPS].map((setting) => `-c ${setting}`).join(' '),
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,

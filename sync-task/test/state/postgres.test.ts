@@ -3,7 +3,8 @@ import test from 'ava';
 import pg from 'pg';
 import { SyncError } from '../../src/errors.ts';
 import { openState } from '../../src/state/open.ts';
-import { claimAll, planRun } from '../contract/state/arrange.ts';
+import type { State } from '../../src/state/state.ts';
+import { claimAll, copied, LEASE_MS, planRun } from '../contract/state/arrange.ts';
 import { stateContract } from '../contract/state.ts';
 import { until } from '../kit/job.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
@@ -151,4 +152,60 @@ test.serial('postgres: a claim that loses every file to another takes the next o
     claims.map(({ path }) => path),
     ['c'],
   );
+});
+
+/** Plans them, takes them as a worker does, and records them in small groups, as they come. */
+async function workThrough(state: State, pipeline: string, paths: readonly string[]): Promise<void> {
+  const run = `of ${pipeline}`;
+  const id = await planRun(state, run, paths, 1000, pipeline);
+  await state.compare(
+    id,
+    paths.map((path) => ({ path, size: 10, mtimeMs: 1000, chain: '' })),
+  );
+  const worker = { pipelineId: id, run, owner: pipeline };
+  for (let batch = 1; batch <= paths.length / 1000; batch++) {
+    for (;;) {
+      const claims = await state.claim({ ...worker, batch, leaseMs: LEASE_MS, limit: 64 });
+      if (claims.length === 0) break;
+      for (let at = 0; at < claims.length; at += 4) {
+        const group = claims.slice(at, at + 4);
+        await state.saveIntents(
+          worker,
+          group.map(({ path, token }) => ({ path, token, intent: {} })),
+        );
+        await state.recordOutcomes(worker, group.map(copied));
+      }
+    }
+  }
+}
+
+test.serial('postgres: a pipeline that its statistics do not know yet costs a few rows for each file', async (t) => {
+  const url = await newDatabase();
+  const paths = Array.from({ length: 2000 }, (_, number) => `folder/file-${number}`);
+  const watcher = await connect(url);
+  t.teardown(() => watcher.end());
+  const work = async (pipeline: string) => {
+    await using state = await open(url);
+    await workThrough(state, pipeline, paths);
+  };
+  const rowsRead = async (): Promise<number> => {
+    // What connections read is counted when they end.
+    await until(async () => {
+      const { rows } = await watcher.query(
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'",
+      );
+      return rows.length === 1;
+    });
+    const { rows } = await watcher.query(
+      `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::float AS read FROM pg_stat_user_tables WHERE schemaname = 'sync_task'`,
+    );
+    return rows[0].read;
+  };
+  await work('known');
+  await watcher.query('ANALYZE');
+  const before = await rowsRead();
+  await work('new');
+  const perFile = ((await rowsRead()) - before) / paths.length;
+  t.true(perFile < 60, `${perFile} rows for each file`);
+  t.log(`${perFile.toFixed(1)} rows for each file`);
 });

@@ -3,7 +3,7 @@
  * number of processes that read the same candidate, one wins. What was published last is read while taking: another
  * run's worker may have recorded it after the candidates were read.
  */
-import type { Database, Query, Row } from '../database.ts';
+import { type Database, type Query, type Row, unforeseen } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
@@ -11,7 +11,7 @@ import { CLAIMS_LOOKED_AT, unsettledClaims } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
-const inBatch = `entry.run_id = $2
+const inBatch = `entry.run_id = ${unforeseen('$2', 'text')}
   AND entry.number BETWEEN (SELECT first_entry FROM batch WHERE run_id = $2 AND number = $3)
                        AND (SELECT last_entry FROM batch WHERE run_id = $2 AND number = $3)`;
 
@@ -54,7 +54,7 @@ function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }
   return transaction.query(
     `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
             coalesce(file.token, 0) AS token, file.owner, file.claim_run, file.lease_until_ms
-     FROM entry LEFT JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
+     FROM entry LEFT JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = entry.path
      WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
      ORDER BY entry.number LIMIT $5 ${lockSkipping('entry')}`,
     [pipelineId, run, batch, owner, limit],
@@ -86,7 +86,7 @@ function earlierClaims(transaction: Query, { pipelineId }: ClaimRequest, abandon
   if (abandoned.length === 0) return Promise.resolve([]);
   const rows = transaction.dialect.rows('$2', { path: 'text', token: 'bigint' });
   return transaction.query(
-    `SELECT r.path, claims.run_id, claims.token FROM ${rows} JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = r.path
+    `SELECT r.path, claims.run_id, claims.token FROM ${rows} JOIN ${unsettledClaims} ON claims.pipeline_id = ${unforeseen('$1', 'bigint')} AND claims.path = r.path
      WHERE claims.token < r.token AND claims.token > r.token - ${CLAIMS_LOOKED_AT}`,
     [pipelineId, JSON.stringify(abandoned.map(({ path, token }) => ({ path, token })))],
   );
@@ -116,7 +116,7 @@ export async function heldByOthers(
   const { nowMs } = database.dialect;
   const [row] = await database.query(
     `SELECT count(*) AS files, min(file.lease_until_ms) - ${nowMs} AS ends_in_ms
-     FROM entry JOIN file ON file.pipeline_id = $1 AND file.path = entry.path
+     FROM entry JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = entry.path
      WHERE ${inBatch} AND ${toDo} AND file.owner IS NOT NULL AND file.owner <> $4`,
     [pipelineId, run, batch, owner],
   );

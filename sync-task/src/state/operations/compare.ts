@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import { type Database, unforeseen } from '../database.ts';
 import type { Candidate, Change } from '../state.ts';
 
 const columns = { index: 'bigint', path: 'text', size: 'bigint', mtimeMs: 'bigint', chain: 'text' } as const;
@@ -18,7 +18,7 @@ export async function compare(
                  WHEN file.mtime_ms <> r."mtimeMs" THEN 'mtime-changed'
                  ELSE 'transform-changed' END AS reason
      FROM ${database.dialect.rows('$2', columns)}
-     LEFT JOIN file ON file.pipeline_id = $1 AND file.path = r.path
+     LEFT JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = r.path
      WHERE file.size IS NULL OR file.size <> r.size OR file.mtime_ms <> r."mtimeMs" OR file.chain <> r.chain`,
     [pipelineId, JSON.stringify(rows)],
   );

@@ -10,7 +10,7 @@
  * starts over when no older one is left. So nobody waits in a circle, and nobody for ever. An attempt at the same file is as
  * old as the one before it.
  */
-import type { Database, Query, Row } from '../database.ts';
+import { type Database, type Query, type Row, unforeseen } from '../database.ts';
 import type { ClaimedFile, KeyHolder, KeysCompleted, TakenKeys } from '../state.ts';
 
 /** SQL: the worker of this holder is at work. */
@@ -55,12 +55,13 @@ export function takeKeys(database: Database, holder: KeyHolder, keys: readonly s
     const { query, dialect } = transaction;
     await alone(transaction, holder.pipelineId);
     if ((await statusOf(transaction, holder)) !== 'open') return { others: new Set(), waitFor: new Set(), lost: true };
-    // CROSS: in this order, or SQLite walks all keys of the pipeline.
+    // In this order, or either database walks all keys or all holders of the pipeline.
     const found = await query(
-      `SELECT r.key, key_holder.id, key_holder.age, key_holder.status
-       FROM ${dialect.rows('$1', { key: 'text' })} CROSS JOIN row_key CROSS JOIN key_holder
-       WHERE row_key.key = r.key AND key_holder.id = row_key.holder
-         AND key_holder.pipeline_id = $2 AND key_holder.path <> $3 AND key_holder.status IN ('open', 'complete', 'published')`,
+      `WITH held AS MATERIALIZED (
+         SELECT r.key, row_key.holder FROM ${dialect.rows('$1', { key: 'text' })} CROSS JOIN row_key WHERE row_key.key = r.key)
+       SELECT held.key, key_holder.id, key_holder.age, key_holder.status FROM held CROSS JOIN key_holder
+       WHERE key_holder.id = held.holder
+         AND key_holder.pipeline_id + 0 = $2 AND key_holder.path <> $3 AND key_holder.status IN ('open', 'complete', 'published')`,
       [JSON.stringify(keys.map((key) => ({ key }))), holder.pipelineId, holder.path],
     );
     const alive = await livingAmong(transaction, idsOf(found, 'open'));
@@ -133,13 +134,13 @@ export async function publishKeys(transaction: Query, pipelineId: number, holder
   const rows = transaction.dialect.rows('$1', { id: 'bigint' });
   const parameters = [idRows(holders), pipelineId];
   await transaction.query(
-    `UPDATE key_holder SET status = 'gone' WHERE pipeline_id = $2 AND status <> 'gone'
+    `UPDATE key_holder SET status = 'gone' WHERE pipeline_id = ${unforeseen('$2', 'bigint')} AND status <> 'gone'
        AND path IN (SELECT now.path FROM ${rows} JOIN key_holder AS now ON now.id = r.id)
        AND id NOT IN (SELECT r.id FROM ${rows})`,
     parameters,
   );
   await transaction.query(
-    `UPDATE key_holder SET status = 'published' FROM ${rows} WHERE key_holder.id = r.id AND key_holder.pipeline_id = $2`,
+    `UPDATE key_holder SET status = 'published' FROM ${rows} WHERE key_holder.id = r.id AND key_holder.pipeline_id + 0 = $2`,
     parameters,
   );
 }

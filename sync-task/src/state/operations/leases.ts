@@ -46,9 +46,9 @@ export async function abandoned(
   // By owner, and not by pipeline: SQLite would walk all files of the pipeline, where few have an owner.
   const rows = await database.query(
     `SELECT claims.path, claims.run_id, claims.token, left_over.intent, entry.chain
-     FROM (SELECT path, token, intent FROM file
+     FROM (SELECT pipeline_id, path, token, intent FROM file
            WHERE pipeline_id + 0 = $1 AND owner > '' AND lease_until_ms <= ${nowMs} ${which === 'ended' ? ended : ''} LIMIT $2) AS left_over
-     JOIN ${unsettledClaims} ON claims.pipeline_id = $1 AND claims.path = left_over.path AND claims.token <= left_over.token
+     JOIN ${unsettledClaims} ON claims.pipeline_id = left_over.pipeline_id AND claims.path = left_over.path AND claims.token <= left_over.token
        AND claims.token > left_over.token - ${CLAIMS_LOOKED_AT}
      LEFT JOIN entry ON entry.run_id = claims.run_id AND entry.path = claims.path`,
     [pipelineId, limit],

@@ -24,14 +24,15 @@ export function entry(path: string, number: number | undefined, size = 10): NewE
   };
 }
 
-/** A run with these paths, planned in batches of `size`. */
+/** A run with these paths, planned in batches of `size`. Returns the pipeline's id. */
 export async function planRun(
   state: State,
   run: string,
   paths: readonly string[],
   size = paths.length,
+  pipeline = 'test',
 ): Promise<number> {
-  const { id } = await state.pipeline('test');
+  const { id } = await state.pipeline(pipeline);
   const ticket = await state.beginPlan(run, id, { made: 'for a test' });
   if (!ticket) throw new Error('planned already');
   await state.addEntries(
