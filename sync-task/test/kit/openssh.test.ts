@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
-import ssh2, { type SFTPWrapper } from 'ssh2';
+import type { SFTPWrapper } from 'ssh2';
+import ssh2 from '../../src/storage/sftp/ssh2.ts';
 import { startOpenSsh } from './openssh.ts';
 import { fingerprintOf } from './ssh-keys.ts';
 

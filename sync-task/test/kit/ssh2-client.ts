@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
-import ssh2, { type ConnectConfig, type SFTPWrapper } from 'ssh2';
+import type { Client, ConnectConfig, SFTPWrapper, Stats } from 'ssh2';
+import ssh2 from '../../src/storage/sftp/ssh2.ts';
 import { type SftpServer, type SftpServerOptions, startSftpServer } from './sftp-server/server.ts';
 
 /** A server on a new folder; both go with the test. */
@@ -17,11 +18,7 @@ export async function start(t: ExecutionContext, options: Partial<SftpServerOpti
   return server;
 }
 
-export async function connect(
-  t: ExecutionContext,
-  server: SftpServer,
-  config: ConnectConfig = {},
-): Promise<ssh2.Client> {
+export async function connect(t: ExecutionContext, server: SftpServer, config: ConnectConfig = {}): Promise<Client> {
   const client = new ssh2.Client();
   t.teardown(() => client.destroy());
   const { host, port, user: username, password } = server;
@@ -41,9 +38,9 @@ function promised(sftp: SFTPWrapper) {
     close: on<void, [handle: Buffer]>(sftp.close),
     read: on<number, [handle: Buffer, into: Buffer, at: number, length: number, position: number]>(sftp.read),
     write: on<void, [handle: Buffer, data: Buffer, at: number, length: number, position: number]>(sftp.write),
-    lstat: on<ssh2.Stats, [path: string]>(sftp.lstat),
-    stat: on<ssh2.Stats, [path: string]>(sftp.stat),
-    fstat: on<ssh2.Stats, [handle: Buffer]>(sftp.fstat),
+    lstat: on<Stats, [path: string]>(sftp.lstat),
+    stat: on<Stats, [path: string]>(sftp.stat),
+    fstat: on<Stats, [handle: Buffer]>(sftp.fstat),
     utimes: on<void, [path: string, atime: number, mtime: number]>(sftp.utimes),
     readdir: on<{ filename: string }[], [path: string]>(sftp.readdir),
     unlink: on<void, [path: string]>(sftp.unlink),

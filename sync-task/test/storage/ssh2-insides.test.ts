@@ -1,21 +1,24 @@
 /** Fails when ssh2's insides are no longer what `ssh2-insides.ts` takes them for. */
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
 import test from 'ava';
-import ssh2 from 'ssh2';
+import ssh2 from '../../src/storage/sftp/ssh2.ts';
 import { keepsNothing, packetRoom, reusePacketRoom, takesNow } from '../../src/storage/sftp/ssh2-insides.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
 const TAG_BYTES = 16;
+const ADDON = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
 
 /** The addon is optional: where it was built for another Node, ssh2 has another cipher class, which is left alone. */
 function addonLoads(): boolean {
   try {
-    createRequire(import.meta.url)('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node');
+    createRequire(import.meta.url)(ADDON);
     return true;
   } catch {
     return false;
@@ -49,6 +52,28 @@ test('a connection has the insides that are used', async (t) => {
   t.true(takesNow(stream, 1));
   t.false(takesNow(stream, 2 ** 31), 'more than a window');
   t.is(reusePacketRoom(client, { writableLength: 0 } as Socket), addonLoads());
+});
+
+/** What is garbage makes V8 collect, often enough for what came of it to be collected too. */
+const afterConnections = `
+  import { createRequire } from 'node:module';
+  import ssh2 from '${new URL('../../src/storage/sftp/ssh2.ts', import.meta.url).href}';
+  const addon = createRequire(${JSON.stringify(import.meta.url)})('${ADDON}');
+  const use = () => new addon.AESGCMCipher('aes-128-gcm', Buffer.alloc(16), Buffer.alloc(12)).free();
+  for (let connections = 0; connections < 100; connections++) use();
+  for (let turn = 0; turn < 100; turn++) {
+    const garbage = Array.from({ length: 100_000 }, (_, number) => ({ number }));
+    await new Promise((resolve) => setImmediate(resolve, garbage));
+  }
+  console.log(typeof ssh2.Client);`;
+
+test('ciphers of connections that have ended do not end the process', async (t) => {
+  if (!addonLoads()) {
+    t.pass('no native ciphers here');
+    return;
+  }
+  const ended = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', afterConnections]);
+  t.is(ended.stdout, 'function\n');
 });
 
 test('room for a packet has its length, at least four bytes of padding up to a whole block, and the tag', (t) => {

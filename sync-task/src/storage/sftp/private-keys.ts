@@ -1,6 +1,7 @@
 /** The private keys that the user gave, read by ssh2, and what to do where it can't read one. */
 import { createPrivateKey } from 'node:crypto';
-import ssh2, { type ParsedKey } from 'ssh2';
+import type { ParsedKey } from 'ssh2';
+import ssh2 from './ssh2.ts';
 
 const armoured = /-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/g;
 

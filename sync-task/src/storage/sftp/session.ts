@@ -1,13 +1,14 @@
 /** One SSH connection with one SFTP channel on it, through whatever stands between us and the server. */
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import ssh2 from 'ssh2';
+import type { Client } from 'ssh2';
 import type { Credentials, JumpHost, Location, ProxyPlace } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
 import { logIn, type SshServer } from './login.ts';
 import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
+import ssh2 from './ssh2.ts';
 import { flowAtOnce, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
 
 export interface SessionOptions {
@@ -34,7 +35,7 @@ export interface SftpSession {
 
 /** Connects, checks the host keys, logs in and starts SFTP. Throws `transient` or `permission`. */
 export async function openSession(options: SessionOptions): Promise<SftpSession> {
-  const clients: ssh2.Client[] = [];
+  const clients: Client[] = [];
   const client = newClient(clients);
   let algorithms: readonly string[] = [];
   client.on('handshake', ({ kex, serverHostKey, cs }) => {
@@ -71,7 +72,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
   }
 }
 
-function newClient(clients: ssh2.Client[]): ssh2.Client {
+function newClient(clients: Client[]): Client {
   const client = new ssh2.Client();
   // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
   client.on('error', () => undefined);
@@ -83,7 +84,7 @@ function newClient(clients: ssh2.Client[]): ssh2.Client {
 async function jump(
   socket: Socket,
   way: readonly SshServer[],
-  clients: ssh2.Client[],
+  clients: Client[],
   options: SessionOptions,
 ): Promise<Duplex> {
   let leading: Duplex = socket;
@@ -98,7 +99,7 @@ async function jump(
 /** OpenSSH's answers to a forwarding that its configuration does not allow (RFC 4254 section 5.1). */
 const PROHIBITED = 1;
 
-function forward(client: ssh2.Client, hop: SshServer, next: SshServer, timeoutMs: number): Promise<Duplex> {
+function forward(client: Client, hop: SshServer, next: SshServer, timeoutMs: number): Promise<Duplex> {
   const place = `${shownHost(next.host)}:${next.port}`;
   return new Promise((resolve, reject) => {
     const failed = (why: string, kind: 'transient' | 'permission', advice: string, cause?: unknown) =>
@@ -195,7 +196,7 @@ function describe(error: NodeJS.ErrnoException): string {
   return known[error.code ?? ''] ?? (error.message || error.code || 'connection failed');
 }
 
-function openSubsystem(client: ssh2.Client, server: SshServer): Promise<Duplex> {
+function openSubsystem(client: Client, server: SshServer): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     client.once('close', () => reject(sessionRefused(new Error('the connection was closed'), server)));
     client.subsys('sftp', (error, stream) => {

@@ -1,5 +1,6 @@
 /** Who may log in, and how. */
-import ssh2, { type AuthContext, type PublicKeyAuthContext } from 'ssh2';
+import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
+import ssh2 from '../../../src/storage/sftp/ssh2.ts';
 import { blobOf } from '../ssh-keys.ts';
 import type { UserKeys } from './options.ts';
 
