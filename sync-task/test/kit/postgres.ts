@@ -49,9 +49,14 @@ wait $server
 [ "$word" = keep ] || rm -rf "$folder"
 `;
 
-/** Starts it empty, with a password. Throws where npm did not install the binaries for this system. */
-export async function startPostgres(): Promise<Postgres> {
-  const { initdb, postgres } = await binaries();
+/**
+ * Starts it empty, with a password. Throws where npm did not install the binaries for this system.
+ * @param bin a folder with other binaries
+ */
+export async function startPostgres(bin?: string): Promise<Postgres> {
+  const { initdb, postgres } = bin
+    ? { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
+    : await binaries();
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-postgres-'));
   try {
     const password = randomBytes(16).toString('hex');
