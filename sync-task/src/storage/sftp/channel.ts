@@ -1,7 +1,7 @@
 /** What SFTP version 3 offers (draft-ietf-secsh-filexfer-02), each request as a function. */
 import type { Duplex } from 'node:stream';
-import { type Attributes, type Field, type FieldReader, fieldReader, reply, request, status } from './packet.ts';
-import { openRequests, type Question } from './requests.ts';
+import { type Attributes, type Field, type FieldReader, reply, request, status } from './packet.ts';
+import { openRequests } from './requests.ts';
 import { SftpStatus } from './sftp-errors.ts';
 
 export interface DirectoryPage {
@@ -25,7 +25,8 @@ export interface SftpChannel {
   /** READDIR; undefined at the end. */
   page(handle: Buffer): Promise<readonly DirectoryPage[] | undefined>;
   realpath(path: Buffer): Promise<Buffer>;
-  extended(name: string, fields: readonly Field[]): Promise<FieldReader>;
+  /** @param take what is in the answer, copied: its memory is used again */
+  extended<T>(name: string, fields: readonly Field[], take: (reader: FieldReader) => T): Promise<T>;
   /** READ into this memory: how many bytes came, possibly less than it holds; 0 at the end of the file. */
   read(handle: Buffer, offset: number, into: Uint8Array): Promise<number>;
   /** WRITE. The bytes have been taken when it returns. */
@@ -42,27 +43,7 @@ export async function openSftpChannel(
   takesNow: (bytes: number) => boolean = () => false,
 ): Promise<SftpChannel> {
   const requests = await openRequests(stream, label, idleTimeoutMs, takesNow);
-  const { ask, noSftp } = requests;
-
-  async function expect(wanted: number, type: number, fields: readonly Field[], question?: Question) {
-    const answer = await ask(type, fields, question);
-    if (answer.type === wanted) return answer;
-    throw noSftp(`answer ${answer.type} to request ${type}`);
-  }
-
-  /** Takes the fields of an answer; one that is shorter than it says is the server's fault. */
-  function take<T>({ payload }: { readonly payload: Buffer }, fields: (reader: FieldReader) => T): T {
-    try {
-      return fields(fieldReader(payload));
-    } catch (error) {
-      throw error instanceof RangeError ? noSftp('an answer that is cut short', error) : error;
-    }
-  }
-
-  const atEnd = (error: unknown): undefined => {
-    if (error instanceof SftpStatus && error.code === status.eof) return undefined;
-    throw error;
-  };
+  const { ask } = requests;
 
   return {
     extensions: requests.extensions,
@@ -72,50 +53,57 @@ export async function openSftpChannel(
     get failure() {
       return requests.failure;
     },
-    async command(type, fields) {
-      await expect(reply.status, type, fields);
-    },
-    async handle(type, fields) {
-      return take(await expect(reply.handle, type, fields), (reader) => reader.bytes());
-    },
-    async attributes(type, fields) {
-      return take(await expect(reply.attrs, type, fields), (reader) => reader.attributes());
-    },
-    async page(handle) {
-      const answer = await expect(reply.name, request.readdir, [handle]).catch(atEnd);
-      return answer && take(answer, readPage);
-    },
-    async realpath(path) {
-      return take(await expect(reply.name, request.realpath, [path]), (reader) => {
-        reader.uint32();
-        return reader.bytes();
-      });
-    },
-    async extended(name, fields) {
-      const answer = await ask(request.extended, [Buffer.from(name), ...fields]);
-      return fieldReader(answer.payload);
-    },
+    command: (type, fields) => ask(type, fields, answers.ok),
+    handle: (type, fields) => ask(type, fields, answers.handle),
+    attributes: (type, fields) => ask(type, fields, answers.attributes),
+    page: (handle) => ask(request.readdir, [handle], answers.page).catch(atEnd),
+    realpath: (path) => ask(request.realpath, [path], answers.path),
+    extended: (name, fields, take) => ask(request.extended, [Buffer.from(name), ...fields], { type: undefined, take }),
     async read(handle, offset, into) {
       const fields = [handle, BigInt(offset), into.length];
-      const answer = await expect(reply.data, request.read, fields, { bytes: into.length, into }).catch(atEnd);
-      return answer?.got ?? 0;
+      return (await ask(request.read, fields, answers.data, { bytes: into.length, into }).catch(atEnd)) ?? 0;
     },
-    async write(handle, offset, bytes) {
-      await ask(request.write, [handle, BigInt(offset), bytes.length], { bytes: bytes.length, content: bytes });
+    write(handle, offset, bytes) {
+      const fields = [handle, BigInt(offset), bytes.length];
+      return ask(request.write, fields, answers.ok, { bytes: bytes.length, content: bytes });
     },
-    async copyData(from, to, offset, bytes) {
+    copyData(from, to, offset, bytes) {
       const fields = [Buffer.from('copy-data'), from, BigInt(offset), BigInt(bytes), to, BigInt(offset)];
-      await ask(request.extended, fields, { bytes });
+      return ask(request.extended, fields, answers.ok, { bytes });
     },
   };
 }
 
+const answers = {
+  ok: { type: reply.status, take: () => undefined },
+  handle: { type: reply.handle, take: copyBytes },
+  attributes: { type: reply.attrs, take: (reader: FieldReader) => reader.attributes() },
+  data: { type: reply.data, take: (_reader: FieldReader, got: number) => got },
+  page: { type: reply.name, take: readPage },
+  path: {
+    type: reply.name,
+    take(reader: FieldReader) {
+      reader.uint32(); // one
+      return copyBytes(reader);
+    },
+  },
+} as const;
+
 function readPage(reader: FieldReader): readonly DirectoryPage[] {
   const page: DirectoryPage[] = [];
   for (let count = reader.uint32(); count > 0; count--) {
-    const name = reader.bytes();
+    const name = copyBytes(reader);
     reader.bytes(); // the "ls -l" line, for people
     page.push({ name, attributes: reader.attributes() });
   }
   return page;
+}
+
+function copyBytes(reader: FieldReader): Buffer {
+  return Buffer.from(reader.bytes());
+}
+
+function atEnd(error: unknown): undefined {
+  if (error instanceof SftpStatus && error.code === status.eof) return undefined;
+  throw error;
 }

@@ -81,7 +81,7 @@ async function ask(
   blockBytes: number,
 ): Promise<readonly string[]> {
   const fields = [remotePath, Buffer.from(ALGORITHM), BigInt(offset), BigInt(length), blockBytes];
-  return readHashes(await channel.extended(REQUEST, fields));
+  return channel.extended(REQUEST, fields, readHashes);
 }
 
 /** None where the answer is of another algorithm or form. */

@@ -176,10 +176,11 @@ async function readLimits(channel: SftpChannel): Promise<Limits> {
       announced: false,
     };
   }
-  const reader = await channel.extended('limits@openssh.com', []);
-  reader.uint64();
   const bounded = (bytes: number) => Math.min(bytes || SAFE_REQUEST_BYTES, LARGEST_REQUEST_BYTES);
-  const maxReadBytes = bounded(reader.uint64());
-  const maxWriteBytes = bounded(reader.uint64());
-  return { maxReadBytes, maxWriteBytes, maxOpenHandles: reader.uint64() || undefined, announced: true };
+  return channel.extended('limits@openssh.com', [], (reader) => {
+    reader.uint64();
+    const maxReadBytes = bounded(reader.uint64());
+    const maxWriteBytes = bounded(reader.uint64());
+    return { maxReadBytes, maxWriteBytes, maxOpenHandles: reader.uint64() || undefined, announced: true };
+  });
 }

@@ -47,9 +47,11 @@ async function removeEmpty(channel: SftpChannel, { remotePath, exists }: DraftFi
   await channel.command(request.remove, [remotePath]);
 }
 
+const fsync = Buffer.from('fsync@openssh.com');
+
 /** Forces it to disk, where the server can. */
 export async function flushFile({ channel, handle }: OpenHandle): Promise<void> {
-  if (channel.extensions.has('fsync@openssh.com')) await channel.extended('fsync@openssh.com', [handle]);
+  if (channel.extensions.has('fsync@openssh.com')) await channel.command(request.extended, [fsync, handle]);
 }
 
 export interface Ending {

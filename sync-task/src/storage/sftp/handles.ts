@@ -67,16 +67,18 @@ export async function openRemoteFile(
     return handle;
   }
 
+  async function closeAll(): Promise<void> {
+    const opened = await Promise.allSettled(handles.values());
+    const each = new Set(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
+    const closed = await Promise.allSettled([...each].map(closeHandle));
+    const failed = closed.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
   return {
     first,
     striped,
     next: () => (striped ? leastBusy() : first),
-    async close() {
-      const opened = await Promise.allSettled(handles.values());
-      const each = new Set(opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])));
-      const closed = await Promise.allSettled([...each].map(closeHandle));
-      const failed = closed.find((result) => result.status === 'rejected');
-      if (failed) throw failed.reason;
-    },
+    close: () => (handles.size === 1 ? closeHandle(first) : closeAll()),
   };
 }

@@ -97,60 +97,61 @@ export function timesAttribute(mtimeMs: number): { readonly raw: Buffer } {
 export const noAttributes: { readonly raw: Buffer } = { raw: Buffer.alloc(4) };
 
 /** Reads fields off a reply, one after the other. Throws a RangeError where the packet is shorter than it says. */
-export interface FieldReader {
-  uint32(): number;
-  uint64(): number;
-  /** A view, not a copy. */
-  bytes(): Buffer;
-  /** So many bytes, without a length before them; a view too. */
-  raw(length: number): Buffer;
-  attributes(): Attributes;
-  readonly left: number;
-}
+export class FieldReader {
+  readonly #payload: Buffer;
+  #at = 0;
 
-export function fieldReader(payload: Buffer): FieldReader {
-  let at = 0;
-  const reader: FieldReader = {
-    uint32() {
-      const value = payload.readUInt32BE(at);
-      at += 4;
-      return value;
-    },
-    uint64() {
-      const value = Number(payload.readBigUInt64BE(at));
-      at += 8;
-      return value;
-    },
-    bytes() {
-      return reader.raw(reader.uint32());
-    },
-    raw(length) {
-      if (at + length > payload.length) throw new RangeError(`string of ${length} bytes in a shorter packet`);
-      at += length;
-      return payload.subarray(at - length, at);
-    },
-    attributes() {
-      const flags = reader.uint32();
-      const size = flags & attributeFlag.size ? reader.uint64() : undefined;
-      if (flags & attributeFlag.ownership) at += 8;
-      const mode = flags & attributeFlag.permissions ? reader.uint32() : undefined;
-      let atimeMs: number | undefined;
-      let mtimeMs: number | undefined;
-      if (flags & attributeFlag.times) {
-        atimeMs = reader.uint32() * 1000;
-        mtimeMs = reader.uint32() * 1000;
+  constructor(payload: Buffer) {
+    this.#payload = payload;
+  }
+
+  get left(): number {
+    return this.#payload.length - this.#at;
+  }
+
+  uint32(): number {
+    const value = this.#payload.readUInt32BE(this.#at);
+    this.#at += 4;
+    return value;
+  }
+
+  uint64(): number {
+    const value = Number(this.#payload.readBigUInt64BE(this.#at));
+    this.#at += 8;
+    return value;
+  }
+
+  /** A view, not a copy. */
+  bytes(): Buffer {
+    return this.raw(this.uint32());
+  }
+
+  /** So many bytes, without a length before them; a view too. */
+  raw(length: number): Buffer {
+    const end = this.#at + length;
+    if (end > this.#payload.length) throw new RangeError(`string of ${length} bytes in a shorter packet`);
+    const view = this.#payload.subarray(this.#at, end);
+    this.#at = end;
+    return view;
+  }
+
+  attributes(): Attributes {
+    const flags = this.uint32();
+    const size = flags & attributeFlag.size ? this.uint64() : undefined;
+    if (flags & attributeFlag.ownership) this.#at += 8;
+    const mode = flags & attributeFlag.permissions ? this.uint32() : undefined;
+    let atimeMs: number | undefined;
+    let mtimeMs: number | undefined;
+    if (flags & attributeFlag.times) {
+      atimeMs = this.uint32() * 1000;
+      mtimeMs = this.uint32() * 1000;
+    }
+    if (flags & attributeFlag.extended) {
+      for (let pairs = this.uint32(); pairs > 0; pairs--) {
+        this.bytes();
+        this.bytes();
       }
-      if (flags & attributeFlag.extended) {
-        for (let pairs = reader.uint32(); pairs > 0; pairs--) {
-          reader.bytes();
-          reader.bytes();
-        }
-      }
-      return { size, mode, atimeMs, mtimeMs };
-    },
-    get left() {
-      return payload.length - at;
-    },
-  };
-  return reader;
+    }
+    return { size, mode, atimeMs, mtimeMs };
+  }
 }

@@ -58,10 +58,11 @@ async function isCaseSensitive(channel: SftpChannel, root: Buffer, name: string)
 /** `statvfs@openssh.com` (OpenSSH PROTOCOL section 4.4): bytes free for this login; undefined where not offered. */
 export async function freeSpace(channel: SftpChannel, folder: Buffer): Promise<number | undefined> {
   if (!channel.extensions.has('statvfs@openssh.com')) return undefined;
-  const reader = await channel.extended('statvfs@openssh.com', [folder]);
-  reader.uint64(); // f_bsize
-  const fragmentBytes = reader.uint64();
-  reader.uint64(); // f_blocks
-  reader.uint64(); // f_bfree
-  return fragmentBytes * reader.uint64();
+  return channel.extended('statvfs@openssh.com', [folder], (reader) => {
+    reader.uint64(); // f_bsize
+    const fragmentBytes = reader.uint64();
+    reader.uint64(); // f_blocks
+    reader.uint64(); // f_bfree
+    return fragmentBytes * reader.uint64();
+  });
 }

@@ -21,6 +21,8 @@ export interface RemoteFiles {
   rename(from: Buffer, to: Buffer): Promise<void>;
 }
 
+const posixRename = Buffer.from('posix-rename@openssh.com');
+
 /** All but the names throw the server's plain status. */
 export function remoteFiles(
   connections: Connections,
@@ -49,7 +51,7 @@ export function remoteFiles(
     },
     async rename(from, to) {
       const channel = await connections.pick();
-      if (extensions.has('posix-rename@openssh.com')) await channel.extended('posix-rename@openssh.com', [from, to]);
+      if (extensions.has('posix-rename@openssh.com')) await channel.command(request.extended, [posixRename, from, to]);
       else await channel.command(request.rename, [from, to]);
     },
   };

@@ -9,7 +9,7 @@
 import type { Duplex } from 'node:stream';
 import { SyncError } from '../../errors.ts';
 import { outbox } from './outbox.ts';
-import { encodePacket, type Field, fieldReader, reply, request, status } from './packet.ts';
+import { encodePacket, type Field, FieldReader, reply, request, status } from './packet.ts';
 import { replyParser } from './reply-parser.ts';
 import { SftpStatus } from './sftp-errors.ts';
 
@@ -22,11 +22,15 @@ export interface Question {
   readonly content?: Uint8Array;
 }
 
-export interface Answer {
-  readonly type: number;
-  readonly payload: Buffer;
-  /** Bytes that came for READ. */
-  readonly got: number;
+/** What an answer is to be, and what it holds. */
+export interface Answer<T> {
+  /** A type of `reply`, where only that one will do. */
+  readonly type: number | undefined;
+  /**
+   * @param reader behind the code, for a status. What it reads is used again once this has returned.
+   * @param got bytes that came for READ
+   */
+  take(reader: FieldReader, got: number): T;
 }
 
 export interface Requests {
@@ -37,9 +41,7 @@ export interface Requests {
   /** Why the stream ended, once it has. */
   readonly failure: Error | undefined;
   /** Throws `SftpStatus` for a status other than OK. */
-  ask(type: number, fields: readonly Field[], question?: Question): Promise<Answer>;
-  /** An error about what the server answered. */
-  noSftp(what: string, cause?: unknown): SyncError;
+  ask<T>(type: number, fields: readonly Field[], answer: Answer<T>, question?: Question): Promise<T>;
 }
 
 interface Pending {
@@ -47,8 +49,8 @@ interface Pending {
   /** Where the answer to READ goes, and how much of it came. */
   readonly into: Uint8Array | undefined;
   got: number;
-  resolve(reply: { type: number; payload: Buffer }): void;
-  reject(error: Error): void;
+  resolve(type: number, payload: Buffer): void;
+  reject(error: unknown): void;
 }
 
 const LARGEST_ID = 0xffffffff;
@@ -112,14 +114,14 @@ export async function openRequests(
   const parse = replyParser({
     onReply(type, id, payload) {
       if (type === reply.version) {
-        const reader = fieldReader(payload);
+        const reader = new FieldReader(payload);
         reader.uint32();
         while (reader.left > 0) {
           const name = reader.bytes().toString();
           extensions.set(name, reader.left > 0 ? reader.bytes().toString('latin1') : '');
         }
         version.resolve();
-      } else settle(id)?.resolve({ type, payload });
+      } else settle(id)?.resolve(type, payload);
     },
     onData(id, piece, last) {
       const waiting = pending.get(id);
@@ -128,7 +130,7 @@ export async function openRequests(
         waiting.into.set(piece, waiting.got);
         waiting.got += piece.length;
       }
-      if (last) settle(id)?.resolve({ type: reply.data, payload: NOTHING });
+      if (last) settle(id)?.resolve(reply.data, NOTHING);
     },
   });
 
@@ -150,8 +152,13 @@ export async function openRequests(
   stream.on('end', () => fail(lost('the server ended the session')));
   stream.on('close', () => fail(lost('the connection was closed')));
 
-  function ask(type: number, fields: readonly Field[], { bytes = 0, into, content }: Question = {}) {
-    return new Promise<Answer>((resolve, reject) => {
+  function ask<T>(
+    type: number,
+    fields: readonly Field[],
+    answer: Answer<T>,
+    { bytes = 0, into, content }: Question = {},
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
       if (failure) return reject(failure);
       if (pending.size === 0) lastHeardMs = performance.now();
       const id = nextId;
@@ -161,19 +168,15 @@ export async function openRequests(
         into,
         got: 0,
         reject,
-        resolve: ({ type: answer, payload }) => {
-          if (answer !== reply.status) {
-            // What the socket is read into is used again.
-            return resolve({ type: answer, payload: Buffer.from(payload), got: waiting.got });
-          }
+        resolve(came, payload) {
           try {
-            const reader = fieldReader(payload);
-            const code = reader.uint32();
-            if (code === status.ok) return resolve({ type: answer, payload: NOTHING, got: 0 });
-            reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
+            const reader = new FieldReader(payload);
+            const code = came === reply.status ? reader.uint32() : status.ok;
+            if (code !== status.ok) reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
+            else if (came !== (answer.type ?? came)) reject(noSftp(`answer ${came} to request ${type}`));
+            else resolve(answer.take(reader, waiting.got));
           } catch (error) {
-            reject(noSftp('an answer that is cut short', error)); // it waits no more: the channel's end would not reach it
-            throw error;
+            reject(error instanceof RangeError ? noSftp('an answer that is cut short', error) : error);
           }
         },
       };
@@ -204,6 +207,5 @@ export async function openRequests(
       return failure;
     },
     ask,
-    noSftp,
   };
 }

@@ -6,7 +6,11 @@ import { status } from './packet.ts';
 export class SftpStatus extends Error {
   readonly code: number;
   constructor(code: number, message: string) {
+    // Made for every file that is not there yet; a stack would only lead to the socket.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message || `status ${code}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'SftpStatus';
     this.code = code;
   }
