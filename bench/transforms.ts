@@ -11,6 +11,7 @@ import { parse } from 'csv-parse';
 import { parseTransform } from '../sync-task/src/config/parse-transform.ts';
 import { recordingFile } from '../sync-task/src/recording-file.ts';
 import { transformChain } from '../sync-task/src/transform/chain.ts';
+import { transforms } from '../sync-task/src/transform/registry.ts';
 import type { ByteStream } from '../sync-task/src/transform/transform.ts';
 import type { TransformResult } from './transform-results.ts';
 
@@ -116,7 +117,7 @@ async function* input(content: Buffer, totalBytes: number, chunkBytes: number): 
 
 /** The best of some runs, in megabytes of the longer of input and output in a second. */
 async function speedOf({ content, settings, share = 1, read }: Row, chunkBytes: number): Promise<number> {
-  const chain = transformChain(settings.map(parseTransform));
+  const chain = transformChain(settings.map(parseTransform), transforms);
   let best = 0;
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     const totalBytes = TOTAL_BYTES * share;

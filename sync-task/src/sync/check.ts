@@ -1,5 +1,5 @@
 /** `check`: proves that source, target and state can be used, and says what the servers can't do and what that costs. */
-import { openChain } from '../transform/chain.ts';
+import { openChain } from '../transform/open-chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { capabilityLine, capabilityRows } from './capability-table.ts';
 import type { Context } from './context.ts';

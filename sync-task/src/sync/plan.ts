@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
-import { openChain } from '../transform/chain.ts';
+import { openChain } from '../transform/open-chain.ts';
 import { batchPacker } from './batch-packer.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';

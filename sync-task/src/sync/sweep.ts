@@ -5,7 +5,8 @@
  */
 import type { AbandonedClaim } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
-import { type Chain, openChain } from '../transform/chain.ts';
+import type { Chain } from '../transform/chain.ts';
+import { openChain } from '../transform/open-chain.ts';
 import type { Context } from './context.ts';
 import { readIntent, ticketOf } from './intent.ts';
 import { recoverAttempt } from './side-file.ts';

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError, type SyncError } from '../errors.ts';
 import type { FileRecord } from '../state/state.ts';
-import { openChain } from '../transform/chain.ts';
+import { openChain } from '../transform/open-chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, fileError, makeResult } from './counts.ts';

@@ -2,8 +2,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
-import { openChain } from './chain.ts';
 import { changedFile } from './changed-file.ts';
+import { openChain } from './open-chain.ts';
 import {
   type AnswerValue,
   chunksAhead,

@@ -11,8 +11,7 @@ import { nearest } from '../nearest.ts';
 import { coalesced } from './coalesced.ts';
 import { optionsOf } from './describe.ts';
 import { detachedFile } from './file-context.ts';
-import { loadOwn, type OwnTransforms } from './own.ts';
-import { transforms as builtIn } from './registry.ts';
+import type { OwnTransforms } from './own.ts';
 import type { ByteStream, FileContext, ResumableRun, SavedState, Transform } from './transform.ts';
 
 export interface Chain {
@@ -45,21 +44,10 @@ interface Step {
   applies(path: string): boolean;
 }
 
-/** With the user's own transforms. Throws `usage` like `transformChain`, and for a module that is no transform. */
-export async function openChain(settings: readonly TransformSetting[]): Promise<Chain> {
-  return transformChain(settings, builtIn, await loadOwn(settings, builtIn));
-}
-
-/** One transform, built in or the user's own. Throws `usage` where there is none of this name. */
-export async function findTransform(name: string): Promise<Transform> {
-  const own = await loadOwn([{ name, options: {}, glob: undefined }], builtIn);
-  return find(name, builtIn, own);
-}
-
 /** Throws `usage` for an unknown transform, a bad option or a bad glob. */
 export function transformChain(
   settings: readonly TransformSetting[],
-  known: readonly Transform[] = builtIn,
+  known: readonly Transform[],
   own: OwnTransforms = new Map(),
 ): Chain {
   const steps = settings.map((setting) => prepare(setting, known, own));
@@ -151,7 +139,7 @@ function prepare(setting: TransformSetting, known: readonly Transform[], own: Ow
   return { transform, options: parsed.data, applies };
 }
 
-function find(name: string, known: readonly Transform[], own: OwnTransforms): Transform {
+export function find(name: string, known: readonly Transform[], own: OwnTransforms): Transform {
   const transform = known.find((each) => each.name === name) ?? own.get(name);
   if (transform === undefined) throw unknownTransform(name, known);
   return transform;

@@ -8,8 +8,8 @@
  */
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { recordingFile } from '../../src/recording-file.ts';
-import { transformChain } from '../../src/transform/chain.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
+import { chainOf } from './chain-of.ts';
 
 const [megabytes = '0', ...transforms] = process.argv.slice(2);
 const totalBytes = Number(megabytes) * 1024 * 1024;
@@ -30,7 +30,7 @@ let outputBytes = 0;
 const highestBytes = { firstHalf: 0, secondHalf: 0 };
 {
   await using file = recordingFile();
-  for await (const chunk of transformChain(transforms.map(parseTransform)).apply('file', synthetic(), file)) {
+  for await (const chunk of chainOf(transforms.map(parseTransform)).apply('file', synthetic(), file)) {
     outputBytes += chunk.length;
     const half = inputBytes < totalBytes / 2 ? 'firstHalf' : 'secondHalf';
     highestBytes[half] = Math.max(highestBytes[half], process.memoryUsage.rss());

@@ -7,8 +7,8 @@
  */
 
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { transformChain } from '../../src/transform/chain.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
+import { chainOf } from './chain-of.ts';
 
 const [transform = '', megabytes = '0'] = process.argv.slice(2);
 const totalBytes = Number(megabytes) * 1024 * 1024;
@@ -24,7 +24,7 @@ let baselineBytes: number | undefined;
 let highestBytes = 0;
 let chunks = 0;
 const warmUpBytes = totalBytes / 10;
-for await (const chunk of transformChain(transform.split(' ').map(parseTransform)).apply('file', synthetic())) {
+for await (const chunk of chainOf(transform.split(' ').map(parseTransform)).apply('file', synthetic())) {
   outputBytes += chunk.length;
   if (outputBytes < warmUpBytes || ++chunks % 16 !== 0) continue;
   const rssBytes = process.memoryUsage.rss();

@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { transformChain } from '../../src/transform/chain.ts';
 import type { SavedState } from '../../src/transform/transform.ts';
+import { chainOf } from '../kit/chain-of.ts';
 import { streamOf } from '../kit/transform.ts';
 
 const settings = [
@@ -11,7 +11,7 @@ const settings = [
   'encoding:from=utf-8,to=shift_jis',
   'mask:pattern=[0-9]{3\\,5},encoding=latin1',
 ];
-const chain = transformChain(settings.map(parseTransform));
+const chain = chainOf(settings.map(parseTransform));
 
 /** Gives up after some chunks of output, saves, and goes on with the input that was not pulled. */
 async function inRuns(chunks: readonly Uint8Array[], chunksARun: number): Promise<Buffer> {
@@ -68,7 +68,7 @@ test('a chain goes on where it was given up, with any mixture of small and large
 });
 
 test('a chain with a transform that cannot save says so', (t) => {
-  const packing = transformChain([parseTransform('newline'), parseTransform('gzip@*.gz')]);
+  const packing = chainOf([parseTransform('newline'), parseTransform('gzip@*.gz')]);
   t.is(packing.resume('a.gz', streamOf([]), undefined), undefined);
   t.not(packing.resume('a.txt', streamOf([]), undefined), undefined);
 });
@@ -77,13 +77,13 @@ test('small chunks are joined, large ones are passed on', async (t) => {
   const sizes: number[] = [];
   const small = Array.from({ length: 70_000 }, () => Buffer.from('a'));
   const chunks = streamOf([...small, Buffer.alloc(20_000, 'b'), Buffer.from('c')]);
-  for await (const chunk of transformChain([parseTransform('replace-whitespace')]).apply('f', chunks))
+  for await (const chunk of chainOf([parseTransform('replace-whitespace')]).apply('f', chunks))
     sizes.push(chunk.length);
   t.deepEqual(sizes, [65_536, 4464, 20_000, 1]);
 });
 
 test('the name at the target is what the chain makes of it', (t) => {
-  const named = (path: string, ...words: string[]) => transformChain(words.map(parseTransform)).targetPath(path);
+  const named = (path: string, ...words: string[]) => chainOf(words.map(parseTransform)).targetPath(path);
   t.is(named('a/b.csv.gz', 'gunzip'), 'a/b.csv');
   t.is(named('b.csv.gz', 'gunzip@*.gz', 'pgp-encrypt:key-file=k'), 'b.csv.pgp');
   t.is(named('a/b.csv', 'mask:token=a'), 'a/b.csv');

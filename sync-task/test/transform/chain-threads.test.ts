@@ -4,9 +4,9 @@ import test, { type ExecutionContext } from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { SyncError } from '../../src/errors.ts';
 import { recordingFile } from '../../src/recording-file.ts';
-import { openChain } from '../../src/transform/chain.ts';
 import { chainThreads } from '../../src/transform/chain-threads.ts';
 import type { ChangedPiece, SavedTransforms } from '../../src/transform/changed-file.ts';
+import { openChain } from '../../src/transform/open-chain.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
 import { streamOf } from '../kit/transform.ts';
 

@@ -5,12 +5,13 @@ import { SyncError } from '../../src/errors.ts';
 import { transformChain } from '../../src/transform/chain.ts';
 import { transforms } from '../../src/transform/registry.ts';
 import type { Transform } from '../../src/transform/transform.ts';
+import { chainOf } from '../kit/chain-of.ts';
 import { streamOf } from '../kit/transform.ts';
 
 // For the examples.
 process.env['SYNC_TASK_PSEUDONYM_KEY'] = 'for tests alone, for tests alone, for tests alone';
 
-const chain = (...settings: readonly string[]) => transformChain(settings.map(parseTransform));
+const chain = (...settings: readonly string[]) => chainOf(settings.map(parseTransform));
 
 async function applied(settings: readonly string[], path: string, text: string): Promise<string> {
   const output: Uint8Array[] = [];

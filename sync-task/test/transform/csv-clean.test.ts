@@ -1,8 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { SyncError } from '../../src/errors.ts';
-import { transformChain } from '../../src/transform/chain.ts';
 import { csvClean } from '../../src/transform/csv-clean.ts';
+import { chainOf } from '../kit/chain-of.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 import { testGolden } from '../kit/transform-golden.ts';
 
@@ -126,7 +126,7 @@ const cases: readonly (readonly [title: string, options: RawOptions, cases: read
 for (const [title, options, rows] of cases) test(title, testTransform, csvClean, options, rows);
 
 function testRefused(t: ExecutionContext, setting: string, message: RegExp): void {
-  const error = t.throws(() => transformChain([parseTransform(setting)]), { instanceOf: SyncError, message });
+  const error = t.throws(() => chainOf([parseTransform(setting)]), { instanceOf: SyncError, message });
   t.is(error.kind, 'usage');
 }
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { SyncError } from '../../src/errors.ts';
-import { transformChain } from '../../src/transform/chain.ts';
 import { csvValidate } from '../../src/transform/csv-validate.ts';
+import { chainOf } from '../kit/chain-of.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 import { goldenFile } from '../kit/transform-golden.ts';
 
@@ -118,21 +118,21 @@ for (const [title, schema, options, rows] of cases) {
 
 test('a changed schema changes the key, a moved one does not', (t) => {
   const key = (file: string) =>
-    transformChain([{ name: 'csv-validate', options: { schema: file }, glob: undefined }]).key('f');
+    chainOf([{ name: 'csv-validate', options: { schema: file }, glob: undefined }]).key('f');
   const one = schemaFile('one', id);
   t.is(key(one), key(schemaFile('two', `# a comment\n${id}`)));
   t.not(key(one), key(schemaFile('three', 'columns: { id: { required: true } }')));
 });
 
 test('the suffix of what is rejected is known beforehand', (t) => {
-  const chain = transformChain([parseTransform(`csv-validate:schema=${schemaFile('four', id)},rejected=.no@*.csv`)]);
+  const chain = chainOf([parseTransform(`csv-validate:schema=${schemaFile('four', id)},rejected=.no@*.csv`)]);
   t.deepEqual(chain.asides('a.csv'), ['.no']);
   t.deepEqual(chain.asides('a.txt'), []);
 });
 
 test('two that write the same file beside one are refused', (t) => {
   const one = `csv-validate:schema=${schemaFile('six', id)}`;
-  const asides = (...settings: string[]) => transformChain(settings.map(parseTransform)).asides('a.csv');
+  const asides = (...settings: string[]) => chainOf(settings.map(parseTransform)).asides('a.csv');
   t.throws(() => asides(one, one), {
     instanceOf: SyncError,
     message: /two transforms .*\.rejected\.csv .*another suffix/,
@@ -142,7 +142,7 @@ test('two that write the same file beside one are refused', (t) => {
 
 function testRefused(t: ExecutionContext, schema: string, message: RegExp): void {
   const file = schemaFile(`refused-${message.source.length}`, schema);
-  const error = t.throws(() => transformChain([parseTransform(`csv-validate:schema=${file}`)]), {
+  const error = t.throws(() => chainOf([parseTransform(`csv-validate:schema=${file}`)]), {
     instanceOf: SyncError,
     message,
   });
@@ -162,7 +162,7 @@ for (const [schema, message] of refusals)
   test(`schema ${JSON.stringify(schema)} is refused`, testRefused, schema, message);
 
 test('options are refused by name', (t) => {
-  const chain = (text: string) => () => transformChain([parseTransform(text)]);
+  const chain = (text: string) => () => chainOf([parseTransform(text)]);
   t.throws(chain('csv-validate'), { message: /schema: give the path of a schema/ });
   t.throws(chain('csv-validate:schema=/no/such'), {
     message: /schema: \/no\/such: it cannot be read \(ENOENT\); check the path/,

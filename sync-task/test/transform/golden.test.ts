@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { transformChain } from '../../src/transform/chain.ts';
+import { chainOf } from '../kit/chain-of.ts';
 import { streamOf } from '../kit/transform.ts';
 
 const golden = (name: string) => readFile(new URL(`../golden/transforms/${name}`, import.meta.url));
@@ -24,7 +24,7 @@ for (const [input, output, ...settings] of rows) {
         bytes.subarray(at * size, (at + 1) * size),
       );
       const received: Uint8Array[] = [];
-      for await (const chunk of transformChain(settings.map(parseTransform)).apply(input, streamOf(chunks)))
+      for await (const chunk of chainOf(settings.map(parseTransform)).apply(input, streamOf(chunks)))
         received.push(chunk);
       t.deepEqual(
         Buffer.concat(received).toString('latin1'),

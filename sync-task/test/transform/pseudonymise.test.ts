@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { SyncError } from '../../src/errors.ts';
-import { transformChain } from '../../src/transform/chain.ts';
 import { pseudonymise } from '../../src/transform/pseudonymise.ts';
+import { chainOf } from '../kit/chain-of.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 
 const KEY = 'correct horse battery staple, 32+';
@@ -60,7 +60,7 @@ const cases: readonly (readonly [title: string, options: RawOptions, rows: reado
 ];
 for (const [title, options, rows] of cases) test(title, testTransform, pseudonymise, options, rows);
 
-const key = (text: string) => transformChain([parseTransform(text)]).key('f');
+const key = (text: string) => chainOf([parseTransform(text)]).key('f');
 
 test('another key changes the fingerprint, another place of the same key does not', (t) => {
   t.not(key('pseudonymise:column=a'), key('pseudonymise:column=a,key-env=OTHER_KEY'));
