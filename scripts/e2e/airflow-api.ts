@@ -24,6 +24,12 @@ export interface Counts {
   readonly bytes: { readonly read: number; readonly written: number };
 }
 
+interface LogLine {
+  readonly event: string;
+  /** What the UI shows below *Task failed with exception*. */
+  readonly error_detail?: readonly { readonly exc_value: string }[];
+}
+
 export function airflowApi({ url, user, password }: AirflowServer) {
   let token: string | undefined;
 
@@ -154,8 +160,8 @@ export function airflowApi({ url, user, password }: AirflowServer) {
   /** The lines that *Logs* shows of one try. */
   async function log(run: string, task: string, mapIndex: number, tryNumber: number, dag = DAG): Promise<string[]> {
     const path = `${ofRun(run, dag)}/taskInstances/${task}/logs/${tryNumber}?map_index=${mapIndex}&full_content=true`;
-    const { content } = await call<{ content: (string | { event: string })[] }>('GET', path);
-    return content.map((line) => (typeof line === 'string' ? line : line.event));
+    const { content } = await call<{ content: LogLine[] }>('GET', path);
+    return content.flatMap(({ event, error_detail }) => [event, ...(error_detail ?? []).map((it) => it.exc_value)]);
   }
 
   return {
