@@ -15,19 +15,20 @@ from typing import Any
 
 from airflow.dag_processing.bundles.base import BaseDagBundle
 
-from sync_task_airflow.pipeline import files_of
+from sync_task_airflow.pipeline import files_of, pipelines_folder
 
 
 class PipelineBundle(BaseDagBundle):
     """
-    :param pipelines: the folder of the YAML files. It may change at any time.
+    :param pipelines: the folder of the YAML files, which may change at any time. Default: `SYNC_TASK_PIPELINES`, so
+        that the image's configuration holds wherever they are.
     """
 
     supports_versioning = False
 
-    def __init__(self, *, pipelines: str, **kwargs: Any) -> None:
+    def __init__(self, *, pipelines: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.pipelines = Path(pipelines)
+        self.pipelines = Path(pipelines) if pipelines else pipelines_folder()
 
     @property
     def path(self) -> Path:

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
 from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, TaskDeferred
 from kubernetes.client import ApiException
 from kubernetes.client import models as k8s
 from urllib3.exceptions import HTTPError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from airflow.sdk.types import Context
 
 RESULT_PATH = f"{PodDefaults.XCOM_MOUNT_PATH}/return.json"
+DELETED = "the pod was deleted while it ran: a retry goes on where it ended"
 # As in the image.
 USER = 1000
 LOCKED = {
@@ -91,21 +93,24 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         self.namespace = self._namespace()
         secret = self._write_secret(context)
         self.env_from = [named_secret(secret), *self.env_from]
-        if self.deferrable:
-            # Raises TaskDeferred, or has called `trigger_reentry` already where the pod was quick.
-            super().execute(context)
-            return self.concluded
-        try:
+        with self._deleting_secret(secret, self.namespace):
             result = super().execute(context)
-        finally:
-            self._delete_secret(secret, self.namespace)
-        return self._succeed(context, result)
+        # Deferrable, and still here: the pod was quick, and `trigger_reentry` has been called already.
+        return self.concluded if self.deferrable else self._succeed(context, result)
 
     def trigger_reentry(self, context: Context, event: dict[str, Any]) -> list[dict[str, int]] | None:
-        try:
-            result = super().trigger_reentry(context, event)
-        finally:
-            self._delete_secret(secret_name(self.identity(context)), event["namespace"])
+        """Back from the triggerer, in a process that knows nothing of `execute`."""
+        # For lineage, which needs the places.
+        self.connections()
+        with self._deleting_secret(secret_name(self.identity(context)), event["namespace"]):
+            try:
+                result = super().trigger_reentry(context, event)
+            except AirflowException:
+                if self.pod is None:
+                    raise AirflowException(DELETED) from None
+                raise
+        if self.pod is None and result is None:
+            raise AirflowException(DELETED)
         self.concluded = self._succeed(context, result)
         return self.concluded
 
@@ -120,10 +125,9 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         except ApiException as error:
             if error.status != 404:
                 raise
-            raise AirflowException("the pod was deleted while it ran: a retry goes on where it ended") from None
+            raise AirflowException(DELETED) from None
         try:
-            # It would push the whole result, with its list of files.
-            super().cleanup(pod, remote_pod, None, context)
+            super().cleanup(pod, remote_pod, xcom_result, context)
             return
         except AirflowException as error:
             ending = ending_of(remote_pod, self.base_container_name)
@@ -132,8 +136,23 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
             failure = error
         # Outside of the handler: the log then has what is to be done, and not two errors in a row.
         result, problem = read(xcom_result)
-        self.conclude(context, ending, result, problem)
+        try:
+            self.conclude(context, ending, result, problem)
+        except AirflowException as error:
+            # Nor with what the trigger has said of it.
+            raise error from None
         raise failure
+
+    def _push_xcom_with_fan_out(self, _ti: Any, _value: Any) -> None:
+        """It would push the whole result of what failed, with its lists of files; `conclude` pushes the counts."""
+
+    def _write_logs(self, pod: k8s.V1Pod, **_rest: Any) -> None:
+        """The log of a deferred task, as if watched. Not followed: the pod has ended, or its time is over."""
+        lines = self.client.read_namespaced_pod_log(
+            pod.metadata.name, pod.metadata.namespace, container=self.base_container_name, _preload_content=False
+        )
+        for line in lines:
+            self.pod_manager._log_message(line.decode(errors="replace").rstrip("\n"))
 
     @cached_property
     def pod_manager(self) -> PodManager:
@@ -172,6 +191,18 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
                 raise AirflowException(f"the Secret {name} could not be made in {namespace}: {error.reason}") from None
             self.client.replace_namespaced_secret(name, namespace, body)
         return name
+
+    @contextmanager
+    def _deleting_secret(self, name: str, namespace: str) -> Iterator[None]:
+        """Deletes it at the end, however that comes. The pod of a task that is deferred goes on and needs it."""
+        try:
+            yield
+        except TaskDeferred:
+            raise
+        except BaseException:
+            self._delete_secret(name, namespace)
+            raise
+        self._delete_secret(name, namespace)
 
     def _delete_secret(self, name: str, namespace: str) -> None:
         """Never hides the error that led here: the pod's end takes the Secret along anyhow."""

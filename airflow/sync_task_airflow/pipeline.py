@@ -93,12 +93,16 @@ def load(path: Path) -> Pipeline:
 def load_all(folder: Path | None = None) -> list[Pipeline]:
     """Those that can be read; what is wrong with the others is said by their own DAG."""
     pipelines = []
-    for path in files_of(folder or Path(os.environ.get("SYNC_TASK_PIPELINES", "/opt/airflow/pipelines"))):
+    for path in files_of(folder or pipelines_folder()):
         try:
             pipelines.append(load(path))
         except PipelineError:
             continue
     return pipelines
+
+
+def pipelines_folder() -> Path:
+    return Path(os.environ.get("SYNC_TASK_PIPELINES", "/opt/airflow/pipelines"))
 
 
 def files_of(folder: Path) -> list[Path]:

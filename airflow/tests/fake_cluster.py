@@ -26,6 +26,7 @@ class FakeCluster:
         self.owners: dict[str, str] = {}
         self.behave: Callable[[list[str]], Ending] = lambda _command: Ending(result=make_result())
         self.endings: dict[str, Ending] = {}
+        self.lines: list[str] = []
 
     def create_namespaced_secret(self, namespace: str, body: k8s.V1Secret) -> None:
         if body.metadata.name in self.secrets:
@@ -96,6 +97,10 @@ class FakeCluster:
 
     def list_namespaced_event(self, **_rest: Any) -> k8s.CoreV1EventList:
         return k8s.CoreV1EventList(items=[])
+
+    def read_namespaced_pod_log(self, name: str, namespace: str, **_rest: Any) -> list[bytes]:
+        self.read_namespaced_pod(name, namespace)
+        return [f"{line}\n".encode() for line in self.lines]
 
     def result_of(self, pod: k8s.V1Pod) -> str:
         """What the sidecar reads."""

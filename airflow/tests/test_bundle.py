@@ -62,6 +62,17 @@ def test_the_code_that_airflow_shows_is_the_yaml(tmp_path: Path) -> None:
     assert "# source: {connection: source_sftp_conn}\n" in (bundle.path / "mine.py").read_text()
 
 
+def test_the_environment_says_where_the_pipelines_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundles are part of the image, their folder is not: a clone that git-sync keeps, say."""
+    from sync_task_airflow.bundle import PipelineBundle
+
+    (tmp_path / "mine.yaml").write_text(HEAD)
+    monkeypatch.setenv("SYNC_TASK_PIPELINES", str(tmp_path))
+    bundle = PipelineBundle(name="elsewhere")
+    bundle.initialize()
+    assert [path.name for path in bundle.path.iterdir()] == ["mine.py"]
+
+
 def test_files_that_change_come_and_go(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(HEAD)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
-from kubernetes.client import ApiClient
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, TaskDeferred
+from kubernetes.client import ApiClient, ApiException
 from kubernetes.client import models as k8s
 from urllib3.exceptions import MaxRetryError
 
@@ -27,6 +27,8 @@ BATCH = {"number": 3, "files": 120, "bytes": 4_500_000}
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+    # A deferred task would read the caller's.
+    monkeypatch.delenv("KUBECONFIG", raising=False)
     fake = FakeCluster()
     hook = SimpleNamespace(
         core_v1_client=fake,
@@ -58,8 +60,7 @@ class Task:
         self.arguments = {"verb": verb, "batch": batch, "pipeline": "p", "run_name": "d.r", **arguments}
         self.pushed: dict[str, Any] = {}
 
-    def execute(self, try_number: int = 1) -> Any:
-        self.operator = KubernetesSyncTask(task_id="t", **self.arguments)
+    def context(self, try_number: int = 1) -> Any:
         ti = SimpleNamespace(
             dag_id="d",
             run_id="r",
@@ -68,7 +69,23 @@ class Task:
             try_number=try_number,
             xcom_push=lambda key, value: self.pushed.update({key: value}),
         )
-        return self.operator.execute({"ti": ti, "run_id": "r", "dag": SimpleNamespace(parent_dag=False)})
+        return {"ti": ti, "run_id": "r", "dag": SimpleNamespace(parent_dag=False)}
+
+    def execute(self, try_number: int = 1) -> Any:
+        self.operator = KubernetesSyncTask(task_id="t", **self.arguments)
+        return self.operator.execute(self.context(try_number))
+
+    def defer(self) -> TaskDeferred:
+        with pytest.raises(TaskDeferred) as raised:
+            self.execute()
+        return raised.value
+
+    def resume(self, deferred: TaskDeferred, status: str = "success") -> Any:
+        """As the triggerer's event has it done: in a process of its own."""
+        self.operator = KubernetesSyncTask(task_id="t", **self.arguments)
+        trigger = deferred.trigger
+        event = {"status": status, "message": "m", "name": trigger.pod_name, "namespace": trigger.pod_namespace}
+        return getattr(self.operator, deferred.method_name)(self.context(), event)
 
 
 def test_a_batch_runs_in_a_pod_with_few_rights(cluster: FakeCluster) -> None:
@@ -143,6 +160,7 @@ def test_plan_returns_numbers_alone(cluster: FakeCluster) -> None:
     assert Task("plan").execute() == [{"number": 1, "files": 2, "bytes": 3}]
 
 
+@pytest.mark.parametrize("deferrable", [False, True])
 @pytest.mark.parametrize(
     ("ending", "error", "says"),
     [
@@ -157,15 +175,79 @@ def test_plan_returns_numbers_alone(cluster: FakeCluster) -> None:
         (Ending(0, make_result(schemaVersion=2)), AirflowFailException, "schema version"),
     ],
 )
-def test_endings(cluster: FakeCluster, ending: Ending, error: type, says: str) -> None:
+def test_endings(cluster: FakeCluster, ending: Ending, error: type, says: str, deferrable: bool) -> None:
     cluster.behave = lambda _command: ending
-    task = Task()
+    task = Task(kubernetes={"deferrable": deferrable})
+    deferred = task.defer() if deferrable else None
     with pytest.raises(AirflowException, match=says) as raised:
-        task.execute()
+        task.resume(deferred, "failed" if ending.exit_code else "success") if deferred else task.execute()
     assert type(raised.value) is error, "AirflowFailException is what Airflow does not retry"
-    assert raised.value.__context__ is None, "the log has one error, without what the provider makes of the pod"
+    shown = None if raised.value.__suppress_context__ else raised.value.__context__
+    assert shown is None, "the log has one error, without what the provider makes of the pod"
     assert (cluster.pods, cluster.secrets) == ({}, {})
     assert "return_value" not in task.pushed, "the result holds lists of files"
+
+
+def test_a_deferred_task_is_taken_up_by_another_process(
+    cluster: FakeCluster, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster.lines = ['{"level":"warn","message":"deferred: a.txt","time":"2026"}', '{"schemaVersion":1}']
+    task = Task(kubernetes={"deferrable": True})
+    deferred = task.defer()
+    assert (len(cluster.pods), len(cluster.secrets)) == (1, 1), "the pod goes on, and needs its Secret"
+    assert task.resume(deferred) is None
+    assert task.pushed["result"]["files"] == {"copied": 3}
+    assert (cluster.pods, cluster.secrets) == ({}, {})
+    said = capsys.readouterr().out
+    assert "[warning  ] deferred: a.txt " in said, "as if it had been watched"
+    assert "schemaVersion" not in said
+    assert all(place.startswith("sftp://") for place in task.operator.places), "lineage needs them"
+
+
+def test_a_deferred_plan_returns_numbers_alone(cluster: FakeCluster) -> None:
+    batch = {"number": 1, "files": 2, "bytes": 3, "status": "planned"}
+    cluster.behave = lambda _command: Ending(result=make_result("plan", batches=[batch]))
+    task = Task("plan", kubernetes={"deferrable": True})
+    assert task.resume(task.defer()) == [{"number": 1, "files": 2, "bytes": 3}]
+
+
+def test_a_task_that_is_deferred_again_keeps_its_secret(cluster: FakeCluster) -> None:
+    """The triggerer lost the API, say, while the pod was waiting for a node."""
+    task = Task(kubernetes={"deferrable": True})
+    deferred = task.defer()
+    [pod] = cluster.pods.values()
+    ended = pod.status
+    pod.status = k8s.V1PodStatus(phase="Pending")
+    with pytest.raises(TaskDeferred) as again:
+        task.resume(deferred, "error")
+    assert len(cluster.secrets) == 1
+    pod.status = ended
+    task.resume(again.value)
+    assert (cluster.pods, cluster.secrets) == ({}, {})
+
+
+@pytest.mark.parametrize("status", ["error", "success"])
+def test_a_pod_that_was_deleted_while_its_task_was_deferred_is_for_a_retry(cluster: FakeCluster, status: str) -> None:
+    task = Task(kubernetes={"deferrable": True})
+    deferred = task.defer()
+    cluster.pods.clear()
+    with pytest.raises(AirflowException, match="was deleted while it ran") as raised:
+        task.resume(deferred, status)
+    assert type(raised.value) is AirflowException
+    assert cluster.secrets == {}
+
+
+@pytest.mark.parametrize("deferrable", [False, True])
+def test_a_pod_that_could_not_be_made_leaves_no_secret(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch, deferrable: bool
+) -> None:
+    def refused(*_args: Any, **_rest: Any) -> None:
+        raise ApiException(403, "Forbidden")
+
+    monkeypatch.setattr(cluster, "create_namespaced_pod", refused)
+    with pytest.raises(ApiException):
+        Task(kubernetes={"deferrable": deferrable}).execute()
+    assert cluster.secrets == {}
 
 
 def test_an_evicted_pod_is_for_a_retry(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,6 +323,7 @@ def test_lines_keep_their_level_and_the_result_is_no_line(
         ("INFO", "plain"),
     ]
     assert "_log_message" in vars(PodManager), "the provider still has what is overridden here"
+    assert {"_push_xcom_with_fan_out", "_write_logs"} <= vars(KubernetesPodOperator).keys(), "and here"
 
 
 def test_the_engine_is_chosen_by_the_environment() -> None:

@@ -12,20 +12,57 @@ import { statePassword } from './steps/apply.ts';
 
 const python = resolve('.venv/airflow/bin/python');
 
-/** Two pipelines: `sftp_sync` as it is, but with short waits between tries; and one that has too little memory. */
+const own = readFileSync('airflow/pipelines/sftp_sync.yaml', 'utf8');
+const source = 'source: { connection: source_sftp_conn }\n';
+const notAgain = 'retries: { count: 0 }\n';
+
+/** By file: `sftp_sync` as it is, but that it has no schedule; one whose tasks wait in the triggerer. */
+export const pipelines = (deferredPath: string) => ({
+  'sftp_sync.yaml': own.replace(/^schedule: .*\n/m, ''),
+  'deferred.yaml': `description: Its tasks wait in the triggerer\n${source}target: { connection: target_sftp_conn, path: ${deferredPath} }
+kubernetes: { deferrable: true }\nselection: { prefix: 0/ }\ncontainer: { cpus: 0.5, memory: 256Mi }\n${notAgain}`,
+});
+
+const tooLittle = `description: Its containers have too little memory\n${source}target: { connection: target_sftp_conn }
+container: { memory: 32Mi }\n${notAgain}`;
+
+/** What a user makes under Admin > Connections. */
+export const connections = (targetPath: string) => ({
+  ...Object.fromEntries(
+    (['source', 'target'] as const).map((side) => [
+      `${side}_sftp_conn`,
+      {
+        conn_type: 'sftp',
+        host: hostOf(`sftp-${side}`),
+        login: 'demo',
+        extra: {
+          path: side === 'source' ? '/data/files' : targetPath,
+          private_key: keys.privateKey,
+          known_hosts: keys.knownHosts,
+        },
+      },
+    ]),
+  ),
+  sync_task_state: {
+    conn_type: 'postgres',
+    host: 'sync-task-state.sync-task',
+    port: 5432,
+    login: 'sync_task',
+    password: statePassword,
+    schema: 'sync_task',
+  },
+});
+
 function writePipelines(): void {
-  const own = readFileSync('airflow/pipelines/sftp_sync.yaml', 'utf8');
-  const ends = 'source: { connection: source_sftp_conn }\ntarget: { connection: target_sftp_conn }\n';
+  const all = { ...pipelines('/data/deferred'), 'too_little.yaml': tooLittle };
   mkdirSync(paths.pipelines, { recursive: true });
-  writeFileSync(join(paths.pipelines, 'sftp_sync.yaml'), `${own}\nretries: { count: 3, delay: 1s, max_delay: 2s }\n`);
-  writeFileSync(
-    join(paths.pipelines, 'too_little.yaml'),
-    `description: Its containers have too little memory\n${ends}container: { memory: 32Mi }\nretries: { count: 0 }\n`,
-  );
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(paths.pipelines, name), text);
 }
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
+  // The provider hands it to triggers, beside the connection; and the worker is to have its own rights alone.
+  KUBECONFIG: undefined,
   PYTHONPATH: resolve('airflow'),
   AIRFLOW_HOME: paths.airflowHome,
   AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
@@ -44,31 +81,16 @@ const environment = (): NodeJS.ProcessEnv => ({
   SYNC_TASK_IMAGE: `${syncTaskImage.name}:${syncTaskImage.tag}`,
   SYNC_TASK_NAMESPACE: namespace,
   SYNC_TASK_TRANSFORM: '',
+  SYNC_TASK_RETRY_DELAY: '1s',
   SYNC_TASK_PIPELINES: paths.pipelines,
   // Slow enough to be caught at work.
   AIRFLOW_VAR_SYNC_TASK_SFTP_SYNC: JSON.stringify({ cpus: 0.5, memory: '256Mi', settings: { bwlimit: '2M' } }),
   ...Object.fromEntries(
-    (['source', 'target'] as const).map((side) => [
-      `AIRFLOW_CONN_${side.toUpperCase()}_SFTP_CONN`,
-      JSON.stringify({
-        conn_type: 'sftp',
-        host: hostOf(`sftp-${side}`),
-        login: 'demo',
-        extra: {
-          path: side === 'source' ? '/data/files' : '/data/daily',
-          private_key: keys.privateKey,
-          known_hosts: keys.knownHosts,
-        },
-      }),
+    Object.entries(connections('/data/daily')).map(([id, connection]) => [
+      `AIRFLOW_CONN_${id.toUpperCase()}`,
+      JSON.stringify(connection),
     ]),
   ),
-  AIRFLOW_CONN_SYNC_TASK_STATE: JSON.stringify({
-    conn_type: 'postgres',
-    host: 'sync-task-state',
-    login: 'sync_task',
-    password: statePassword,
-    schema: 'sync_task',
-  }),
   AIRFLOW_CONN_KUBERNETES_DEFAULT: JSON.stringify({
     conn_type: 'kubernetes',
     extra: {

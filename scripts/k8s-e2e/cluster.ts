@@ -14,6 +14,8 @@ const tag = 'k8s-e2e';
 const named = (name: string) => `${registry ? `${registry.replace(/\/$/, '')}/` : ''}${name}:${tag}`;
 export const syncTaskImage = { name: named('sync-task').replace(/:[^:/]*$/, ''), tag };
 export const sftpImage = named('sync-task-sftp');
+export const gitImage = named('sync-task-git');
+export const airflowImage = { name: named('sync-task-airflow').replace(/:[^:/]*$/, ''), tag };
 export const builtImages: readonly (readonly [image: string, context: string])[] = [
   [named('sync-task'), '.'],
   [sftpImage, 'docker/sftp'],

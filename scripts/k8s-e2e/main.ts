@@ -6,7 +6,8 @@ import { removeAll, showState } from './cluster.ts';
 import { applied, servers } from './steps/apply.ts';
 import { chart } from './steps/chart.ts';
 import { cronJob, wrongPassword } from './steps/cronjob.ts';
-import { dagRun, leftovers, outOfMemory } from './steps/dag.ts';
+import { airflowOutside, dagRun, deferrable, leftovers, outOfMemory } from './steps/dag.ts';
+import { insideCluster } from './steps/inside-cluster.ts';
 import { manifests } from './steps/manifests.ts';
 import { cluster, images } from './steps/prepare.ts';
 
@@ -19,10 +20,13 @@ const steps: readonly Step[] = [
   ['the official chart of Airflow with deploy/airflow/values.yaml', chart],
   ['OpenSSH servers, filled with files', servers],
   ['the base, the CronJob and the rights of Airflow', applied],
+  ['Airflow outside of the cluster, with the rights of its worker alone', airflowOutside],
   ['the CronJob by `kubectl create job --from`, twice', cronJob],
   ['a Job with a wrong password is not tried again', wrongPassword],
+  ['a pipeline whose tasks are deferred', deferrable],
   ['sftp_sync as pods: one batch evicted, one deleted, both retried', dagRun],
   ['a memory limit that is too low', outOfMemory],
+  ['Airflow itself, by the official chart', insideCluster],
   ['nothing is left but what was applied', leftovers],
 ];
 

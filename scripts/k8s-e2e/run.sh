@@ -6,10 +6,17 @@ cd "$(dirname "$0")/../.."
 fail() { echo "$*" >&2; exit 1; }
 
 started=
+stop() {
+  if [ -n "$started" ] && [ "${K8S_E2E_KEEP:-}" != 1 ]; then "$K8S_E2E_ENGINE/down"; fi
+}
+trap stop EXIT
+
 if [ -z "${KUBECONFIG:-}" ] && [ -x ../shared/engine/k8s/up ]; then
   export K8S_E2E_ENGINE=$PWD/../shared/engine/k8s
   eval "$("$K8S_E2E_ENGINE/up" --env)"
   kubectl --request-timeout=3s get --raw=/readyz >/dev/null 2>&1 || started=yes
+  # Its tools are where the environment says only while it runs.
+  "$K8S_E2E_ENGINE/up"
 elif [ -z "${KUBECONFIG:-}" ]; then
   fail 'No Kubernetes to test with: set KUBECONFIG to a cluster that may be written to (docs/guides/kubernetes.md)'
 fi
@@ -22,10 +29,6 @@ scripts/airflow-venv.sh || fail 'The test on Kubernetes needs Python 3.11, 3.12 
 exec 9>"${TMPDIR:-/tmp}/sync-task-k8s-e2e.lock"
 flock --wait 1800 9 || fail 'another test on Kubernetes has been running for half an hour: stop it first'
 
-stop() {
-  if [ -n "$started" ] && [ "${K8S_E2E_KEEP:-}" != 1 ]; then "$K8S_E2E_ENGINE/down"; fi
-}
-trap stop EXIT
 PATH=$PWD/node_modules/.bin:$PATH
 # The cluster must not keep the lock.
 node scripts/k8s-e2e/main.ts "$@" 9>&-

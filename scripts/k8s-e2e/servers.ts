@@ -17,23 +17,25 @@ export interface Keys {
 }
 export let keys: Keys = { privateKey: '', knownHosts: '' };
 
+/** A private key, or with `.pub` the public one: of `client`, of the two servers, of `git`. */
+export const keyOf = (name: string) => readFileSync(join(paths.folder, 'keys', name), 'utf8');
+
 export async function startServers(): Promise<void> {
-  const read = (name: string) => readFileSync(join(paths.folder, 'keys', name), 'utf8');
   mkdirSync(join(paths.folder, 'keys'), { recursive: true });
-  for (const name of [...names, 'client']) {
+  for (const name of [...names, 'git', 'client']) {
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(paths.folder, 'keys', name)]);
   }
   keys = {
-    privateKey: read('client'),
-    knownHosts: names.map((name) => `${hostOf(name)} ${read(`${name}.pub`)}`).join(''),
+    privateKey: keyOf('client'),
+    knownHosts: names.map((name) => `${hostOf(name)} ${keyOf(`${name}.pub`)}`).join(''),
   };
   const secret = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'sftp', namespace: serverNamespace },
     stringData: {
-      ...Object.fromEntries(names.map((name) => [name, read(name)])),
-      authorized_keys: read('client.pub'),
+      ...Object.fromEntries([...names, 'git'].map((name) => [name, keyOf(name)])),
+      authorized_keys: keyOf('client.pub'),
       password: crypto.randomUUID(),
     },
   };

@@ -36,7 +36,7 @@ export async function applied(): Promise<string> {
       SYNC_TASK_TARGET_KNOWN_HOSTS: keys.knownHosts,
     }),
   ]);
-  if (engine) await ownedVolume();
+  if (engine) await ownedVolume(namespace, 'data-sync-task-state-0', '5Gi', '999:999');
   await run('kubectl', ['apply', '--server-side', '--validate=strict', '--kustomize', paths.overlay]);
   await kubectl('rollout', 'status', '--namespace', namespace, '--timeout=120s', 'statefulset/sync-task-state');
   return await refusals();
@@ -49,17 +49,16 @@ const secret = (name: string, stringData: Record<string, string>) => ({
   stringData,
 });
 
-/** What a storage driver does for `fsGroup`, and the host paths of the single node do not: the volume is the database's user's. */
-async function ownedVolume(): Promise<void> {
-  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '5Gi' } } };
-  const name = 'data-sync-task-state-0';
+/** What a storage driver does for `fsGroup`, and the host paths of the single node do not: the volume is the user's that writes to it. */
+export async function ownedVolume(namespace: string, name: string, storage: string, owner: string): Promise<void> {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } };
   await apply([{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name, namespace }, spec }]);
   const volume = await until('the volume', 30_000, 200, async () => {
     const args = ['get', 'pvc', '--namespace', namespace, name, '--output', 'jsonpath={.spec.volumeName}'];
     return (await kubectl(...args)) || undefined;
   });
   const path = await kubectl('get', 'pv', volume, '--output', 'jsonpath={.spec.hostPath.path}');
-  await run('chown', ['999:999', path]);
+  await run('chown', [owner, path]);
 }
 
 /** What Kubernetes itself must not allow. */
