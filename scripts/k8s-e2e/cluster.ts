@@ -41,6 +41,37 @@ export const kubectl = (...args: string[]) => run('kubectl', args);
 export const apply = (manifests: readonly unknown[]) =>
   run('kubectl', ['apply', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }));
 
+interface Served {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+  /** All but when it may be pulled: local images are there already. */
+  readonly container: Readonly<Record<string, unknown>>;
+  readonly volumes?: readonly unknown[];
+}
+
+/** A pod of one container and the Service by whose name it is found. */
+export function served({ namespace, name, port, container, volumes }: Served): readonly unknown[] {
+  const metadata = { name, namespace, labels: { app: name } };
+  return [
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: metadata.labels, ports: [{ port }] } },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata,
+      spec: {
+        automountServiceAccountToken: false,
+        terminationGracePeriodSeconds: 1,
+        containers: [{ ...container, imagePullPolicy: 'IfNotPresent' }],
+        ...(volumes && { volumes }),
+      },
+    },
+  ];
+}
+
+/** An SSH server is up when it takes connections. */
+export const sshReady = { tcpSocket: { port: 22 }, periodSeconds: 1, failureThreshold: 30 };
+
 export interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly containers: readonly { readonly name: string; readonly args?: readonly string[] }[] };

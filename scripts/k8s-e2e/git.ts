@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../e2e/shell.ts';
-import { apply, gitImage, inServer, kubectl, paths, serverNamespace } from './cluster.ts';
+import { apply, gitImage, inServer, kubectl, paths, served, serverNamespace, sshReady } from './cluster.ts';
 import { keyOf } from './servers.ts';
 
 const NAME = 'git';
@@ -22,29 +22,20 @@ const git = (...args: string[]) =>
   run('git', ['-C', clone, '-c', 'user.name=me', '-c', 'user.email=me@example.com', ...args]);
 
 export async function startGitServer(): Promise<void> {
-  const metadata = { name: NAME, namespace: serverNamespace, labels: { app: NAME } };
-  await apply([
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: metadata.labels, ports: [{ port: 22 }] } },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata,
-      spec: {
-        automountServiceAccountToken: false,
-        terminationGracePeriodSeconds: 1,
-        containers: [
-          {
-            name: NAME,
-            image: gitImage,
-            imagePullPolicy: 'IfNotPresent',
-            readinessProbe: { tcpSocket: { port: 22 }, periodSeconds: 1, failureThreshold: 30 },
-            volumeMounts: [{ name: 'secrets', mountPath: '/secrets', readOnly: true }],
-          },
-        ],
-        volumes: [{ name: 'secrets', secret: { secretName: 'sftp', defaultMode: 0o400 } }],
+  await apply(
+    served({
+      namespace: serverNamespace,
+      name: NAME,
+      port: 22,
+      container: {
+        name: NAME,
+        image: gitImage,
+        readinessProbe: sshReady,
+        volumeMounts: [{ name: 'secrets', mountPath: '/secrets', readOnly: true }],
       },
-    },
-  ]);
+      volumes: [{ name: 'secrets', secret: { secretName: 'sftp', defaultMode: 0o400 } }],
+    }),
+  );
   await kubectl('wait', '--namespace', serverNamespace, '--for=condition=Ready', '--timeout=60s', `pod/${NAME}`);
   const bare = '/srv/git/sync-task.git';
   await inServer(NAME, `git init --quiet --bare --initial-branch ${branch} ${bare} && chown -R git ${bare}`);

@@ -16,6 +16,7 @@ import {
   kubectl,
   paths,
   pushesImages,
+  served,
   syncTaskImage,
 } from './cluster.ts';
 import { gitSync, push, startGitServer } from './git.ts';
@@ -53,31 +54,22 @@ export async function provideSurroundings(withGit: boolean): Promise<void> {
     await startGitServer();
     await push({ 'sftp_sync.yaml': pipelines(DEFERRED_PATH)['sftp_sync.yaml'] });
   }
-  const metadata = { name: 'postgres', namespace: airflowNamespace, labels: { app: 'postgres' } };
   const ready = { exec: { command: ['pg_isready', '--host=127.0.0.1', '--username=airflow'] }, periodSeconds: 1 };
   await apply([
-    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: metadata.labels, ports: [{ port: 5432 }] } },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata,
-      spec: {
-        automountServiceAccountToken: false,
-        terminationGracePeriodSeconds: 1,
-        containers: [
-          {
-            name: 'postgres',
-            image: 'postgres:17',
-            imagePullPolicy: 'IfNotPresent',
-            env: [
-              { name: 'POSTGRES_USER', value: 'airflow' },
-              { name: 'POSTGRES_PASSWORD', value: databasePassword },
-            ],
-            readinessProbe: { ...ready, timeoutSeconds: 5, failureThreshold: 60 },
-          },
+    ...served({
+      namespace: airflowNamespace,
+      name: 'postgres',
+      port: 5432,
+      container: {
+        name: 'postgres',
+        image: 'postgres:17',
+        env: [
+          { name: 'POSTGRES_USER', value: 'airflow' },
+          { name: 'POSTGRES_PASSWORD', value: databasePassword },
         ],
+        readinessProbe: { ...ready, timeoutSeconds: 5, failureThreshold: 60 },
       },
-    },
+    }),
     {
       apiVersion: 'v1',
       kind: 'ConfigMap',

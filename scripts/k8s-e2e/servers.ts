@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../e2e/shell.ts';
-import { apply, inServer, kubectl, ownLabel, paths, serverNamespace, sftpImage } from './cluster.ts';
+import { apply, inServer, kubectl, ownLabel, paths, served, serverNamespace, sftpImage, sshReady } from './cluster.ts';
 
 const names = ['sftp-source', 'sftp-target'] as const;
 export type Server = (typeof names)[number];
@@ -49,49 +49,32 @@ export async function startServers(): Promise<void> {
   await kubectl('wait', '--namespace', serverNamespace, '--for=condition=Ready', '--timeout=60s', ...pods);
 }
 
-function server(name: Server): unknown[] {
-  const metadata = { name, namespace: serverNamespace, labels: { app: name } };
-  const probe = { tcpSocket: { port: 22 }, periodSeconds: 1, failureThreshold: 30 };
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: { selector: { app: name }, ports: [{ port: 22 }] },
+function server(name: Server): readonly unknown[] {
+  return served({
+    namespace: serverNamespace,
+    name,
+    port: 22,
+    container: {
+      name: 'sftp',
+      image: sftpImage,
+      env: [
+        { name: 'SFTP_USER', value: 'demo' },
+        { name: 'HOST_KEY_NAME', value: name },
+      ],
+      readinessProbe: sshReady,
+      volumeMounts: [
+        { name: 'data', mountPath: '/srv/data' },
+        // Its owner is whom the server's user is to be: root's is taken for an ordinary one.
+        { name: 'reference', mountPath: '/reference' },
+        { name: 'secrets', mountPath: '/secrets', readOnly: true },
+      ],
     },
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata,
-      spec: {
-        automountServiceAccountToken: false,
-        terminationGracePeriodSeconds: 1,
-        containers: [
-          {
-            name: 'sftp',
-            image: sftpImage,
-            imagePullPolicy: 'IfNotPresent',
-            env: [
-              { name: 'SFTP_USER', value: 'demo' },
-              { name: 'HOST_KEY_NAME', value: name },
-            ],
-            readinessProbe: probe,
-            volumeMounts: [
-              { name: 'data', mountPath: '/srv/data' },
-              // Its owner is whom the server's user is to be: root's is taken for an ordinary one.
-              { name: 'reference', mountPath: '/reference' },
-              { name: 'secrets', mountPath: '/secrets', readOnly: true },
-            ],
-          },
-        ],
-        volumes: [
-          { name: 'data', emptyDir: {} },
-          { name: 'reference', emptyDir: {} },
-          { name: 'secrets', secret: { secretName: 'sftp', defaultMode: 0o400 } },
-        ],
-      },
-    },
-  ];
+    volumes: [
+      { name: 'data', emptyDir: {} },
+      { name: 'reference', emptyDir: {} },
+      { name: 'secrets', secret: { secretName: 'sftp', defaultMode: 0o400 } },
+    ],
+  });
 }
 
 const bash = (script: string, ...args: string[]) => run('bash', ['-euo', 'pipefail', '-c', script, 'bash', ...args]);

@@ -1,5 +1,4 @@
 /** `sync-task transforms`: which there are; `sync-task transforms NAME`: one of them. */
-
 import { describeTransform, listTransforms } from '../transform/describe.ts';
 import { findTransform } from '../transform/open-chain.ts';
 import { transforms } from '../transform/registry.ts';

@@ -1,5 +1,4 @@
 /** `sftp://`: the storage interface over SFTP version 3. */
-
 import { SyncError } from '../../errors.ts';
 import type { FileVersion } from '../../model.ts';
 import { byteBudget } from '../budget.ts';
