@@ -17,9 +17,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm_package_config_node_gyp_nodedir=/usr/local npm ci --omit=dev --no-audit --no-fund
 # Without its addon ssh2 falls back to slower ciphers without a word: better no image than a slow one.
 RUN node -e "require('ssh2/lib/protocol/crypto/build/Release/sshcrypto.node')"
-# The bundle holds what is used of the others. Of these, what no program reads at run time goes: sources, objects, tests.
+# The bundle holds the rest, but for native addons. Of these, what no program reads at run time goes: sources, objects, tests.
 RUN cd node_modules \
- && ls -A | grep -vxE 'ssh2|asn1|bcrypt-pbkdf|tweetnacl|safer-buffer|cpu-features' | xargs rm -rf \
+ && ls -A | grep -vxE 'ssh2|cpu-features' | xargs rm -rf \
  && rm -rf ssh2/test ssh2/examples ssh2/util ssh2/lib/protocol/crypto/src ssh2/lib/protocol/crypto/build/Release/obj.target \
       ssh2/lib/protocol/crypto/build/Release/.deps cpu-features/deps cpu-features/build/Release/obj.target
 

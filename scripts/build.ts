@@ -5,10 +5,19 @@
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
+
+/** ssh2 asks for its native addon by a path in its own folder, where it stays. */
+const addonStays: Plugin = {
+  name: 'addon-stays',
+  setup({ onResolve }) {
+    const path = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
+    onResolve({ filter: /sshcrypto\.node$/ }, () => ({ path, external: true }));
+  },
+};
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
@@ -20,10 +29,12 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node24',
-  // ssh2 loads its native addon from its own folder; pg asks for pg-native, which nobody installs.
-  external: ['ssh2', 'ssh2/*', 'pg-native'],
+  // An addon too; pg asks for pg-native, which nobody installs.
+  external: ['cpu-features', 'pg-native'],
+  plugins: [addonStays],
   alias: { 'string-width': join(root, 'scripts/text-width.cjs') },
-  // Libraries in CommonJS ask for Node's modules at run time.
+  // Libraries in CommonJS ask for Node's modules at run time, and where they stand.
+  define: { __dirname: 'import.meta.dirname' },
   banner: {
     js: "import { createRequire as requireHere } from 'node:module'; const require = requireHere(import.meta.url);",
   },

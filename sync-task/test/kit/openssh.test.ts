@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { SFTPWrapper } from 'ssh2';
-import ssh2 from '../../src/storage/sftp/ssh2.ts';
 import { startOpenSsh } from './openssh.ts';
 import { fingerprintOf } from './ssh-keys.ts';
+import ssh2 from './ssh2.ts';
 
 test('a real sshd lets in its keys, serves its folder and ends with its sessions', async (t) => {
   const server = await startOpenSsh({ sftpServerOptions: '-P posix-rename', extraConfig: 'MaxSessions 3' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import type { SFTPWrapper } from 'ssh2';
-import ssh2 from '../../src/storage/sftp/ssh2.ts';
+import ssh2 from './ssh2.ts';
 import { code, connect, openSftp, start } from './ssh2-client.ts';
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;

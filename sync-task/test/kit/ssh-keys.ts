@@ -1,6 +1,6 @@
 /** Key pairs and the two forms in which a client is told whom to trust. */
 import { createHash } from 'node:crypto';
-import ssh2 from '../../src/storage/sftp/ssh2.ts';
+import ssh2 from './ssh2.ts';
 
 /** Of the key derivation: few, because these keys protect nothing. */
 const KEY_ROUNDS = 4;

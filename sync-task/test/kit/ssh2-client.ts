@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ExecutionContext } from 'ava';
 import type { Client, ConnectConfig, SFTPWrapper, Stats } from 'ssh2';
-import ssh2 from '../../src/storage/sftp/ssh2.ts';
 import { type SftpServer, type SftpServerOptions, startSftpServer } from './sftp-server/server.ts';
+import ssh2 from './ssh2.ts';
 
 /** A server on a new folder; both go with the test. */
 export async function start(t: ExecutionContext, options: Partial<SftpServerOptions> = {}): Promise<SftpServer> {

@@ -1,29 +1,18 @@
 /** Fails when ssh2's insides are no longer what `ssh2-insides.ts` takes them for. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import test from 'ava';
-import ssh2 from '../../src/storage/sftp/ssh2.ts';
+import { Client, hasNativeCiphers } from '../../src/storage/sftp/ssh2.ts';
 import { keepsNothing, packetRoom, reusePacketRoom, takesNow } from '../../src/storage/sftp/ssh2-insides.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
 const TAG_BYTES = 16;
 const ADDON = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
-
-/** The addon is optional: where it was built for another Node, ssh2 has another cipher class, which is left alone. */
-function addonLoads(): boolean {
-  try {
-    createRequire(import.meta.url)(ADDON);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test('a connection has the insides that are used', async (t) => {
   const root = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
@@ -32,7 +21,7 @@ test('a connection has the insides that are used', async (t) => {
     await server.stop();
     await rm(root, { recursive: true, force: true });
   });
-  const client = new ssh2.Client();
+  const client = new Client();
   t.teardown(() => client.end());
   t.false(keepsNothing(client), 'before it is connected nothing is known');
   const stream = await new Promise<Duplex>((resolve, reject) => {
@@ -51,13 +40,13 @@ test('a connection has the insides that are used', async (t) => {
   t.true(keepsNothing(client));
   t.true(takesNow(stream, 1));
   t.false(takesNow(stream, 2 ** 31), 'more than a window');
-  t.is(reusePacketRoom(client, { writableLength: 0 } as Socket), addonLoads());
+  t.is(reusePacketRoom(client, { writableLength: 0 } as Socket), hasNativeCiphers);
 });
 
 /** What is garbage makes V8 collect, often enough for what came of it to be collected too. */
 const afterConnections = `
   import { createRequire } from 'node:module';
-  import ssh2 from '${new URL('../../src/storage/sftp/ssh2.ts', import.meta.url).href}';
+  import { Client } from '${new URL('../../src/storage/sftp/ssh2.ts', import.meta.url).href}';
   const addon = createRequire(${JSON.stringify(import.meta.url)})('${ADDON}');
   const use = () => new addon.AESGCMCipher('aes-128-gcm', Buffer.alloc(16), Buffer.alloc(12)).free();
   for (let connections = 0; connections < 100; connections++) use();
@@ -65,10 +54,11 @@ const afterConnections = `
     const garbage = Array.from({ length: 100_000 }, (_, number) => ({ number }));
     await new Promise((resolve) => setImmediate(resolve, garbage));
   }
-  console.log(typeof ssh2.Client);`;
+  console.log(typeof Client);`;
 
 test('ciphers of connections that have ended do not end the process', async (t) => {
-  if (!addonLoads()) {
+  // The addon is optional: where it was built for another Node, ssh2 has other cipher classes, which are left alone.
+  if (!hasNativeCiphers) {
     t.pass('no native ciphers here');
     return;
   }

@@ -10,6 +10,7 @@ import type { SftpChannel } from './channel.ts';
 import { type HandleGate, handleGate } from './handle-gate.ts';
 import { patience } from './patience.ts';
 import { openSession, type SessionOptions, type SftpSession } from './session.ts';
+import { hasNativeCiphers } from './ssh2.ts';
 
 export interface Limits {
   readonly maxReadBytes: number;
@@ -101,6 +102,11 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   let allowed = most;
   let refusedMs = REFUSED_MS;
   let moreFromMs = 0;
+  if (!hasNativeCiphers) {
+    log.info(`ssh2's native ciphers do not load in Node ${process.versions.node}: large files take more of its time`, {
+      role,
+    });
+  }
   log.debug('connected', {
     role,
     roundTripMs: Math.round(roundTripMs * 10) / 10,

@@ -1,7 +1,7 @@
 /** The private keys that the user gave, read by ssh2, and what to do where it can't read one. */
 import { createPrivateKey } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
-import ssh2 from './ssh2.ts';
+import { parseKey } from './ssh2.ts';
 
 const armoured = /-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/g;
 
@@ -22,7 +22,7 @@ export function readPrivateKeys(text: string, passphrase: string | undefined): r
 }
 
 function readKey(text: string, passphrase: string | undefined, which: string): ParsedKey {
-  const parsed = ssh2.utils.parseKey(fromPkcs8(text, passphrase) ?? text, passphrase);
+  const parsed = parseKey(fromPkcs8(text, passphrase) ?? text, passphrase);
   // Of a PEM file with several parts; we gave one.
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key === undefined || key instanceof Error) throw new Error(`${which}${advice(text, key?.message ?? 'empty')}`);

@@ -1,14 +1,13 @@
 /** One SSH connection with one SFTP channel on it, through whatever stands between us and the server. */
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Client } from 'ssh2';
 import type { Credentials, JumpHost, Location, ProxyPlace } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
 import { logIn, type SshServer } from './login.ts';
 import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
-import ssh2 from './ssh2.ts';
+import { Client } from './ssh2.ts';
 import { flowAtOnce, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
 
 export interface SessionOptions {
@@ -73,7 +72,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
 }
 
 function newClient(clients: Client[]): Client {
-  const client = new ssh2.Client();
+  const client = new Client();
   // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
   client.on('error', () => undefined);
   clients.push(client);

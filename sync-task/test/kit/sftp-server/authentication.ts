@@ -1,7 +1,7 @@
 /** Who may log in, and how. */
 import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
-import ssh2 from '../../../src/storage/sftp/ssh2.ts';
 import { blobOf } from '../ssh-keys.ts';
+import ssh2 from '../ssh2.ts';
 import type { UserKeys } from './options.ts';
 
 export interface Logins {

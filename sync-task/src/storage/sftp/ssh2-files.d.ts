@@ -1,0 +1,11 @@
+/** The types of ssh2 are those of its index alone. */
+declare module 'ssh2/lib/client.js' {
+  export { Client as default } from 'ssh2';
+}
+
+declare module 'ssh2/lib/protocol/keyParser.js' {
+  import type { utils } from 'ssh2';
+
+  const keyParser: Pick<typeof utils, 'parseKey'>;
+  export default keyParser;
+}
