@@ -46,8 +46,6 @@ export async function parseArguments(words: readonly string[], version: string):
   let given: Arguments | undefined;
   const parser = yargs()
     .scriptName('sync-task')
-    .usage(usage)
-    .epilogue(epilogue)
     .version(version)
     .help()
     .alias('help', 'h')
@@ -55,7 +53,6 @@ export async function parseArguments(words: readonly string[], version: string):
     .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': true, 'greedy-arrays': false })
     .strict()
     .recommendCommands()
-    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, verify, prune, take-over or transforms')
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message, error) => {
@@ -65,16 +62,25 @@ export async function parseArguments(words: readonly string[], version: string):
         reason: 'bad-argument',
       });
     });
+  const [first, ...rest] = words;
+  const named = commands.find(({ name }) => name === first);
+  const take = (command: CommandHelp) => (parsed: Readonly<Record<string, unknown>>) => {
+    const { _: __, $0: ___, ...flags } = parsed;
+    given = { command: command.name, flags };
+  };
+  if (named) {
+    // As what stands behind no command: behind one, yargs would make the text of its help on every start.
+    parser.usage(usageOf(named)).command('$0', false, (builder) => declare(builder, named), take(named));
+    await parser.parseAsync(rest);
+    return given;
+  }
+  parser
+    .usage(usage)
+    .epilogue(epilogue)
+    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, verify, prune, take-over or transforms');
   for (const command of commands) {
-    parser.command(
-      command.name,
-      command.summary,
-      (builder) => declare(builder, command),
-      (parsed) => {
-        const { _: __, $0: ___, ...flags } = parsed;
-        given = { command: command.name, flags };
-      },
-    );
+    const build = (builder: Argv) => declare(builder.usage(usageOf(command)), command);
+    parser.command(command.name, command.summary, build, take(command));
   }
   parser.command(
     'transforms [name]',
@@ -97,8 +103,12 @@ export async function parseArguments(words: readonly string[], version: string):
   return given;
 }
 
+function usageOf({ name, about }: CommandHelp): string {
+  return `$0 ${name} [OPTIONS]\n\n${about}`;
+}
+
 function declare(builder: Argv, command: CommandHelp): Argv {
-  builder.usage(`$0 ${command.name} [OPTIONS]\n\n${command.about}`).epilogue(epilogue);
+  builder.epilogue(epilogue);
   for (const [text, meaning] of command.examples) builder.example(text, meaning);
   builder.option('config', { type: 'string', group: 'Locations', describe: 'a YAML file with any of these options' });
   if (command.name === 'prune') {
