@@ -1,6 +1,6 @@
 /** Logging through winston, the only file that imports it: to stderr, pretty or one JSON object a line. */
 import { createLogger, format, transports } from 'winston';
-import type { Log } from '../log.ts';
+import type { Facts, Log } from '../log.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -32,18 +32,24 @@ export function openLog(options: LogOptions): Log {
     ),
     transports: [new transports.Stream({ stream: process.stderr })],
   });
-  return {
-    debug: (message, facts) => void logger.debug(message, { facts }),
-    info: (message, facts) => void logger.info(message, { facts }),
-    warn: (message, facts) => void logger.warn(message, { facts }),
-    error: (message, facts) => void logger.error(message, { facts }),
-  };
+  /** winston makes a line first, and asks for its level then. */
+  function at(level: string): (message: string | readonly string[], facts?: Facts) => void {
+    if (!logger.isLevelEnabled(level)) return () => undefined;
+    return (message, facts) => void logger.log(level, { message, facts });
+  }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** One line for each sentence: many at once cost a fifth of what they cost one by one. */
+function lines(message: unknown, line: (sentence: string) => string): string {
+  return Array.isArray(message) ? message.map(line).join('\n') : line(String(message));
 }
 
 function jsonFormat(traceId: string | undefined) {
   return format((info) => {
-    const { level, message, facts } = info as { level: string; message: unknown; facts?: object };
-    info[MESSAGE] = JSON.stringify({ time: new Date().toISOString(), level, message, ...facts, traceId });
+    const { level, facts } = info as { level: string; facts?: object };
+    const time = new Date().toISOString();
+    info[MESSAGE] = lines(info.message, (message) => JSON.stringify({ time, level, message, ...facts, traceId }));
     return info;
   })();
 }
@@ -57,10 +63,11 @@ const colourOf: Readonly<Record<string, string>> = {
 
 function prettyFormat(colours: boolean) {
   return format((info) => {
-    const { level, message } = info;
+    const { level } = info;
     const time = new Date().toISOString().slice(11, 19);
     const tag = level.padEnd(5);
-    info[MESSAGE] = `${time} ${colours ? `${colourOf[level] ?? ''}${tag}\x1b[0m` : tag} ${printable(String(message))}`;
+    const begin = `${time} ${colours ? `${colourOf[level] ?? ''}${tag}\x1b[0m` : tag}`;
+    info[MESSAGE] = lines(info.message, (message) => `${begin} ${printable(message)}`);
     return info;
   })();
 }
@@ -71,11 +78,11 @@ function printable(text: string): string {
 }
 
 function redaction(secrets: readonly string[]): (line: string) => string {
-  const hidden = secrets
+  const forms = secrets
     .flatMap((secret) => [secret, ...secret.split('\n')])
     .map((secret) => secret.trim())
     .filter((secret) => secret.length >= SHORTEST_SECRET && !secret.startsWith('-----'))
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .sort((a, b) => b.length - a.length);
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  const hidden = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return (line) => hidden.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line);
 }

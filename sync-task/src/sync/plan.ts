@@ -144,6 +144,7 @@ async function planNow(
         explain.add({ path: candidate.path, decision: 'unchanged', reason: 'is as it was last copied' });
       }
     }
+    explain.tell();
     if (ticket && entries.length > 0) await state.addEntries(ticket, entries);
     entries = [];
   }

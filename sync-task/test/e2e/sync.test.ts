@@ -45,6 +45,30 @@ test('a dry run explains and writes nothing', async (t) => {
   t.deepEqual(after.result.runs, []);
 });
 
+test('a dry run says a line about every file, in either form, and no secret that a name holds', async (t) => {
+  const { source, environment } = await newFolders(t);
+  await put(source, 'a.txt', 'a');
+  await put(source, 'b hunter22.txt', 'b');
+  await put(source, 'two\nlines', 'c');
+  const settings = { ...environment, SYNC_TASK_STATE_PASSWORD: 'hunter22' };
+  const json = (await runCommand(['plan', '--dry-run', '--log-format', 'json'], settings)).stderr.trim().split('\n');
+  t.deepEqual(json.map((line) => JSON.parse(line).message).sort(), [
+    'copy: a.txt (new)',
+    'copy: b [redacted].txt (new)',
+    'copy: two\nlines (new)',
+    'planned 3 of 3 files in 1 batches',
+  ]);
+  const pretty = (await runCommand(['plan', '--dry-run', '--log-format', 'pretty'], settings)).stderr
+    .trim()
+    .split('\n');
+  t.deepEqual(pretty.map((line) => line.replace(/^[\d:]{8} /, '')).sort(), [
+    'info  copy: a.txt (new)',
+    'info  copy: b [redacted].txt (new)',
+    'info  copy: two\\x0alines (new)',
+    'info  planned 3 of 3 files in 1 batches',
+  ]);
+});
+
 test('batches run apart: the same plan again, each batch once, finish says what is missing', async (t) => {
   const { source, target, environment } = await newFolders(t);
   for (let number = 0; number < 7; number++) await put(source, `f${number}`, String(number));
