@@ -81,7 +81,7 @@ export async function* readObject(request: ReadRequest): AsyncGenerator<Chunk> {
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    leaving.abort();
+    if (ranges.length > 0) leaving.abort();
     for (const { bytes, content } of ranges) {
       await content.catch(() => undefined); // told already, or nobody wants to know
       budget.give(bytes);

@@ -44,13 +44,8 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS,
     followRegionRedirects: true,
-    logger: {
-      trace() {},
-      debug() {},
-      info() {},
-      warn: tell,
-      error: tell,
-    },
+    // Every call is `logger.info?.(…)`: without a function for them the SDK does not copy each request and answer to tell them.
+    logger: { warn: tell, error: tell } as unknown as NonNullable<S3ClientConfig['logger']>,
   });
   const known = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? (await profileRegion(configOf(0)));
   const region = known ?? USUAL_REGION;

@@ -124,7 +124,7 @@ export async function* readObject(reading: Reading): AsyncGenerator<Chunk> {
       }
     }
   } finally {
-    leaving.abort();
+    if (ahead.length > 0) leaving.abort();
     for (const range of ahead) {
       await range.pieces.catch(() => undefined); // its bytes are in memory until then
       budget.give(range.bytes);
