@@ -23,7 +23,7 @@ export interface ListingOptions {
   explain(error: unknown, path: string): unknown;
 }
 
-const FOLDERS_AT_ONCE = 16;
+const FOLDERS_AT_ONCE = 64;
 const PAGES_AHEAD = 64;
 
 /** File type bits of `st_mode` (POSIX sys/stat.h). */

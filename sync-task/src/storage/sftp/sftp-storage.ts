@@ -35,7 +35,7 @@ const READ_BYTES_PER_CONNECTION = 4 * 1024 * 1024;
 const WRITE_BYTES_PER_CONNECTION = 1.5 * 1024 * 1024;
 
 const NEAR_MS = 2;
-const FILES_NEAR = 64;
+const FILES_NEAR = 128;
 const FILES_FAR = 256;
 
 export function open({ endpoint, role, settings, log, signal }: Place): Promise<Storage> {
