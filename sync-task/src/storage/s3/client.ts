@@ -44,13 +44,20 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS,
     followRegionRedirects: true,
-    // Every call is `logger.info?.(…)`: without a function for them the SDK does not copy each request and answer to tell them.
-    logger: { warn: tell, error: tell } as unknown as NonNullable<S3ClientConfig['logger']>,
+    logger: {
+      trace() {},
+      debug() {},
+      info() {},
+      warn: tell,
+      error: tell,
+    },
   });
   const known = variable('AWS_REGION') ?? variable('AWS_DEFAULT_REGION') ?? (await profileRegion(configOf(0)));
   const region = known ?? USUAL_REGION;
   const quick = new S3Client({ ...configOf(settings.idleTimeoutMs), region });
   const patient = new S3Client({ ...configOf(Math.max(settings.idleTimeoutMs, LONG_WORK_MS)), region });
+  // It copies every request and answer for a log that is not kept.
+  quick.middlewareStack.remove('loggerMiddleware');
   return patientWhereNeeded(quick, patient);
 }
 
