@@ -40,7 +40,7 @@ export function openLog(options: LogOptions): Log {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** One line for each sentence: many at once cost a fifth of what they cost one by one. */
+/** One line for each sentence. Many at once pass winston's streams as one. */
 function lines(message: unknown, line: (sentence: string) => string): string {
   return Array.isArray(message) ? message.map(line).join('\n') : line(String(message));
 }

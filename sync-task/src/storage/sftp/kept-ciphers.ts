@@ -22,12 +22,14 @@ function loadAddon(): Record<string, Constructor> | undefined {
 
 const addon = loadAddon();
 export const hasNativeCiphers = addon !== undefined;
-for (const [name, Cipher] of Object.entries(addon ?? {})) {
-  (addon as Record<string, Constructor>)[name] = new Proxy(Cipher, {
-    construct(target, given) {
-      const cipher = new target(...given);
-      kept.add(cipher);
-      return cipher;
-    },
-  });
+if (addon) {
+  for (const [name, Cipher] of Object.entries(addon)) {
+    addon[name] = new Proxy(Cipher, {
+      construct(target, given) {
+        const cipher = new target(...given);
+        kept.add(cipher);
+        return cipher;
+      },
+    });
+  }
 }
