@@ -151,6 +151,7 @@ async function planNow(
 
   for await (const page of source.list({ prefix: settings.selection.prefix, signal })) {
     for (const entry of page) look(entry);
+    explain.tell();
     progress.listed(counts.listed);
     if (candidates.length + entries.length >= ROWS_AT_ONCE) await flush();
   }
