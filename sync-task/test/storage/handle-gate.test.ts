@@ -1,6 +1,6 @@
 /** Learning how many handles a server allows, from its refusals alone. */
 import test from 'ava';
-import { type HeldHandle, handleGate } from '../../src/storage/sftp/handle-gate.ts';
+import { type Held, handleGate } from '../../src/storage/sftp/handle-gate.ts';
 import { status } from '../../src/storage/sftp/packet.ts';
 import { SftpStatus } from '../../src/storage/sftp/sftp-errors.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
@@ -20,7 +20,7 @@ function server(most: () => number) {
       counters.peak = Math.max(counters.peak, counters.open);
       return Buffer.from('h');
     },
-    close({ release }: HeldHandle): void {
+    close({ release }: Held<Buffer>): void {
       counters.open--;
       release();
     },

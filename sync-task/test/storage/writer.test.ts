@@ -8,13 +8,12 @@ import { silentLog } from '../kit/sftp-storage.ts';
 
 test('bytes for which no connection can be had are not taken from the budget for ever', async (t) => {
   const channel = { handle: async () => Buffer.from('h') } as unknown as SftpChannel;
-  let picks = 0;
   const connections = {
     limits: { maxWriteBytes: 100 },
     handles: handleGate(undefined, silentLog, 'target'),
+    reserve: async () => ({ channel, release: () => undefined }),
     async pick() {
-      if (picks++ > 0) throw new Error('the server is gone');
-      return channel;
+      throw new Error('the server is gone');
     },
   } as unknown as Connections;
   const budget = byteBudget(100);

@@ -24,6 +24,11 @@ export interface Limits {
 export interface Connections {
   /** The least busy channel. Where none is alive it is connected again for as long as the user waits; then `server-lost`. */
   pick(): Promise<SftpChannel>;
+  /**
+   * The same for a file of so many bytes that stays on the channel: they count as its work until released. Where those
+   * that are there have been given enough, it waits for one that is being opened.
+   */
+  reserve(bytes: number): Promise<Reservation>;
   readonly handles: HandleGate;
   readonly limits: Limits;
   /** Of the first connection. */
@@ -38,8 +43,16 @@ export interface Connections {
   close(): Promise<void>;
 }
 
+export interface Reservation {
+  readonly channel: SftpChannel;
+  /** More often than once does nothing. */
+  release(): void;
+}
+
 /** sshd's receive window is 2 MiB; from about here on a connection has enough to do. */
 const BUSY_BYTES = 1024 * 1024;
+/** Files of so many bytes are enough for one connection as long as another one is on its way. */
+const ENOUGH_BYTES = 8 * 1024 * 1024;
 /** What every server takes (draft-ietf-secsh-filexfer-02 section 3). */
 const SAFE_REQUEST_BYTES = 32 * 1024;
 const LARGEST_REQUEST_BYTES = 255 * 1024;
@@ -50,8 +63,11 @@ const OPENING_AT_ONCE = 4;
 /** After a refusal one connection more is tried so long later, twice as long after the next one. */
 const REFUSED_MS = 10_000;
 const LONGEST_REFUSED_MS = 600_000;
-/** One connection more for each so many milliseconds of round trip. */
-const ROUND_TRIP_PER_CONNECTION_MS = 2.5;
+/**
+ * One connection more for each so many milliseconds of round trip: with windows of 2 MiB that is 400 MiB/s, more than one
+ * process moves. Each costs a login, at both ends.
+ */
+const ROUND_TRIP_PER_CONNECTION_MS = 5;
 
 export interface ConnectionsOptions extends SessionOptions {
   /** Of connections; undefined: by the measured round trip. */
@@ -70,6 +86,10 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   const { log, role, attempts = 1, reconnectMs = 0 } = options;
   const sessions = new Set<SftpSession>();
   const opening = new Set<Promise<SftpSession>>();
+  /** Bytes of the files that stay on a channel. */
+  const reserved = new WeakMap<SftpChannel, number>();
+  /** Resolved and made anew whenever a connection came, failed, or has less to do. */
+  let changed = Promise.withResolvers<void>();
   let closed = false;
 
   async function openOne(): Promise<SftpSession> {
@@ -79,9 +99,17 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     return session;
   }
   function openAnother(): Promise<SftpSession> {
-    const session = openOne().finally(() => opening.delete(session));
+    const session = openOne().finally(() => {
+      opening.delete(session);
+      tellChange();
+    });
     opening.add(session);
     return session;
+  }
+
+  function tellChange(): void {
+    changed.resolve();
+    changed = Promise.withResolvers();
   }
 
   async function begin() {
@@ -134,6 +162,23 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     return open + opening.size < allowed && opening.size < OPENING_AT_ONCE;
   }
 
+  const reservedOn = (channel: SftpChannel) => reserved.get(channel) ?? 0;
+  const workOf = (channel: SftpChannel) => channel.bytesInFlight + reservedOn(channel);
+
+  /** Undefined where none is alive. Opens one more where this one has enough to do. */
+  function leastBusy(): SftpChannel | undefined {
+    const candidates = alive();
+    let least = candidates[0]?.channel;
+    if (!least) return undefined;
+    for (const { channel } of candidates) if (workOf(channel) < workOf(least)) least = channel;
+    const isBusy = Math.max(least.bytesInFlight, reservedOn(least)) > BUSY_BYTES;
+    if (isBusy && mayOpenMore(candidates.length)) openMore();
+    return least;
+  }
+  async function pick(): Promise<SftpChannel> {
+    return leastBusy() ?? (await reconnection.again()).channel;
+  }
+
   return {
     limits,
     algorithms,
@@ -146,16 +191,25 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     get allowed() {
       return allowed;
     },
-    async pick() {
-      const candidates = alive();
-      let least = candidates[0];
-      if (!least) return (await reconnection.again()).channel;
-      for (const session of candidates) {
-        if (session.channel.bytesInFlight < least.channel.bytesInFlight) least = session;
+    pick,
+    async reserve(bytes) {
+      let channel = leastBusy();
+      while (bytes > 0 && channel && reservedOn(channel) >= ENOUGH_BYTES && opening.size > 0) {
+        await changed.promise;
+        channel = leastBusy(); // whoever waited beside this one may have filled it: looked at and taken in one go
       }
-      const isBusy = least.channel.bytesInFlight > BUSY_BYTES;
-      if (isBusy && mayOpenMore(candidates.length)) openMore();
-      return least.channel;
+      channel ??= (await reconnection.again()).channel;
+      reserved.set(channel, reservedOn(channel) + bytes);
+      let released = false;
+      return {
+        channel,
+        release() {
+          if (released) return;
+          released = true;
+          reserved.set(channel, reservedOn(channel) - bytes);
+          tellChange();
+        },
+      };
     },
     async close() {
       closed = true;

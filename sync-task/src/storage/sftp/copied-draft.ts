@@ -51,7 +51,10 @@ export async function startCopy(plan: CopyPlan): Promise<Draft | undefined> {
   try {
     // Who holds one must not wait for another.
     const held = await connections.handles.tryOpen(() => openDraft(plan)(source.channel, 'first'));
-    if (held) return copiedDraft(plan, source, { ...held, channel: source.channel });
+    if (held) {
+      const to = { channel: source.channel, handle: held.opened, release: held.release };
+      return copiedDraft(plan, source, to);
+    }
   } catch (error) {
     await closeHandle(source).catch(() => undefined);
     throw error;

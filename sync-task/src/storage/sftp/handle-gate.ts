@@ -13,13 +13,14 @@ export interface HandleGate {
    * Opens as soon as that is allowed, and once more whenever it was refused for want of handles. `open` is told whether it
    * was refused before. Throws what `open` throws otherwise.
    */
-  open(open: (again: boolean) => Promise<Buffer>): Promise<HeldHandle>;
+  open<T>(open: (again: boolean) => Promise<T>): Promise<Held<T>>;
   /** The same, but undefined where it is not allowed now: for those who hold one already and must not wait for another. */
-  tryOpen(open: () => Promise<Buffer>): Promise<HeldHandle | undefined>;
+  tryOpen<T>(open: () => Promise<T>): Promise<Held<T> | undefined>;
 }
 
-export interface HeldHandle {
-  readonly handle: Buffer;
+export interface Held<T> {
+  /** What `open` gave. */
+  readonly opened: T;
   /** To be called once it is closed, or its connection lost; more often does nothing. */
   release(): void;
 }
@@ -52,7 +53,7 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
     else await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
-  function held(handle: Buffer): HeldHandle {
+  function held<T>(opened: T): Held<T> {
     open++;
     if (++succeeded >= allowed && allowed < (most ?? Number.POSITIVE_INFINITY)) {
       allowed++;
@@ -60,7 +61,7 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
     }
     let released = false;
     return {
-      handle,
+      opened,
       release() {
         if (released) return;
         released = true;
@@ -84,9 +85,9 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
         await place();
         const asked = lowered;
         try {
-          const handle = await ask(refusals > 0);
+          const opened = await ask(refusals > 0);
           opening--;
-          const mine = held(handle);
+          const mine = held(opened);
           wake();
           return mine;
         } catch (error) {

@@ -4,11 +4,13 @@
  */
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
-import type { HeldHandle } from './handle-gate.ts';
 import { request } from './packet.ts';
 
-export interface OpenHandle extends HeldHandle {
+export interface OpenHandle {
   readonly channel: SftpChannel;
+  readonly handle: Buffer;
+  /** To be called once it is closed, or its connection lost; more often does nothing. */
+  release(): void;
 }
 
 export interface RemoteFile {
@@ -27,14 +29,30 @@ const STRIPE_BYTES = 4 * 1024 * 1024;
 /** How a file is opened on one channel: again on another one, or once more because the server refused it for want of handles. */
 export type OpenOn = (channel: SftpChannel, how: 'first' | 'again' | 'refused') => Promise<Buffer>;
 
-/** One handle, waited for where the server allows few. To be closed with `closeHandle`. */
-export async function openHandle({ handles, pick }: Connections, open: OpenOn): Promise<OpenHandle> {
-  let channel: SftpChannel | undefined;
-  const held = await handles.open(async (refused) => {
-    channel = await pick(); // it may have been waited for, and connections come and go
-    return open(channel, refused ? 'refused' : 'first');
+/**
+ * One handle, waited for where the server allows few. To be closed with `closeHandle`.
+ *
+ * @param bytes how many of them will go over its connection, where none goes over another
+ */
+export async function openHandle({ handles, reserve }: Connections, open: OpenOn, bytes = 0): Promise<OpenHandle> {
+  const { opened, release } = await handles.open(async (refused) => {
+    const place = await reserve(bytes); // only now: it may have been waited for, and connections come and go
+    try {
+      return { place, handle: await open(place.channel, refused ? 'refused' : 'first') };
+    } catch (error) {
+      place.release();
+      throw error;
+    }
   });
-  return { ...held, channel: channel as SftpChannel };
+  const { place, handle } = opened;
+  return {
+    channel: place.channel,
+    handle,
+    release() {
+      release();
+      place.release();
+    },
+  };
 }
 
 export async function closeHandle({ channel, handle, release }: OpenHandle): Promise<void> {
@@ -47,14 +65,14 @@ export async function openRemoteFile(
   size: number | undefined,
   open: OpenOn,
 ): Promise<RemoteFile> {
-  const first = await openHandle(connections, open);
-  const handles = new Map<SftpChannel, Promise<OpenHandle>>([[first.channel, Promise.resolve(first)]]);
   const striped = size === undefined || size >= STRIPE_BYTES;
+  const first = await openHandle(connections, open, striped ? 0 : size);
+  const handles = new Map<SftpChannel, Promise<OpenHandle>>([[first.channel, Promise.resolve(first)]]);
 
   /** On another connection only where another handle may be had at once. */
   async function stripe(channel: SftpChannel): Promise<OpenHandle> {
     const held = await connections.handles.tryOpen(() => open(channel, 'again'));
-    return held ? { ...held, channel } : first;
+    return held ? { channel, handle: held.opened, release: held.release } : first;
   }
   async function leastBusy(): Promise<OpenHandle> {
     const least = await connections.pick();

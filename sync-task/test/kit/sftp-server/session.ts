@@ -41,6 +41,7 @@ export function serveSession(channel: Duplex, context: SessionContext, hooks: Se
     const type = packet.readUInt8(0);
     if (requestNames[type] === 'INIT') {
       count('INIT');
+      silent ||= triggers.strikes(faults.silentAtRequest, 'INIT');
       if (!silent) answers.push(versionAnswer(offeredExtensions(faults)));
       return;
     }
