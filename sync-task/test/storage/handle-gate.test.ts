@@ -3,6 +3,7 @@ import test from 'ava';
 import { type Held, handleGate } from '../../src/storage/sftp/handle-gate.ts';
 import { status } from '../../src/storage/sftp/packet.ts';
 import { SftpStatus } from '../../src/storage/sftp/sftp-errors.ts';
+import { randomFrom, seed } from '../faults/kit/random.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
 /** A server that allows so many; refusals come a turn later, as over a line. */
@@ -31,20 +32,27 @@ for (const most of [1, 2, 3, 10, 100]) {
   test(`64 files at once at a server that allows ${most}: all are opened`, async (t) => {
     const { open, close, counters } = server(() => most);
     const gate = handleGate(undefined, silentLog, 'target');
-    const copy = async () => {
-      const held = await gate.open(open);
-      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate);
+    const { below } = randomFrom(seed, t.title);
+    const refusals = new Map<string, number>();
+    const copy = async (file: string) => {
+      const held = await gate.open((again) => {
+        if (again) refusals.set(file, (refusals.get(file) ?? 0) + 1);
+        return open();
+      });
+      // Files of one size would go on in step, and the same ones be refused or never.
+      for (let turn = below(6); turn >= 0; turn--) await new Promise(setImmediate);
       close(held);
     };
     await Promise.all(
-      Array.from({ length: 64 }, async () => {
-        for (let file = 0; file < 10; file++) await copy();
+      Array.from({ length: 64 }, async (_, at) => {
+        for (let file = 0; file < 20; file++) await copy(`${at}-${file}`);
       }),
     );
     t.is(counters.open, 0);
     t.is(counters.peak, Math.min(most, 64));
     // The first burst, and then one for each time that it looks whether there is more by now.
-    t.true(counters.refused <= 64 + 640 / (most / 2), `${counters.refused} refusals`);
+    t.true(counters.refused <= 64 + 1280 / 8, `${counters.refused} refusals`);
+    t.true(Math.max(0, ...refusals.values()) <= 3, 'none is near the refusals after which it would fail');
   });
 }
 
@@ -57,6 +65,19 @@ test('a refusal with nothing else open is about the file', async (t) => {
   };
   await t.throwsAsync(gate.open(refuse), { message: 'Failure' });
   t.is(asked, 1);
+});
+
+test('a refusal is not about the file where another one was open when it was asked for', async (t) => {
+  const gate = handleGate(undefined, silentLog, 'target');
+  const other = await gate.open(async () => Buffer.from('h'));
+  let asked = 0;
+  const held = await gate.open(async () => {
+    if (asked++ > 0) return Buffer.from('h');
+    other.release(); // the answer to its closing is heard of first
+    throw new SftpStatus(status.failure, 'Failure');
+  });
+  t.is(asked, 2);
+  held.release();
 });
 
 test('other errors pass, and take no room', async (t) => {

@@ -27,12 +27,16 @@ export interface Held<T> {
 
 /** A server that other clients share refuses now and then; a file that is refused so often has another trouble. */
 const MOST_REFUSALS = 8;
+/** So many must succeed, or as many as are allowed, before one more is tried: where few are allowed most would be refused. */
+const LEAST_SUCCESSES = 16;
 
 /** @param most undefined: not known */
 export function handleGate(most: number | undefined, log: Log, role: string): HandleGate {
   let allowed = most ?? Number.POSITIVE_INFINITY;
   let open = 0;
   let opening = 0;
+  /** How often something was begun to be opened. */
+  let begun = 0;
   /** One for each time that `allowed` was lowered: what was asked for before that says nothing new. */
   let lowered = 0;
   let succeeded = 0;
@@ -40,22 +44,27 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
 
   const hasRoom = () => open + opening < allowed;
 
+  function begin(): void {
+    opening++;
+    begun++;
+  }
+
   function wake(): void {
     // Whoever is woken has its place at once, so that nobody who comes meanwhile takes it.
     while (waiting.length > 0 && hasRoom()) {
-      opening++;
+      begin();
       waiting.shift()?.();
     }
   }
 
   async function place(): Promise<void> {
-    if (waiting.length === 0 && hasRoom()) opening++;
+    if (waiting.length === 0 && hasRoom()) begin();
     else await new Promise<void>((resolve) => waiting.push(resolve));
   }
 
   function held<T>(opened: T): Held<T> {
     open++;
-    if (++succeeded >= allowed && allowed < (most ?? Number.POSITIVE_INFINITY)) {
+    if (++succeeded >= Math.max(allowed, LEAST_SUCCESSES) && allowed < (most ?? Number.POSITIVE_INFINITY)) {
       allowed++;
       succeeded = 0;
     }
@@ -84,6 +93,8 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
       for (let refusals = 0; ; refusals++) {
         await place();
         const asked = lowered;
+        // Not as the refusal is heard of: the answer to another one's closing may be heard of before.
+        const alone = open + opening === 1 ? begun : undefined;
         try {
           const opened = await ask(refusals > 0);
           opening--;
@@ -92,8 +103,8 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
           return mine;
         } catch (error) {
           opening--;
-          const isAlone = open + opening === 0;
-          if (!isRefusal(error) || isAlone || refusals >= MOST_REFUSALS) {
+          const wasAlone = alone === begun;
+          if (!isRefusal(error) || wasAlone || refusals >= MOST_REFUSALS) {
             // It was about this file: what was taken from the others for its sake is given back.
             if (isRefusal(error) && refusals > 0) allowed = Math.max(allowed, before);
             wake();
@@ -105,7 +116,7 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
     },
     async tryOpen(ask) {
       if (waiting.length > 0 || !hasRoom()) return undefined;
-      opening++;
+      begin();
       const asked = lowered;
       try {
         return held(await ask());
