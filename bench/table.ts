@@ -44,10 +44,8 @@ export function summaryTable(results: readonly CaseResult[]): string {
     const [best, standard] = [contestantOf(result, 'rclone-best'), contestantOf(result, 'rclone-default')];
     return [
       titleOf(result),
-      ratioText(ratioTo(best, ours, 'wallMs')),
-      standard?.slowerThanMs === undefined
-        ? ratioText(ratioTo(standard, ours, 'wallMs'))
-        : fractionOfLimit(ours, standard),
+      wallRatioText(best, ours),
+      wallRatioText(standard, ours),
       ratioText(ratioTo(best, ours, 'clientCpuMs')),
       ratioText(ratioTo(best, ours, 'serverCpuMs')),
       wholeText(megabytes(figureOf(ours, 'peakRssBytes')?.most)),
@@ -74,9 +72,11 @@ function goalText(result: CaseResult): string {
   return missed.length === 0 ? 'met' : `missed: ${missed.map((verdict) => verdict.what).join(', ')}`;
 }
 
-function fractionOfLimit(ours: ContestantResult, slow: ContestantResult): string {
+/** Of somebody who was too slow it is only known that the ratio is below our share of the limit. */
+function wallRatioText(rival: ContestantResult | undefined, ours: ContestantResult): string {
+  if (rival?.slowerThanMs === undefined) return ratioText(ratioTo(rival, ours, 'wallMs'));
   const wall = figureOf(ours, 'wallMs');
-  return wall && slow.slowerThanMs !== undefined ? `< ${numberText(wall.median / slow.slowerThanMs)}` : NOTHING;
+  return wall ? `< ${numberText(wall.median / rival.slowerThanMs)}` : NOTHING;
 }
 
 function whyWithout({ runs, leftOut, slowerThanMs }: ContestantResult): string | undefined {
