@@ -1,4 +1,4 @@
-/** Opens our SFTP storage on a server of the kit. */
+/** Our SFTP storage on a server of the kit. */
 import type { Credentials } from '../../src/config/settings.ts';
 import { type SftpStorageOptions, sftpStorage } from '../../src/storage/sftp/sftp-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -21,14 +21,18 @@ export interface Server {
   readonly user: string;
 }
 
-export function openSftp(
+export function openSftp(...options: Parameters<typeof sftpOptions>): Promise<Storage> {
+  return sftpStorage(sftpOptions(...options));
+}
+
+export function sftpOptions(
   server: Server,
   path: string,
   credentials: Partial<Credentials>,
   options: Partial<SftpStorageOptions> = {},
-): Promise<Storage> {
+): SftpStorageOptions {
   const { host, port, user } = server;
-  return sftpStorage({
+  return {
     location: { scheme: 'sftp', user, host, port, path, label: `sftp://${user}@${host}:${port}${path}` },
     credentials: { ...noCredentials, ...credentials },
     role: 'target',
@@ -39,5 +43,5 @@ export function openSftp(
     bufferBytes: 8 * 1024 * 1024,
     log: silentLog,
     ...options,
-  });
+  };
 }

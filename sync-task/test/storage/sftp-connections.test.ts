@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { draftName } from '../../src/storage/draft-name.ts';
 import type { SftpChannel } from '../../src/storage/sftp/channel.ts';
-import { type ConnectionsOptions, openConnections } from '../../src/storage/sftp/connections.ts';
+import { openConnections } from '../../src/storage/sftp/connections.ts';
 import { type Faults, type SftpServerOptions, startSftpServer } from '../kit/sftp-server/server.ts';
-import { noCredentials, openSftp, silentLog } from '../kit/sftp-storage.ts';
+import { openSftp, sftpOptions } from '../kit/sftp-storage.ts';
 
 const MiB = 1024 * 1024;
 /** What one connection is given before others are waited for. */
@@ -21,16 +21,12 @@ async function start(t: ExecutionContext, options: Omit<SftpServerOptions, 'root
   return server;
 }
 
-async function connect(t: ExecutionContext, faults: Faults, options: Partial<ConnectionsOptions>) {
+async function connect(t: ExecutionContext, faults: Faults, allowed: number) {
   const server = await start(t, { faults });
-  const { host, port, user, password, knownHosts } = server;
-  const connections = await openConnections({
-    location: { scheme: 'sftp', user, host, port, path: '/', label: 'sftp://test' },
-    credentials: { ...noCredentials, password, knownHosts },
-    ...{ connectTimeoutMs: 10_000, idleTimeoutMs: 10_000, keepaliveMs: 10_000, role: 'target', log: silentLog },
-    connections: 2,
-    ...options,
-  });
+  const { password, knownHosts } = server;
+  const connections = await openConnections(
+    sftpOptions(server, '/', { password, knownHosts }, { connections: allowed }),
+  );
   t.teardown(() => connections.close());
   return { server, connections };
 }
@@ -46,7 +42,7 @@ async function hasCome(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test('files that one connection has no room for wait for the next one, and share what there is', async (t) => {
-  const { connections } = await connect(t, {}, { connections: 3 });
+  const { connections } = await connect(t, {}, 3);
   const first = await connections.reserve(enough);
   const rest = await Promise.all(Array.from({ length: 32 }, () => connections.reserve(MiB)));
   t.is(connections.open, 3);
@@ -61,20 +57,20 @@ test('files that one connection has no room for wait for the next one, and share
 });
 
 test('a file with no bytes, or one that is striped, waits for no connection', async (t) => {
-  const { connections } = await connect(t, {}, {});
+  const { connections } = await connect(t, {}, 2);
   const first = await connections.reserve(enough);
   t.is((await connections.reserve(0)).channel, first.channel);
 });
 
 test('who waits goes over the first connection where the server refuses a second', async (t) => {
-  const { connections } = await connect(t, { maxConnections: 1 }, {});
+  const { connections } = await connect(t, { maxConnections: 1 }, 2);
   const first = await connections.reserve(enough);
   t.is((await connections.reserve(MiB)).channel, first.channel);
   t.is(connections.allowed, 1);
 });
 
 test('who waits goes over the first connection as soon as that has less to do', async (t) => {
-  const { server, connections } = await connect(t, {}, {});
+  const { server, connections } = await connect(t, {}, 2);
   server.faults.silentAtRequest = { type: 'INIT', count: 1 };
   const first = await connections.reserve(enough);
   const second = connections.reserve(MiB);

@@ -88,8 +88,8 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   const opening = new Set<Promise<SftpSession>>();
   /** Bytes of the files that stay on a channel. */
   const reserved = new WeakMap<SftpChannel, number>();
-  /** Resolved and made anew whenever a connection came, failed, or has less to do. */
-  let changed = Promise.withResolvers<void>();
+  /** Woken whenever a connection came, failed, or has less to do. */
+  const waiting: (() => void)[] = [];
   let closed = false;
 
   async function openOne(): Promise<SftpSession> {
@@ -101,15 +101,14 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   function openAnother(): Promise<SftpSession> {
     const session = openOne().finally(() => {
       opening.delete(session);
-      tellChange();
+      wake();
     });
     opening.add(session);
     return session;
   }
 
-  function tellChange(): void {
-    changed.resolve();
-    changed = Promise.withResolvers();
+  function wake(): void {
+    for (const resolve of waiting.splice(0)) resolve();
   }
 
   async function begin() {
@@ -147,7 +146,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     return [...sessions];
   }
 
-  /** Beside what is there, for whoever comes next: nobody waits for it. */
+  /** Beside what is there: where it fails, who waits for it goes over that. */
   function openMore(): void {
     openAnother().catch((error: unknown) => {
       allowed = Math.max(1, alive().length);
@@ -195,10 +194,10 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     async reserve(bytes) {
       let channel = leastBusy();
       while (bytes > 0 && channel && reservedOn(channel) >= ENOUGH_BYTES && opening.size > 0) {
-        await changed.promise;
+        await new Promise<void>((resolve) => waiting.push(resolve));
         channel = leastBusy(); // whoever waited beside this one may have filled it: looked at and taken in one go
       }
-      channel ??= (await reconnection.again()).channel;
+      channel ??= await pick();
       reserved.set(channel, reservedOn(channel) + bytes);
       let released = false;
       return {
@@ -207,7 +206,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
           if (released) return;
           released = true;
           reserved.set(channel, reservedOn(channel) - bytes);
-          tellChange();
+          wake();
         },
       };
     },

@@ -7,7 +7,7 @@ import { SyncError } from '../../errors.ts';
 import type { FileVersion } from '../../model.ts';
 import type { Draft, DraftOptions, FinishedDraft } from '../storage.ts';
 import { type DraftFile, endDraft, flushFile, openDraft, removeDraft } from './draft-file.ts';
-import { closeHandle, type OpenHandle, openHandle } from './handles.ts';
+import { closeHandle, type OpenHandle, openHandle, tryOpenHandle } from './handles.ts';
 import { noAttributes, openFlag, request, status } from './packet.ts';
 import { isStatus, SftpStatus } from './sftp-errors.ts';
 
@@ -49,12 +49,8 @@ export async function startCopy(plan: CopyPlan): Promise<Draft | undefined> {
   });
   if (!source) return undefined;
   try {
-    // Who holds one must not wait for another.
-    const held = await connections.handles.tryOpen(() => openDraft(plan)(source.channel, 'first'));
-    if (held) {
-      const to = { channel: source.channel, handle: held.opened, release: held.release };
-      return copiedDraft(plan, source, to);
-    }
+    const to = await tryOpenHandle(connections, source.channel, () => openDraft(plan)(source.channel, 'first'));
+    if (to) return copiedDraft(plan, source, to);
   } catch (error) {
     await closeHandle(source).catch(() => undefined);
     throw error;

@@ -55,6 +55,16 @@ export async function openHandle({ handles, reserve }: Connections, open: OpenOn
   };
 }
 
+/** The same on this channel, but undefined where it would have to be waited for: for those who hold one already. */
+export async function tryOpenHandle(
+  { handles }: Connections,
+  channel: SftpChannel,
+  open: () => Promise<Buffer>,
+): Promise<OpenHandle | undefined> {
+  const held = await handles.tryOpen(open);
+  return held && { channel, handle: held.opened, release: held.release };
+}
+
 export async function closeHandle({ channel, handle, release }: OpenHandle): Promise<void> {
   await channel.command(request.close, [handle]).finally(release);
 }
@@ -71,8 +81,7 @@ export async function openRemoteFile(
 
   /** On another connection only where another handle may be had at once. */
   async function stripe(channel: SftpChannel): Promise<OpenHandle> {
-    const held = await connections.handles.tryOpen(() => open(channel, 'again'));
-    return held ? { channel, handle: held.opened, release: held.release } : first;
+    return (await tryOpenHandle(connections, channel, () => open(channel, 'again'))) ?? first;
   }
   async function leastBusy(): Promise<OpenHandle> {
     const least = await connections.pick();
