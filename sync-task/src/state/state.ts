@@ -284,8 +284,11 @@ export interface State extends AsyncDisposable {
   heldByOthers(
     request: Omit<ClaimRequest, 'limit' | 'leaseMs'>,
   ): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined>;
-  /** Prolongs everything that the owner still holds. */
-  renew(owner: string, leaseMs: number): Promise<void>;
+  /**
+   * Prolongs everything that the owner still holds, and returns the paths of it. One that is missing was taken over or given
+   * back: its worker must not go on.
+   */
+  renew(owner: string, leaseMs: number): Promise<ReadonlySet<string>>;
   /** Saves intents. Returns the paths whose claim is lost: their owner must not go on. */
   saveIntents(claim: ClaimOwner, rows: readonly IntentRow[]): Promise<ReadonlySet<string>>;
   /** Records what became of files and gives their leases back. Returns the paths whose claim was lost: nothing was recorded for them. */

@@ -3,12 +3,14 @@ import type { Database } from '../database.ts';
 import type { AbandonedClaim } from '../state.ts';
 import { dropKeys } from './keys.ts';
 
-export async function renew(database: Database, owner: string, leaseMs: number): Promise<void> {
+/** A lease that is over is prolonged too, as long as nobody else has taken the file: it is still the owner's. */
+export async function renew(database: Database, owner: string, leaseMs: number): Promise<ReadonlySet<string>> {
   const { nowMs } = database.dialect;
-  await database.query(`UPDATE file SET lease_until_ms = ${nowMs} + $2 WHERE owner = $1 AND lease_until_ms > 0`, [
-    owner,
-    leaseMs,
-  ]);
+  const held = await database.query(
+    `UPDATE file SET lease_until_ms = ${nowMs} + $2 WHERE owner = $1 AND lease_until_ms > 0 RETURNING path`,
+    [owner, leaseMs],
+  );
+  return new Set(held.map((row) => row['path']));
 }
 
 /** The leases end now, but the claims count as abandoned: whoever comes next looks for drafts. */

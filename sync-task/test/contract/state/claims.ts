@@ -65,6 +65,22 @@ export function claimCases(declare: DeclareCase): void {
     t.deepEqual(await claimAll(state, id, 'you'), []);
   });
 
+  declare('renewing tells what is still held', async (t, state) => {
+    const id = await planRun(state, 'r', ['given back', 'settled', 'over', 'taken over'], 3);
+    const owner = { pipelineId: id, run: 'r', owner: 'me' };
+    const [back, settled] = await claimAll(state, id, 'me', { leaseMs: 1 });
+    await claimAll(state, id, 'me', { leaseMs: 1, batch: 2 });
+    if (!back || !settled) throw new Error('nothing claimed');
+    await state.recordOutcomes(owner, [failed(back), copied(settled)]);
+    await until(async () => (await claimAll(state, id, 'you', { batch: 2 })).length === 1);
+    t.deepEqual(await state.renew('me', LEASE_MS), new Set(['over']), 'a lease that is over and that nobody took');
+    t.deepEqual(await claimAll(state, id, 'them', { limit: 3 }).then((claims) => claims.map(({ path }) => path)), [
+      'given back',
+    ]);
+    t.deepEqual(await state.renew('you', LEASE_MS), new Set(['taken over']));
+    t.deepEqual(await state.renew('nobody', LEASE_MS), new Set());
+  });
+
   declare('claims that died one after the other are all told, until the file is settled', async (t, state) => {
     const id = await planRun(state, 'r', ['a']);
     const claimAs = async (owner: string) => (await claimAll(state, id, owner))[0];
