@@ -4,6 +4,7 @@ import { openState } from '../sync-task/src/state/open.ts';
 import type { Storage } from '../sync-task/src/storage/storage.ts';
 import type { Context } from '../sync-task/src/sync/context.ts';
 import { plan } from '../sync-task/src/sync/plan.ts';
+import { realWorld } from '../sync-task/src/world.ts';
 
 const [url = '', count = '', work = ''] = process.argv.slice(2);
 const files = Number(count);
@@ -53,6 +54,7 @@ const context: Context = {
   target: storage,
   log: silent,
   progress,
+  world: realWorld,
   signal: new AbortController().signal,
 };
 const result = await plan(context, work);

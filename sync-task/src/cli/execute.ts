@@ -10,6 +10,7 @@ import type { State } from '../state/state.ts';
 import { openStorage } from '../storage/open.ts';
 import type { Context, Progress } from '../sync/context.ts';
 import type { Result } from '../sync/result.ts';
+import { realWorld } from '../world.ts';
 import type { Arguments } from './arguments.ts';
 
 export interface Surroundings {
@@ -51,7 +52,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     if (opened.status === 'fulfilled') stack.use(opened.value);
   }
   const [state, source, target] = await Promise.all(opening);
-  return await work({ ...surroundings, settings, state, source, target });
+  return await work({ ...surroundings, settings, state, source, target, world: realWorld });
 }
 
 function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -8,7 +8,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SyncError } from '../errors.ts';
 import type { Database, Dialect, Parameter, Query, Row } from './database.ts';
 
-const dialect: Dialect = {
+const machineTime: Dialect = {
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
   rows: (parameter, columns) =>
     `(SELECT ${Object.keys(columns)
@@ -21,12 +21,19 @@ const dialect: Dialect = {
   types: { identity: 'INTEGER PRIMARY KEY', path: 'TEXT' },
 };
 
+export interface SqliteOptions {
+  /** The time; where it is not given, SQLite looks at the machine's clock. */
+  nowMs?(): number;
+}
+
 /** Opens or makes the file and its folder. Throws `usage` where another process has it open. */
-export function sqliteDatabase(path: string): Database {
+export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Database {
   const label = `sqlite:${path}`;
-  const file = resolve(path);
+  const inMemory = path === ':memory:';
+  const file = inMemory ? path : resolve(path);
+  const dialect: Dialect = nowMs ? { ...machineTime, nowMs: 'now_ms()' } : machineTime;
   const connection = explained(label, () => {
-    mkdirSync(dirname(file), { recursive: true });
+    if (!inMemory) mkdirSync(dirname(file), { recursive: true });
     const opened = new DatabaseSync(file, { timeout: 0 });
     try {
       opened.exec('PRAGMA locking_mode = EXCLUSIVE');
@@ -36,6 +43,7 @@ export function sqliteDatabase(path: string): Database {
       opened.exec('PRAGMA foreign_keys = ON');
       // Not in files: a container with a read-only root has no /tmp to write to.
       opened.exec('PRAGMA temp_store = MEMORY');
+      if (nowMs) opened.function('now_ms', nowMs);
       opened.exec('BEGIN IMMEDIATE');
       opened.exec('COMMIT');
       return opened;

@@ -1,5 +1,5 @@
 /** How long to wait before something is tried again. */
-import { setTimeout } from 'node:timers/promises';
+import { realWorld, type World } from '../world.ts';
 
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
@@ -13,6 +13,6 @@ export function backoffMs(tries: number, random: () => number = Math.random): nu
 }
 
 /** Waits so long, or until the signal is aborted; throws nothing. */
-export async function backOff(tries: number, signal: AbortSignal | undefined): Promise<void> {
-  await setTimeout(backoffMs(tries), undefined, signal ? { signal } : {}).catch(() => undefined);
+export async function backOff(tries: number, signal: AbortSignal | undefined, world: World = realWorld): Promise<void> {
+  await world.sleep(backoffMs(tries, world.random), signal).catch(() => undefined);
 }

@@ -2,8 +2,6 @@
  * Takes files of a run's batches from the state and settles them, many at a time. Any number of workers, in one process
  * or many, may work on the same batch: the claims keep them apart.
  */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
 import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
@@ -46,8 +44,8 @@ export async function workOnBatches(
   run: string,
   batches: readonly number[],
 ): Promise<WorkDone> {
-  const { settings, state, log, progress, signal, source, target } = context;
-  const owner = randomUUID();
+  const { settings, state, log, progress, signal, source, target, world } = context;
+  const owner = world.uuid();
   const chain = await openChain(settings.transforms);
   await chain.prepare();
   await using threads = chainThreads(chain, settings.transforms);
@@ -56,14 +54,14 @@ export async function workOnBatches(
   const transformCounts: TransformCounts = {};
   const errors = errorList();
   const claimOwner = { pipelineId, run, owner };
-  const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows));
+  const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
   const transfer: Transfer = {
     context,
     pipelineId,
     run,
     chain,
     threads,
-    saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows)),
+    saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows), world),
     intents: new Map<string, Intent>(),
     retries: new Map<string, number>(),
     bytes,
@@ -74,23 +72,23 @@ export async function workOnBatches(
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
   const claims = claimQueue((batch) => state.claim({ ...claimOwner, batch, leaseMs: settings.leaseMs, limit }));
 
-  const heartbeat = setInterval(() => {
+  const heartbeat = world.every(settings.leaseMs / 3, () => {
     state.renew(owner, settings.leaseMs).catch((error: unknown) => {
       log.warn(`the lease could not be renewed: ${asSyncError(error).message}`);
     });
-  }, settings.leaseMs / 3);
+  });
 
-  /** Of the process, which `performance` counts from. */
-  const isOver = () => settings.maxDurationMs !== undefined && performance.now() >= settings.maxDurationMs;
+  /** Of the process, which the clock counts from. */
+  const isOver = () => settings.maxDurationMs !== undefined && world.monotonicMs() >= settings.maxDurationMs;
 
   /** Set when a server is lost for good: what was not begun stays planned. */
   let lost: SyncError | undefined;
 
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
-      const beganMs = performance.now();
+      const beganMs = world.monotonicMs();
       const settled = await transferFile(transfer, claim);
-      const durationMs = Math.round(performance.now() - beganMs);
+      const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries: transfer.retries.get(claim.path) ?? 0 } };
       transfer.intents.delete(claim.path);
       transfer.retries.delete(claim.path);
@@ -129,13 +127,13 @@ export async function workOnBatches(
       if (!others) return { outcomes, bytes, transformCounts, errors, leftPlanned: 0 };
       if (isOver()) return { outcomes, bytes, transformCounts, errors, leftPlanned: others.planned };
       if (others.planned < patience.planned)
-        Object.assign(patience, { planned: others.planned, sinceMs: performance.now() });
-      if (performance.now() - patience.sinceMs > 2 * settings.leaseMs + FROZEN_MS) throw stillHeld(others);
+        Object.assign(patience, { planned: others.planned, sinceMs: world.monotonicMs() });
+      if (world.monotonicMs() - patience.sinceMs > 2 * settings.leaseMs + FROZEN_MS) throw stillHeld(others);
       const waitMs = Math.max(SHORTEST_WAIT_MS, Math.min(others.endsInMs, LONGEST_WAIT_MS));
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined); // the next turn sees the signal
+      await world.sleep(waitMs, signal).catch(() => undefined); // the next turn sees the signal
     }
   } finally {
-    clearInterval(heartbeat);
+    heartbeat[Symbol.dispose]();
     await state.release(owner);
   }
 }

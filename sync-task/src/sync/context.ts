@@ -3,6 +3,7 @@ import type { CommonSettings, Settings } from '../config/settings.ts';
 import type { Facts, Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { World } from '../world.ts';
 
 export type { Facts, Log };
 
@@ -18,6 +19,7 @@ export interface Context extends StateContext {
   readonly target: Storage;
   readonly log: Log;
   readonly progress: Progress;
+  readonly world: World;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }

@@ -84,7 +84,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options)
     : undefined;
   const draft = filled ?? (await target.draft(at, options));
-  const keys = fileKeys(context.state, { pipelineId: transfer.pipelineId, path, token }, signal);
+  const keys = fileKeys(context, { pipelineId: transfer.pipelineId, path, token });
   await using sides = sideFiles(target, at, path, { name, ...kept }, keys);
   const digest = segmentDigest(settings.checkpointBytes, filled ? undefined : stored?.segments);
   const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);

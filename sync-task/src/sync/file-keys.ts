@@ -1,7 +1,7 @@
 /** The keys of rows that one attempt at a file takes in the state: each may be in one published file of the pipeline alone. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SyncError } from '../errors.ts';
-import type { ClaimedFile, KeyHolder, State } from '../state/state.ts';
+import type { ClaimedFile, KeyHolder } from '../state/state.ts';
+import type { Context } from './context.ts';
 import { leaseLost } from './segment-saver.ts';
 
 export interface FileKeys {
@@ -18,7 +18,10 @@ const KEYS_AT_ONCE = 2000;
 const SHORTEST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2000;
 
-export function fileKeys(state: State, claimed: ClaimedFile, signal: AbortSignal): FileKeys {
+export function fileKeys(
+  { state, world, signal }: Pick<Context, 'state' | 'world' | 'signal'>,
+  claimed: ClaimedFile,
+): FileKeys {
   let begun: Promise<KeyHolder> | undefined;
   const waitFor = new Set<number>();
   let lost = false;
@@ -36,7 +39,7 @@ export function fileKeys(state: State, claimed: ClaimedFile, signal: AbortSignal
       const completed = await state.completeKeys(holder, waitFor);
       if (completed.status === 'complete') return holder.id;
       if (completed.status === 'again') throw toBeginAgain(claimed.path);
-      await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+      await world.sleep(waitMs, signal).catch(() => undefined);
       signal.throwIfAborted();
     }
   }

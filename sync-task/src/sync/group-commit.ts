@@ -3,17 +3,19 @@
  * Nobody is told before its own row is committed.
  */
 
+import type { World } from '../world.ts';
+
 /** `commit` returns the paths that were not taken. The function returned resolves to whether the row was. */
 export function groupCommit<Row extends { readonly path: string }>(
   commit: (rows: readonly Row[]) => Promise<ReadonlySet<string>>,
+  { turn }: Pick<World, 'turn'>,
   mostRows = 500,
 ): (row: Row) => Promise<boolean> {
   let waiting: { readonly row: Row; readonly done: PromiseWithResolvers<boolean> }[] = [];
   let running = false;
 
   async function run(): Promise<void> {
-    // One turn of the event loop, so that rows that are ready together go together.
-    await new Promise(setImmediate);
+    await turn(); // rows that are ready together go together
     while (waiting.length > 0) {
       const group = waiting.slice(0, mostRows);
       waiting = waiting.slice(mostRows);

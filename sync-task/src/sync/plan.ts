@@ -2,7 +2,6 @@
  * `plan`: list → select → compare with the checkpoints → number what is to be copied → cut into batches. Everything
  * streams: a page of the listing is looked at, written down and forgotten.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
 import { openChain } from '../transform/open-chain.ts';
@@ -42,11 +41,11 @@ async function planNow(
   ticket: PlanTicket | undefined,
   startedMs: number,
 ): Promise<Result> {
-  const { settings, state, source, log, progress, signal } = context;
+  const { settings, state, source, log, progress, signal, world } = context;
   const { selection } = settings;
   const marker = selection.marker === undefined ? undefined : markers(selection.marker, source);
   const skewMs = (selection.minAgeMs > 0 ? await source.clockSkew(signal) : 0) ?? 0;
-  const nowMs = () => Date.now() + skewMs;
+  const nowMs = () => world.wallMs() + skewMs;
   const select = selector(selection, { nowMs, isMarker: marker?.isMarker ?? (() => false) });
   const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, nowMs });
   const chain = await openChain(settings.transforms);
@@ -197,9 +196,9 @@ async function planNow(
 }
 
 /** Throws `stopped` after a signal. */
-async function waitFor(ms: number, { log, signal }: Context): Promise<void> {
+async function waitFor(ms: number, { log, signal, world }: Context): Promise<void> {
   if (ms <= 0) return;
   if (ms > 5000)
     log.info(`waiting for ${Math.round(ms / 1000)} s: files that change meanwhile are deferred (--stable)`);
-  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+  await world.sleep(ms, signal).catch(() => signal.throwIfAborted());
 }

@@ -20,7 +20,7 @@ import { publishAsides, recoverAttempt } from './side-file.ts';
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
   const { context, run } = transfer;
-  const { settings, signal, log } = context;
+  const { settings, signal, log, world } = context;
   let attempt = claim;
   for (let tries = 1; ; tries++) {
     const storedBytes = storedUntil(transfer, attempt);
@@ -35,7 +35,7 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Ou
       if (!mayPass(error) || tries >= settings.attempts || !transfer.retryBudget.take()) return failedRow(claim, error);
       log.info(`trying again: ${error.message}`, { path: claim.path, tries });
       transfer.retries.set(claim.path, tries);
-      await backOff(tries, signal);
+      await backOff(tries, signal, world);
       // What was begun is looked at as after a crash: published already, complete, or to be done again.
       const intent = transfer.intents.get(claim.path) ?? claim.intent;
       const abandonedBefore = claim.abandoned ? [...claim.abandonedBefore, claim.abandoned] : claim.abandonedBefore;

@@ -2,7 +2,6 @@
  * `verify`: is everything that was copied still at the target, as it was written? Walks the state a page at a time, many
  * files at once; what was never copied is `plan`'s business. With `--repair`, what was lost or changed is copied again.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { asSyncError, type SyncError } from '../errors.ts';
 import type { FileRecord } from '../state/state.ts';
 import { openChain } from '../transform/open-chain.ts';
@@ -66,7 +65,7 @@ export async function verify(context: Context, run: string): Promise<Result> {
 
 /** A difference is looked at again where somebody worked on the file meanwhile. */
 async function verdictOn(look: Look, pipelineId: number, record: FileRecord): Promise<Verdict | SyncError> {
-  const { state, settings, signal } = look.context;
+  const { state, settings, signal, world } = look.context;
   let current = record;
   for (let tries = 1; ; tries++) {
     try {
@@ -82,19 +81,19 @@ async function verdictOn(look: Look, pipelineId: number, record: FileRecord): Pr
       if (error.kind !== 'transient') return error;
       if (tries >= settings.attempts) throw error;
       look.context.log.info(`trying again: ${error.message}`, { path: record.path, tries });
-      await sleep(RETRY_AFTER_MS * 2 ** (tries - 1), undefined, { signal }).catch(() => undefined);
+      await world.sleep(RETRY_AFTER_MS * 2 ** (tries - 1), signal).catch(() => undefined);
     }
   }
 }
 
 /** Every file that the selection chooses, by what is recorded of it. */
 async function* selectedRecords(
-  { state, settings: { selection } }: Context,
+  { state, world, settings: { selection } }: Context,
   pipelineId: number,
   leaveOut: () => void,
 ): AsyncGenerator<FileRecord> {
   // How old a file is says nothing here: it was copied.
-  const select = selector({ ...selection, minAgeMs: 0 }, { nowMs: Date.now, isMarker: () => false });
+  const select = selector({ ...selection, minAgeMs: 0 }, { nowMs: world.wallMs, isMarker: () => false });
   for (let after = ''; ; ) {
     const page = await state.files(pipelineId, { prefix: selection.prefix, after, limit: RECORDS_AT_ONCE });
     for (const record of page) {

@@ -10,6 +10,7 @@ import { openState } from '../../src/state/open.ts';
 import { fileKeys } from '../../src/sync/file-keys.ts';
 import { dedup } from '../../src/transform/dedup.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
+import { realWorld } from '../../src/world.ts';
 import { planRun } from '../contract/state/arrange.ts';
 
 const [url = '', rowsText = '0'] = process.argv.slice(2);
@@ -17,7 +18,10 @@ const rows = Number(rowsText);
 await using state = await openState(url, process.env['SYNC_TASK_STATE_PASSWORD'], 'test');
 const pipelineId = await planRun(state, 'r', ['a']);
 const [claim] = await state.claim({ pipelineId, run: 'r', batch: 1, owner: 'me', leaseMs: 3_600_000, limit: 1 });
-const keys = fileKeys(state, { pipelineId, path: 'a', token: claim?.token ?? 0 }, new AbortController().signal);
+const keys = fileKeys(
+  { state, world: realWorld, signal: new AbortController().signal },
+  { pipelineId, path: 'a', token: claim?.token ?? 0 },
+);
 
 let made = 0;
 async function* synthetic(): ByteStream {

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/errors.ts';
 import { openState } from '../../src/state/open.ts';
+import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
 import { stateContract } from '../contract/state.ts';
 
 async function newFile(t: ExecutionContext): Promise<string> {
@@ -19,6 +20,14 @@ stateContract(test, 'sqlite', async (t) => {
   const state = await openState(`sqlite:${await newFile(t)}`, undefined, 'test');
   t.teardown(() => state[Symbol.asyncDispose]());
   return { state, another: async () => state };
+});
+
+test('sqlite: in memory, with a time of its own', async (t) => {
+  const database = sqliteDatabase(':memory:', { nowMs: () => 42 });
+  t.teardown(() => database.close());
+  t.deepEqual(await database.query(`SELECT ${database.dialect.nowMs} AS now`), [
+    Object.assign(Object.create(null), { now: 42 }),
+  ]);
 });
 
 const open = (file: string) => openState(`sqlite:${file}`, undefined, 'test');

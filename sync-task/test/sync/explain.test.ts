@@ -8,6 +8,7 @@ import type { ListedEntry } from '../../src/model.ts';
 import { openState } from '../../src/state/open.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
 import { plan } from '../../src/sync/plan.ts';
+import { realWorld } from '../../src/world.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
 test('what is known of a listing that breaks off is said', async (t) => {
@@ -27,7 +28,8 @@ test('what is known of a listing that breaks off is said', async (t) => {
   const said: (string | readonly string[])[] = [];
   const log = { ...silentLog, info: (message: string | readonly string[]) => void said.push(message) };
   const progress = { expect() {}, listed() {}, bytes() {}, file() {} };
-  const context = { settings, state, source, target, log, progress, signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  const context = { settings, state, source, target, log, progress, world: realWorld, signal };
   await t.throwsAsync(plan(context, 'r'), { message: 'the line broke' });
   t.regex(said.flat().join('\n'), /^excluded: a\.tmp \(/);
 });

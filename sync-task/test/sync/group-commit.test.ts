@@ -1,5 +1,6 @@
 import test from 'ava';
 import { groupCommit } from '../../src/sync/group-commit.ts';
+import { realWorld } from '../../src/world.ts';
 
 interface Row {
   readonly path: string;
@@ -12,7 +13,7 @@ test('rows that come together go together, and the next ones wait for them', asy
     groups.push(rows.map(({ path }) => path));
     if (groups.length === 1) await gate.promise;
     return new Set();
-  });
+  }, realWorld);
   const first = [commit({ path: 'a' }), commit({ path: 'b' })];
   await new Promise(setImmediate);
   await new Promise(setImmediate);
@@ -26,7 +27,7 @@ test('rows that come together go together, and the next ones wait for them', asy
 });
 
 test('a row that was not taken is told so, the others are not', async (t) => {
-  const commit = groupCommit<Row>(async () => new Set(['lost']));
+  const commit = groupCommit<Row>(async () => new Set(['lost']), realWorld);
   t.deepEqual(await Promise.all([commit({ path: 'kept' }), commit({ path: 'lost' })]), [true, false]);
 });
 
@@ -35,17 +36,21 @@ test('a failed commit fails its rows alone', async (t) => {
   const commit = groupCommit<Row>(async () => {
     if (++calls === 1) throw new Error('no connection');
     return new Set();
-  });
+  }, realWorld);
   await t.throwsAsync(commit({ path: 'a' }), { message: 'no connection' });
   t.true(await commit({ path: 'b' }));
 });
 
 test('a group is bounded', async (t) => {
   const sizes: number[] = [];
-  const commit = groupCommit<Row>(async (rows) => {
-    sizes.push(rows.length);
-    return new Set();
-  }, 10);
+  const commit = groupCommit<Row>(
+    async (rows) => {
+      sizes.push(rows.length);
+      return new Set();
+    },
+    realWorld,
+    10,
+  );
   await Promise.all(Array.from({ length: 25 }, (_, index) => commit({ path: String(index) })));
   t.deepEqual(sizes, [10, 10, 5]);
 });
