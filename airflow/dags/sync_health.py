@@ -37,7 +37,7 @@ with DAG(
             SyncTaskOperator(
                 task_id=pipeline.name,
                 verb="check",
-                on_failure_callback=notify.on("health", pipeline) or None,
+                on_failure_callback=notify.on_health(pipeline) or None,
                 execution_timeout=timedelta(minutes=5),
                 **task_arguments(pipeline),
             )

@@ -19,6 +19,8 @@ from docker.errors import NotFound
 from requests import RequestException
 from urllib3.exceptions import HTTPError
 
+from sync_task_airflow.visible import visible
+
 if TYPE_CHECKING:
     from airflow.sdk.types import Logger
     from docker import APIClient
@@ -70,10 +72,10 @@ def write(log: Logger, line: str) -> None:
         record = json.loads(line)
         level, message = LEVELS[record.pop("level")], record.pop("message")
     except (ValueError, KeyError, TypeError, AttributeError):
-        log.info("%s", line)
+        log.info("%s", visible(line.expandtabs()))
         return
     # Airflow has the time, and the operator has said which trace it is.
     record.pop("time", None)
     record.pop("traceId", None)
     facts = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in record.items())
-    log.log(level, "%s", f"{message}  {facts}" if facts else message)
+    log.log(level, "%s", visible(f"{message}  {facts}" if facts else str(message)))

@@ -19,7 +19,7 @@ from docker.types import Mount
 from requests import RequestException
 
 from sync_task_airflow.container_logs import follow_until_exit
-from sync_task_airflow.operator import STOP_SECONDS, SyncTask, bytes_of
+from sync_task_airflow.operator import INSTALLATION, STOP_SECONDS, SyncTask, bytes_of
 from sync_task_airflow.result import BrokenResult, Ending, read_result
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
         Stop and remove what an earlier try left behind when its worker died; `finish` looks for the whole run's. The
         new container goes on where that one was stopped: nothing is lost, and no two of them are at work.
         """
-        names = ["sync-task.dag", "sync-task.run"]
+        names = [INSTALLATION, "sync-task.dag", "sync-task.run"]
         if self.verb != "finish":
             names += ["sync-task.task", "sync-task.map-index"]
         same = [f"{name}={labels[name]}" for name in names]

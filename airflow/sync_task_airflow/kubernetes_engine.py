@@ -25,6 +25,7 @@ from kubernetes.client import models as k8s
 from urllib3.exceptions import HTTPError
 
 from sync_task_airflow.container_logs import write
+from sync_task_airflow.installation import installation
 from sync_task_airflow.operator import STOP_SECONDS, SyncTask
 from sync_task_airflow.result import BrokenResult, Ending, checked
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 RESULT_PATH = f"{PodDefaults.XCOM_MOUNT_PATH}/return.json"
 DELETED = "the pod was deleted while it ran: a retry goes on where it ended"
+LABELS = {"app.kubernetes.io/name": "sync-task"}
 # As in the image.
 USER = 1000
 LOCKED = {
@@ -89,7 +91,8 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         self.arguments = self.command_line()
         self.env_vars = [k8s.V1EnvVar(name=name, value=value) for name, value in environment.items()]
         self.container_resources = k8s.V1ResourceRequirements(limits=limits, requests=limits)
-        self.labels = {"app.kubernetes.io/name": "sync-task", "sync-task/verb": self.verb}
+        # With the installation, by which a pod of an earlier try is found again: never another Airflow's.
+        self.labels = {**LABELS, "sync-task/installation": installation(), "sync-task/verb": self.verb}
         self.namespace = self._namespace()
         secret = self._write_secret(context)
         self.env_from = [named_secret(secret), *self.env_from]
@@ -179,7 +182,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         name = secret_name(self.identity(context))
         namespace = self.namespace
         body = k8s.V1Secret(
-            metadata=k8s.V1ObjectMeta(name=name, labels={"app.kubernetes.io/name": "sync-task"}),
+            metadata=k8s.V1ObjectMeta(name=name, labels=LABELS),
             string_data=self.connections(),
         )
         try:

@@ -15,6 +15,7 @@ from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference
 
 from sync_task_airflow.pipeline import Pipeline, duration
 from sync_task_airflow.result import GateRefused
+from sync_task_airflow.visible import visible
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseNotifier
@@ -37,7 +38,14 @@ MESSAGES = {
     "failure": "has failed: its red tasks say why",
     "gate": "was refused by a gate and has copied nothing: {{ exception }}",
     "late": "is late",
-    "health": "says that the pipeline {pipeline} cannot work: {{{{ exception }}}}",
+    "health": "says that the pipeline {pipeline} cannot work: {{ exception }}",
+}
+
+# What stands in a template, names of files among it, as each kind of message may hold it.
+ESCAPES = {
+    "email": " | string | e",
+    # https://docs.slack.dev/messaging/formatting-message-text: else a file called <!channel> wakes everybody.
+    "slack": " | string | replace('&', '&amp;') | replace('<', '&lt;') | replace('>', '&gt;')",
 }
 
 
@@ -52,15 +60,23 @@ def on(event: str, pipeline: Pipeline) -> list[BaseNotifier]:
 
 def on_gate(pipeline: Pipeline) -> list[Callable[[Context], None]]:
     """Callbacks for a task that a gate may refuse."""
+    return [of_exception(each, only=GateRefused) for each in on("gate", pipeline)]
 
-    def only_for_gates(notify: BaseNotifier) -> Callable[[Context], None]:
-        def call(context: Context) -> None:
-            if isinstance(context.get("exception"), GateRefused):
-                notify(context)
 
-        return call
+def on_health(pipeline: Pipeline) -> list[Callable[[Context], None]]:
+    """Callbacks for a task of `sync_health`."""
+    return [of_exception(each) for each in on("health", pipeline)]
 
-    return [only_for_gates(each) for each in on("gate", pipeline)]
+
+def of_exception(notify: BaseNotifier, only: type[BaseException] = BaseException) -> Callable[[Context], None]:
+    """A callback that tells why a task failed, with nothing in it that cannot be seen."""
+
+    def call(context: Context) -> None:
+        error = context.get("exception")
+        if isinstance(error, only):
+            notify({**context, "exception": visible(str(error))})
+
+    return call
 
 
 def deadlines(pipeline: Pipeline) -> list[DeadlineAlert]:
@@ -106,7 +122,7 @@ def notifier_class(kind: str, pipeline: Pipeline) -> type[BaseNotifier]:
 def arguments_of(kind: str, given: Mapping[str, Any], event: str, pipeline: str, run: str) -> dict[str, Any]:
     """What the notifier's constructor takes. All texts are templates."""
     message = MESSAGES[event]
-    text = f"{run} {message.format(pipeline=pipeline) if event == 'health' else message}"
+    text = f"{run} {message.replace('{pipeline}', pipeline)}".replace(" }}", f"{ESCAPES.get(kind, '')} }}}}")
     late = event == "late"
     if kind == "webhook":
         body = {"event": event, "pipeline": pipeline, "text": text}

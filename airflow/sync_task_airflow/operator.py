@@ -16,9 +16,11 @@ from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
 from sync_task_airflow.connections import endpoint_environment, state_environment
+from sync_task_airflow.installation import installation
 from sync_task_airflow.lineage import lineage_of
 from sync_task_airflow.overrides import overrides_of
 from sync_task_airflow.result import Ending, raise_for_exit, summary
+from sync_task_airflow.visible import visible
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -32,6 +34,7 @@ STOP_SECONDS = 30
 MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 WITHOUT_RUN = ("check", "prune")
 MOVING = ("run", "sync")
+INSTALLATION = "sync-task.installation"
 
 
 class ReportLink(BaseOperatorLink):
@@ -172,6 +175,7 @@ class SyncTask(BaseOperator):
         """Labels that name this task; another try differs in the last one alone."""
         ti = context["ti"]
         return {
+            INSTALLATION: installation(),
             "sync-task.dag": ti.dag_id,
             "sync-task.run": ti.run_id,
             "sync-task.task": ti.task_id,
@@ -189,7 +193,7 @@ class SyncTask(BaseOperator):
                 self.moved = summary(result)
             site = os.environ.get("SYNC_TASK_REPORTS_URL")
             if site and result.get("report"):
-                self.report_url = f"{site.rstrip('/')}/{result['report']}"
+                self.report_url = f"{site.rstrip('/')}/{visible(str(result['report']))}"
                 # Airflow's pages make a link of it; the button is below *Details*.
                 self.log.info("report: %s", self.report_url)
         raise_for_exit(self.verb, ending, result, problem)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from docker.errors import NotFound
 
+from sync_task_airflow.visible import visible
+
 if TYPE_CHECKING:
     from docker import APIClient
 
@@ -122,7 +124,7 @@ def first_error(result: dict[str, Any] | None) -> str:
     if not errors:
         return "see the log above"
     more = len(errors) - 1 + (result or {}).get("errorsLeftOut", 0)
-    message = " ".join(str(errors[0].get("message", "")).split())[:1000]
+    message = visible(" ".join(str(errors[0].get("message", "")).split()))[:1000]
     return f"{message} (and {more} more)" if more else message
 
 

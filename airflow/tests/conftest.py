@@ -37,6 +37,7 @@ os.environ.update(
     ),
     SYNC_TASK_PIPELINES=str(ROOT / "pipelines"),
     SYNC_TASK_ENGINE="docker",
+    SYNC_TASK_INSTALLATION="this-stack",
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{HOME}/airflow.db",
     AIRFLOW__LOGGING__BASE_LOG_FOLDER=str(HOME / "logs"),
     AIRFLOW_CONN_SOURCE_SFTP_CONN=json.dumps(

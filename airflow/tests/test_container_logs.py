@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -86,3 +87,17 @@ def test_a_container_that_was_removed_is_an_error_at_once(engine: FakeEngine) ->
     engine.before_logs = lambda _container: engine.there.clear()
     with pytest.raises(AirflowException, match="was removed"):
         follow_until_exit(engine, container, LOG)
+
+
+def test_names_cannot_forge_or_hide_a_line(engine: FakeEngine, caplog: pytest.LogCaptureFixture) -> None:
+    name = "a\n\x1b[2Jb\x9b1mc\u202ecod.exe\u2028\u200bd"
+    record = {"level": "warn", "message": f"deferred: {name}", "path": name}
+    container = start(engine, json.dumps(record), "plain\t\x1b[31m\u2066x")
+    with caplog.at_level(logging.INFO):
+        follow_until_exit(engine, container, LOG)
+    shown = r"a\x0a\x1b[2Jb\x9b1mc\u202ecod.exe\u2028\u200bd"
+    [first, second] = [message for _level, message in logged(caplog)]
+    assert first.startswith(f"deferred: {shown}  path=")
+    assert second == r"plain   \x1b[31m\u2066x"
+    assert first.isprintable()
+    assert second.isprintable()

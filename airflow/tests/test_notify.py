@@ -13,6 +13,7 @@ from airflow.sdk import timezone
 
 from sync_task_airflow import notify
 from sync_task_airflow.pipeline import load
+from sync_task_airflow.result import GateRefused
 from tests.bags import bag_of, bundle_of
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
 from tests.webhook import Webhook
@@ -170,3 +171,33 @@ def test_mail_is_made_by_the_provider_that_is_there(tmp_path: Path) -> None:
     (tmp_path / "mail.yaml").write_text(text)
     [mail] = notify.on("failure", load(tmp_path / "mail.yaml"))
     assert (type(mail).__name__, mail.to) == ("SmtpNotifier", ["a@b.example"])
+
+
+@pytest.mark.parametrize("event", ["gate", "health"])
+@pytest.mark.parametrize(
+    ("kind", "field", "shown"),
+    [
+        ("email", "html_content", "&lt;b&gt;&amp;&#34;"),
+        ("slack", "text", '&lt;b&gt;&amp;"'),
+        ("pagerduty", "summary", '<b>&"'),
+        ("webhook", "json", '<b>&"'),
+    ],
+)
+def test_names_of_files_are_text_and_nothing_else(event: str, kind: str, field: str, shown: str) -> None:
+    """What a callback renders: names neither become markup, nor hide, nor turn what is written."""
+    from types import SimpleNamespace
+
+    from jinja2 import Environment
+
+    given = {"connection": "c", "to": ["a@b.example"]}
+    template = notify.arguments_of(kind, given, event, "p", "{{ dag.dag_id }}, run {{ run_id }},")[field]
+    template = template["text"] if isinstance(template, dict) else template
+    rendered = []
+    callback = notify.of_exception(lambda context: rendered.append(Environment().from_string(template).render(context)))
+    error = GateRefused('refused: <b>&"\r\nBcc: x\x9b\u202e.txt {{ 7 * 7 }}')
+    callback({"dag": SimpleNamespace(dag_id="d<i>"), "run_id": "r", "exception": error})
+    [text] = rendered
+    assert f"refused: {shown}" in text
+    assert r"\x0d\x0aBcc: x\x9b\u202e.txt {{ 7 * 7 }}" in text
+    assert ("<i>" in text) == (kind in ("webhook", "pagerduty"))
+    assert text.isprintable()

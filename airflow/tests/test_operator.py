@@ -46,6 +46,7 @@ def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None
     [container] = engine.created
     assert container.command == ["run", "--run", "p.manual__2026-01-01T00:00:00+00:00", "--batch", "3"]
     assert container.labels == {
+        "sync-task.installation": "this-stack",
         "sync-task.dag": "d",
         "sync-task.run": "manual__2026-01-01T00:00:00+00:00",
         "sync-task.task": "t",
@@ -217,6 +218,24 @@ def test_a_container_of_an_earlier_try_is_stopped_first(engine: FakeEngine) -> N
     task.execute(try_number=2)
     assert engine.there == {}
     assert engine.stopped.index("container0") < engine.stopped.index("container1")
+
+
+@pytest.mark.parametrize("verb", ["run", "finish"])
+def test_a_container_of_another_installation_is_left_alone(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Two stacks on one engine have the same DAGs and, of a schedule, the same run ids."""
+    monkeypatch.setenv("SYNC_TASK_INSTALLATION", "another stack!")
+    keep = engine.remove_container
+    engine.remove_container = lambda *_args, **_options: None  # type: ignore[method-assign]
+    Task(verb).execute()
+    engine.remove_container = keep  # type: ignore[method-assign]
+    monkeypatch.setenv("SYNC_TASK_INSTALLATION", "this-stack")
+    engine.stopped.clear()
+    Task(verb).execute(try_number=2)
+    assert [*engine.there] == ["container0"]
+    assert "container0" not in engine.stopped
+    assert engine.there["container0"].labels["sync-task.installation"] == "another-stack"
 
 
 @pytest.mark.parametrize(
