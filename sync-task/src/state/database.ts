@@ -19,6 +19,8 @@ export interface Database extends Query {
   transaction<T>(work: (transaction: Query) => Promise<T>): Promise<T>;
   /** Runs alone among all starters. */
   exclusively(work: (transaction: Query) => Promise<void>): Promise<void>;
+  /** Whoever opened it before is dead. */
+  readonly alone: boolean;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export interface Dialect {
    * no part of the key is compared so that no index serves it: Postgres would otherwise join by the owner.
    */
   rows(parameter: string, columns: Readonly<Record<string, ColumnType>>): string;
+  /** Aggregate: these columns of every row as a JSON array of arrays, in text; null or empty where there is no row. */
+  list(...columns: readonly string[]): string;
   /** Behind a SELECT: lock the rows of that table, pass over those that others have locked. */
   lockSkipping(table: string): string;
   /** Behind a SELECT: nobody changes these rows until the transaction ends. */

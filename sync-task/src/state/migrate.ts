@@ -7,6 +7,7 @@ import { publishedPlaces } from './migrations/0003-published-places.ts';
 import { work } from './migrations/0004-work.ts';
 import { takenOver } from './migrations/0005-taken-over.ts';
 import { rowKeys } from './migrations/0006-row-keys.ts';
+import { lookUps } from './migrations/0007-look-ups.ts';
 
 const migrations: readonly ((dialect: Dialect) => string[])[] = [
   first,
@@ -15,6 +16,7 @@ const migrations: readonly ((dialect: Dialect) => string[])[] = [
   work,
   takenOver,
   rowKeys,
+  lookUps,
 ];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */

@@ -1,6 +1,7 @@
 /** Which state stands behind which URL. Each is loaded only when used, so that a SQLite job does not load pg. */
 import { SyncError } from '../errors.ts';
 import { migrate } from './migrate.ts';
+import { releaseAll } from './operations/leases.ts';
 import { sqlState } from './sql-state.ts';
 import type { State } from './state.ts';
 
@@ -9,6 +10,8 @@ export async function openState(url: string, password: string | undefined, appli
   const database = await openDatabase(url, password, applicationName);
   try {
     await migrate(database);
+    // Without waiting for them, whatever the clock says.
+    if (database.alone) await releaseAll(database);
     return sqlState(database);
   } catch (error) {
     await database.close();

@@ -9,6 +9,7 @@ const dialect: Dialect = {
     `json_to_recordset(${parameter}::json) AS r(${Object.entries(columns)
       .map(([name, type]) => `"${name}" ${type}`)
       .join(', ')})`,
+  list: (...columns) => `CAST(json_agg(json_build_array(${columns.join(', ')})) AS TEXT)`,
   lockSkipping: (table) => `FOR UPDATE OF ${table} SKIP LOCKED`,
   lockShared: 'FOR SHARE',
   // Rows that refer to them may still be added.
@@ -121,6 +122,7 @@ export async function postgresDatabase({ url, password, applicationName }: Postg
     ...on(pool),
     label,
     transaction,
+    alone: false,
     exclusively: (work) =>
       transaction(async (locked) => {
         await locked.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);

@@ -1,5 +1,6 @@
 /** The state interface over SQL: one line for each operation. */
 import type { Database } from './database.ts';
+import { abandoned, claimAbandoned, clear, clearAbandoned, giveBack } from './operations/abandoned.ts';
 import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
 import { eventsOf } from './operations/events.ts';
@@ -7,7 +8,7 @@ import { file, files, fileTotals } from './operations/files.ts';
 import { history, planTotals } from './operations/history.ts';
 import { saveIntents } from './operations/intents.ts';
 import { beginKeys, completeKeys, sweepKeys, takeKeys } from './operations/keys.ts';
-import { abandoned, clearAbandoned, release, renew } from './operations/leases.ts';
+import { release, renew } from './operations/leases.ts';
 import { manifest } from './operations/manifest.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
 import { pipeline, takeOver } from './operations/pipelines.ts';
@@ -41,6 +42,9 @@ export function sqlState(database: Database): State {
     saveIntents: (owner, rows) => saveIntents(database, owner, rows),
     recordOutcomes: (owner, rows) => recordOutcomes(database, owner, rows),
     release: (owner) => release(database, owner),
+    claimAbandoned: (request) => claimAbandoned(database, request),
+    clear: (owner, claims) => clear(database, owner, claims),
+    giveBack: (owner, claims) => giveBack(database, owner, claims),
     abandoned: (pipelineId, limit, which) => abandoned(database, pipelineId, limit, which),
     clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
     takenOver: (pipelineId) => takenOver(database, pipelineId),

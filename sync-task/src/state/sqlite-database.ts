@@ -14,6 +14,7 @@ const machineTime: Dialect = {
     `(SELECT ${Object.keys(columns)
       .map((name) => `value->>'${name}' AS "${name}"`)
       .join(', ')} FROM json_each(${parameter})) AS r`,
+  list: (...columns) => `json_group_array(json_array(${columns.join(', ')}))`,
   // One process, one transaction at a time: there is nobody to wait for.
   lockSkipping: () => '',
   lockShared: '',
@@ -97,6 +98,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
     },
     transaction,
     exclusively: transaction,
+    alone: true,
     async close() {
       await last;
       connection.close();

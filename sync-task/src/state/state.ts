@@ -296,6 +296,16 @@ export interface State extends AsyncDisposable {
   /** Gives back everything that the owner still holds, untouched. */
   release(owner: string): Promise<void>;
   /**
+   * Takes over files of the pipeline whose claim ended without being given back as clean, each with a new fencing token, ordered
+   * by path. What was left of them is to be looked at; then `recordOutcomes` (under the file's `run`) where that proves to be
+   * published, else `clear` or `giveBack`. Leases are kept by `renew` and end with `release`, like those of `claim`.
+   */
+  claimAbandoned(request: AbandonedRequest): Promise<readonly AbandonedFile[]>;
+  /** Gives claims back as clean, without intent and keys. Returns the paths whose claim is lost: nothing was changed for them. */
+  clear(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
+  /** Gives claims back as they are: they count as abandoned again. Returns the paths whose claim is lost. */
+  giveBack(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
+  /**
    * Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. `limit`
    * counts files; a file comes once for each claim since it was last settled. `ended`: of runs alone that nobody goes on with,
    * because they ended, are forgotten or are seven days old.
@@ -355,22 +365,53 @@ export interface AbandonedClaim {
   readonly chain?: string;
 }
 
+export interface AbandonedRequest extends Owner {
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** Only paths behind this one. */
+  readonly after: string | undefined;
+  /** `ended`: of runs alone that nobody goes on with, because they ended, are forgotten or are seven days old. */
+  readonly which: 'all' | 'ended';
+}
+
+/** A file that is claimed to look at what an earlier claim left. */
+export interface AbandonedFile extends ClaimedRow {
+  /** Whose worker had it last. */
+  readonly run: string;
+  /** As in `Claim`. */
+  readonly abandoned: { readonly run: string; readonly token: number };
+  readonly abandonedBefore: readonly { readonly run: string; readonly token: number }[];
+  /** As that run planned it; undefined where that is forgotten. */
+  readonly planned: (Candidate & { readonly reason: string }) | undefined;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly intent: unknown;
+}
+
+export interface ClaimedRow {
+  readonly path: string;
+  readonly token: number;
+}
+
 export interface PlanTicket {
   readonly run: string;
   readonly pipelineId: number;
   readonly token: number;
 }
 
-export interface ClaimOwner {
+export interface Owner {
   readonly pipelineId: number;
-  readonly run: string;
   readonly owner: string;
+}
+
+export interface ClaimOwner extends Owner {
+  readonly run: string;
 }
 
 export interface EventRecord {
   readonly atMs: number;
   readonly run: string;
-  readonly event: 'claimed' | 'intent' | Outcome;
+  /** `recovery`: claimed to look at what an earlier claim left. */
+  readonly event: 'claimed' | 'recovery' | 'intent' | Outcome;
   readonly token: number;
   readonly detail: string;
 }

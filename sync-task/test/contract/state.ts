@@ -1,6 +1,7 @@
 /** The contract of `state.ts`, run against every backend. */
 import type { ExecutionContext } from 'ava';
 import type { State } from '../../src/state/state.ts';
+import { abandonedCases } from './state/abandoned.ts';
 import type { DeclareCase } from './state/arrange.ts';
 import { claimCases } from './state/claims.ts';
 import { extremeCases } from './state/extremes.ts';
@@ -24,6 +25,15 @@ export function stateContract(
       const { state, another } = await open(t);
       await run(t, state, another);
     });
-  for (const cases of [planningCases, claimCases, outcomeCases, fileCases, extremeCases, manifestCases, keyCases])
-    cases(declare);
+  const all = [
+    planningCases,
+    claimCases,
+    abandonedCases,
+    outcomeCases,
+    fileCases,
+    extremeCases,
+    manifestCases,
+    keyCases,
+  ];
+  for (const cases of all) cases(declare);
 }

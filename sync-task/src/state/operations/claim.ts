@@ -5,9 +5,10 @@
  */
 import { type Database, type Query, type Row, unforeseen } from '../database.ts';
 import type { Claim, ClaimRequest } from '../state.ts';
+import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
-import { CLAIMS_LOOKED_AT, unsettledClaims } from './leases.ts';
+import { leased } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
@@ -38,8 +39,8 @@ export async function claim(database: Database, request: ClaimRequest): Promise<
       );
       const earlier = await earlierClaims(
         transaction,
-        request,
-        found.filter((entry) => entry['owner'] !== null),
+        request.pipelineId,
+        found.filter((entry) => entry['owner'] !== null && taken.has(entry['path'])),
       );
       return found.flatMap((entry) => {
         const file = taken.get(entry['path']);
@@ -55,7 +56,7 @@ function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }
     `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
             coalesce(file.token, 0) AS token, file.owner, file.claim_run, file.lease_until_ms
      FROM entry LEFT JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = entry.path
-     WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
+     WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR NOT ${leased(nowMs)})
      ORDER BY entry.number LIMIT $5 ${lockSkipping('entry')}`,
     [pipelineId, run, batch, owner, limit],
   );
@@ -69,30 +70,20 @@ async function take(
 ): Promise<ReadonlyMap<string, Row>> {
   const { nowMs, rows } = transaction.dialect;
   const taken = await transaction.query(
-    `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, claim_run)
-     SELECT $1, r.path, r.token + 1, $2, ${nowMs} + $3, $4
+    `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, lease_ms, claim_run)
+     SELECT $1, r.path, r.token + 1, $2, ${nowMs} + $3, $3, $4
      FROM ${rows('$5', { path: 'text', token: 'bigint' })} WHERE true
      ON CONFLICT (pipeline_id, path) DO UPDATE
-       SET token = excluded.token, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms, claim_run = excluded.claim_run
-       WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR file.lease_until_ms <= ${nowMs})
+       SET token = excluded.token, owner = excluded.owner, lease_until_ms = excluded.lease_until_ms,
+           lease_ms = excluded.lease_ms, claim_run = excluded.claim_run
+       WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR NOT ${leased(nowMs)})
      RETURNING path, token, intent, ${checkpointColumns}`,
     [pipelineId, owner, leaseMs, run, JSON.stringify(found.map(({ path, token }) => ({ path, token })))],
   );
   return new Map(taken.map((row) => [row['path'], row]));
 }
 
-/** Claims that came before those which were abandoned last, and settled nothing either. Asked after a crash alone. */
-function earlierClaims(transaction: Query, { pipelineId }: ClaimRequest, abandoned: readonly Row[]): Promise<Row[]> {
-  if (abandoned.length === 0) return Promise.resolve([]);
-  const rows = transaction.dialect.rows('$2', { path: 'text', token: 'bigint' });
-  return transaction.query(
-    `SELECT r.path, claims.run_id, claims.token FROM ${rows} JOIN ${unsettledClaims} ON claims.pipeline_id = ${unforeseen('$1', 'bigint')} AND claims.path = r.path
-     WHERE claims.token < r.token AND claims.token > r.token - ${CLAIMS_LOOKED_AT}`,
-    [pipelineId, JSON.stringify(abandoned.map(({ path, token }) => ({ path, token })))],
-  );
-}
-
-function claimed(entry: Row, file: Row, earlier: readonly Row[]): Claim {
+function claimed(entry: Row, file: Row, earlier: ReadonlyMap<string, readonly EarlierClaim[]>): Claim {
   return {
     path: entry['path'],
     size: entry['size'],
@@ -101,9 +92,7 @@ function claimed(entry: Row, file: Row, earlier: readonly Row[]): Claim {
     reason: entry['plan_reason'],
     token: file['token'],
     abandoned: entry['owner'] === null ? undefined : { run: entry['claim_run'], token: entry['token'] },
-    abandonedBefore: earlier.flatMap((row) =>
-      row['path'] === entry['path'] ? [{ run: row['run_id'], token: row['token'] }] : [],
-    ),
+    abandonedBefore: earlier.get(entry['path']) ?? [],
     intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),
     checkpoint: checkpointOf(file),
   };
@@ -115,7 +104,7 @@ export async function heldByOthers(
 ): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined> {
   const { nowMs } = database.dialect;
   const [row] = await database.query(
-    `SELECT count(*) AS files, min(file.lease_until_ms) - ${nowMs} AS ends_in_ms
+    `SELECT count(*) AS files, min(CASE WHEN ${leased(nowMs)} THEN file.lease_until_ms ELSE 0 END) - ${nowMs} AS ends_in_ms
      FROM entry JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = entry.path
      WHERE ${inBatch} AND ${toDo} AND file.owner IS NOT NULL AND file.owner <> $4`,
     [pipelineId, run, batch, owner],

@@ -1,6 +1,7 @@
 /** What is known of published files, read back. */
 import type { Database, Row } from '../database.ts';
 import type { Checkpoint, FileFilter, FileRecord } from '../state.ts';
+import { leased } from './leases.ts';
 
 export const checkpointColumns =
   'size, mtime_ms, chain, target_size, digest, target_path, target_mtime_ms, source_digest';
@@ -62,7 +63,7 @@ export async function fileTotals(
 }
 
 function recordColumns({ dialect }: Database): string {
-  const held = `CASE WHEN owner IS NOT NULL AND lease_until_ms > ${dialect.nowMs} THEN 1 ELSE 0 END AS held`;
+  const held = `CASE WHEN owner IS NOT NULL AND ${leased(dialect.nowMs)} THEN 1 ELSE 0 END AS held`;
   return `path, token, intent, ${held}, ${checkpointColumns}`;
 }
 

@@ -12,11 +12,12 @@
  */
 import { type Database, type Query, type Row, unforeseen } from '../database.ts';
 import type { ClaimedFile, KeyHolder, KeysCompleted, TakenKeys } from '../state.ts';
+import { leased } from './leases.ts';
 
 /** SQL: the worker of this holder is at work. */
 const living = (nowMs: string) => `EXISTS (
   SELECT 1 FROM file WHERE file.pipeline_id = key_holder.pipeline_id AND file.path = key_holder.path
-    AND file.token = key_holder.token AND file.owner > '' AND file.lease_until_ms > ${nowMs})`;
+    AND file.token = key_holder.token AND file.owner > '' AND ${leased(nowMs)})`;
 
 /** Until the transaction ends nobody else takes keys in the pipeline. */
 async function alone({ query, dialect }: Query, pipelineId: number): Promise<void> {
@@ -104,7 +105,7 @@ export function completeKeys(
     if (status === 'complete') return { status: 'complete' };
     if (status !== 'open') {
       const [older] = await query(
-        `SELECT path FROM key_holder WHERE pipeline_id = $1 AND age < $2 AND status = 'open' AND ${living(dialect.nowMs)} LIMIT 1`,
+        `SELECT path FROM key_holder WHERE pipeline_id = $1 AND age < $2 AND status <> 'published' AND status = 'open' AND ${living(dialect.nowMs)} LIMIT 1`,
         [holder.pipelineId, holder.age],
       );
       return older ? { status: 'wait', path: older['path'] } : { status: 'again' };
@@ -165,12 +166,13 @@ const ROWS_AT_ONCE = 10_000;
 /** Removes what attempts took that are over without being published. Returns how many keys. */
 export async function sweepKeys(database: Database, pipelineId: number): Promise<number> {
   await database.query(
-    `UPDATE key_holder SET status = 'gone' WHERE pipeline_id = $1 AND status IN ('open', 'lost') AND NOT ${living(database.dialect.nowMs)}`,
+    `UPDATE key_holder SET status = 'gone' WHERE pipeline_id = $1 AND status <> 'published' AND status IN ('open', 'lost') AND NOT ${living(database.dialect.nowMs)}`,
     [pipelineId],
   );
-  const gone = await database.query(`SELECT id FROM key_holder WHERE pipeline_id = $1 AND status = 'gone'`, [
-    pipelineId,
-  ]);
+  const gone = await database.query(
+    `SELECT id FROM key_holder WHERE pipeline_id = $1 AND status <> 'published' AND status = 'gone'`,
+    [pipelineId],
+  );
   let swept = 0;
   for (const { id } of gone) {
     for (let more = true; more; ) {

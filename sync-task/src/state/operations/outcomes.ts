@@ -3,6 +3,7 @@ import type { ClaimOwner, OutcomeRow } from '../state.ts';
 import { addEvents } from './events.ts';
 import { lost } from './intents.ts';
 import { publishKeys } from './keys.ts';
+import { GIVEN_BACK } from './leases.ts';
 
 const fileColumns = {
   pipelineId: 'bigint',
@@ -44,7 +45,7 @@ export async function recordOutcomes(
     const recorded = await transaction.query(
       `UPDATE file SET
          lease_until_ms = 0,
-         owner = CASE WHEN r.settled = 1 THEN NULL ELSE file.owner END,
+         owner = CASE WHEN r.settled = 1 THEN NULL ELSE '${GIVEN_BACK}' END,
          intent = CASE WHEN r.settled = 1 THEN NULL ELSE file.intent END,
          size = CASE WHEN r.settled = 1 THEN r.size ELSE file.size END,
          mtime_ms = CASE WHEN r.settled = 1 THEN r."mtimeMs" ELSE file.mtime_ms END,

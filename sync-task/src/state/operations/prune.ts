@@ -1,6 +1,7 @@
 /** Forgetting what happened long ago. What was published last, for each file, is not among it. */
 import type { Database } from '../database.ts';
 import type { Pruned } from '../state.ts';
+import { leased } from './leases.ts';
 
 /** Rows removed in one transaction: claims beside it never wait long. */
 const ROWS_AT_ONCE = 10_000;
@@ -9,7 +10,7 @@ export async function prune(database: Database, pipelineId: number, keepMs: numb
   const { nowMs } = database.dialect;
   const runs = await database.query(
     `SELECT id FROM run WHERE pipeline_id = $1 AND coalesce(finished_ms, created_ms) < ${nowMs} - $2
-       AND NOT EXISTS (SELECT 1 FROM file WHERE file.owner > '' AND file.claim_run = run.id AND file.lease_until_ms > ${nowMs})`,
+       AND NOT EXISTS (SELECT 1 FROM file WHERE file.owner > '' AND file.claim_run = run.id AND ${leased(nowMs)})`,
     [pipelineId, keepMs],
   );
   for (const { id } of runs) await pruneRun(database, id);

@@ -4,6 +4,7 @@
  */
 import type { Database, Query, Row } from '../database.ts';
 import type { AbandonedClaim } from '../state.ts';
+import { leased } from './leases.ts';
 
 /** Nobody is frozen for longer. */
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -32,7 +33,7 @@ export async function takenOver(database: Database, pipelineId: number): Promise
   const rows = await database.query(
     `SELECT path, run_id, token FROM taken_over WHERE pipeline_id = $1 AND NOT EXISTS (
        SELECT 1 FROM file WHERE file.pipeline_id = taken_over.pipeline_id AND file.path = taken_over.path
-         AND file.owner > '' AND file.lease_until_ms > ${nowMs})`,
+         AND file.owner > '' AND ${leased(nowMs)})`,
     [pipelineId],
   );
   return rows.map((row) => ({ path: row['path'], run: row['run_id'], token: row['token'] }));

@@ -1,0 +1,16 @@
+/**
+ * What recovery reads are a handful of rows, however many files and events there are: what is still claimed, by whom, and the
+ * claims of one file. `lease_ms` tells how long a lease was made for, so that one whose end lies farther off shows that the
+ * clock was put back.
+ */
+export function lookUps(): string[] {
+  return [
+    'ALTER TABLE file ADD COLUMN lease_ms BIGINT',
+    'DROP INDEX file_by_owner',
+    'CREATE INDEX file_held ON file (owner) WHERE lease_until_ms > 0',
+    'CREATE INDEX file_left ON file (pipeline_id, path) WHERE owner IS NOT NULL',
+    'DROP INDEX event_by_file',
+    'CREATE INDEX event_of_file ON event (pipeline_id, path, event, token)',
+    `CREATE INDEX key_holder_unsettled ON key_holder (pipeline_id) WHERE status <> 'published'`,
+  ];
+}

@@ -1,0 +1,232 @@
+/**
+ * Claims that were never given back as clean: what their workers left at the target is to be looked at. Whoever does that
+ * claims the files first, like any worker: so nobody begins one of them meanwhile, and a sweeper that sleeps is found out.
+ */
+import type { Database, Query, Row } from '../database.ts';
+import type { AbandonedClaim, AbandonedFile, AbandonedRequest, ClaimedRow } from '../state.ts';
+import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
+import { addEvents } from './events.ts';
+import { checkpointColumns, checkpointOf } from './files.ts';
+import { lost } from './intents.ts';
+import { dropKeys } from './keys.ts';
+import { GIVEN_BACK, leased } from './leases.ts';
+import { rememberTakenOver } from './taken-over.ts';
+
+/** A run that is this old and did not end is not gone on with. */
+const OVER_MS = 7 * 24 * 3600 * 1000;
+
+type Which = 'all' | 'ended';
+
+/** SQL: a file whose claim is over, of pipeline `$1`. */
+function isLeft(nowMs: string, which: Which): string {
+  const ended = `AND NOT EXISTS (
+    SELECT 1 FROM run WHERE run.id = file.claim_run AND run.finished_ms IS NULL
+      AND run.created_ms > ${nowMs} - ${OVER_MS} AND run.created_ms <= ${nowMs} + ${OVER_MS})`;
+  return `file.pipeline_id = $1 AND file.owner IS NOT NULL AND NOT ${leased(nowMs)} ${which === 'ended' ? ended : ''}`;
+}
+
+export async function claimAbandoned(database: Database, request: AbandonedRequest): Promise<readonly AbandonedFile[]> {
+  let asked: readonly Row[] = [];
+  return database.transaction(async (transaction) => {
+    // Of a try whose commit was not answered: what it took is ours.
+    const before = await held(transaction, request, asked);
+    if (before.length > 0) return describe(transaction, request, asked, before);
+    asked = await leftOver(transaction, request);
+    const taken = await take(transaction, request, asked);
+    const found = asked.filter(({ path }) => taken.some((row) => row['path'] === path));
+    await rememberTakenOver(transaction, request.pipelineId, found);
+    for (const run of new Set(found.map((row) => row['claim_run'] as string))) {
+      const rows = found.filter((row) => row['claim_run'] === run);
+      await addEvents(
+        transaction,
+        { ...request, run },
+        rows.map(({ path, token }) => ({ path, event: 'recovery', token: token + 1, detail: request.owner })),
+      );
+    }
+    return describe(transaction, request, asked, taken);
+  });
+}
+
+function leftOver(transaction: Query, { pipelineId, limit, after, which }: AbandonedRequest): Promise<Row[]> {
+  const { nowMs, lockSkipping } = transaction.dialect;
+  return transaction.query(
+    `SELECT file.path, file.token, file.owner, file.claim_run, file.lease_until_ms FROM file
+     WHERE ${isLeft(nowMs, which)} AND file.path > $2 ORDER BY file.path LIMIT $3 ${lockSkipping('file')}`,
+    [pipelineId, after ?? '', limit],
+  );
+}
+
+const claimColumns = { pipelineId: 'bigint', path: 'text', token: 'bigint' } as const;
+
+function claimRows(pipelineId: number, rows: readonly Row[] | readonly ClaimedRow[]): string {
+  return JSON.stringify(rows.map(({ path, token }) => ({ pipelineId, path, token })));
+}
+
+function take(
+  transaction: Query,
+  { pipelineId, owner, leaseMs }: AbandonedRequest,
+  found: readonly Row[],
+): Promise<Row[]> {
+  const { nowMs, rows } = transaction.dialect;
+  return transaction.query(
+    `UPDATE file SET token = file.token + 1, owner = $2, lease_until_ms = ${nowMs} + $3, lease_ms = $3
+     FROM ${rows('$1', claimColumns)}
+     WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND NOT ${leased(nowMs)}
+     RETURNING file.path, file.token, intent, ${checkpointColumns}`,
+    [claimRows(pipelineId, found), owner, leaseMs],
+  );
+}
+
+/** Those of the files found that are claimed for us since. */
+function held(transaction: Query, { pipelineId, owner }: AbandonedRequest, found: readonly Row[]): Promise<Row[]> {
+  if (found.length === 0) return Promise.resolve([]);
+  return transaction.query(
+    `SELECT file.path, file.token, intent, ${checkpointColumns}
+     FROM ${transaction.dialect.rows('$1', claimColumns)} JOIN file
+       ON file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token + 1
+     WHERE coalesce(file.owner, '') = $2`,
+    [claimRows(pipelineId, found), owner],
+  );
+}
+
+async function describe(
+  transaction: Query,
+  { pipelineId }: AbandonedRequest,
+  found: readonly Row[],
+  taken: readonly Row[],
+): Promise<readonly AbandonedFile[]> {
+  const files = new Map(taken.map((row) => [row['path'], row]));
+  const ours = found.filter(({ path }) => files.has(path));
+  const earlier = await earlierClaims(transaction, pipelineId, ours);
+  const planned = await plannedAs(
+    transaction,
+    ours.map((row) => ({ path: row['path'], run: row['claim_run'] })),
+  );
+  return ours.map((row) => {
+    const [path, run]: [string, string] = [row['path'], row['claim_run']];
+    const file = files.get(path) as Row; // `ours` are those in `files`
+    const entry = planned.get(`${run}\n${path}`);
+    return {
+      path,
+      run,
+      token: file['token'],
+      abandoned: { run, token: row['token'] },
+      abandonedBefore: earlier.get(path) ?? [],
+      planned: entry && {
+        path,
+        size: entry['size'],
+        mtimeMs: entry['mtime_ms'],
+        chain: entry['chain'],
+        reason: entry['plan_reason'],
+      },
+      checkpoint: checkpointOf(file),
+      intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),
+    };
+  });
+}
+
+/** By run and path: the entries, where they are not forgotten. */
+async function plannedAs(
+  transaction: Query,
+  files: readonly { readonly path: string; readonly run: string }[],
+): Promise<ReadonlyMap<string, Row>> {
+  if (files.length === 0) return new Map();
+  const rows = await transaction.query(
+    `SELECT entry.run_id, entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason
+     FROM ${transaction.dialect.rows('$1', { path: 'text', run: 'text' })} JOIN entry ON entry.run_id = r.run AND entry.path = r.path`,
+    [JSON.stringify(files.map(({ path, run }) => ({ path, run })))],
+  );
+  return new Map(rows.map((row) => [`${row['run_id']}\n${row['path']}`, row]));
+}
+
+/** Nothing is left of them: nobody looks at them again. */
+export function clear(
+  database: Database,
+  { pipelineId, owner }: { readonly pipelineId: number; readonly owner: string },
+  claims: readonly ClaimedRow[],
+): Promise<ReadonlySet<string>> {
+  return database.transaction(async (transaction) => {
+    const cleared = await transaction.query(
+      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
+       FROM ${database.dialect.rows('$1', claimColumns)}
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND coalesce(file.owner, $2) = $2
+       RETURNING file.path, file.token`,
+      [claimRows(pipelineId, claims), owner],
+    );
+    const rows = cleared.map((row) => ({ path: row['path'], token: row['token'] }));
+    if (rows.length > 0) await dropKeys(transaction, pipelineId, rows);
+    return lost(
+      claims,
+      rows.map(({ path }) => path),
+    );
+  });
+}
+
+/** Something may be left of them still: they count as abandoned until the next one looks. */
+export async function giveBack(
+  database: Database,
+  { pipelineId, owner }: { readonly pipelineId: number; readonly owner: string },
+  claims: readonly ClaimedRow[],
+): Promise<ReadonlySet<string>> {
+  const given = await database.query(
+    `UPDATE file SET owner = '${GIVEN_BACK}', lease_until_ms = 0 FROM ${database.dialect.rows('$1', claimColumns)}
+     WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token
+       AND coalesce(file.owner, '') IN ($2, '${GIVEN_BACK}')
+     RETURNING file.path`,
+    [claimRows(pipelineId, claims), owner],
+  );
+  return lost(
+    claims,
+    given.map((row) => row['path']),
+  );
+}
+
+export async function abandoned(
+  database: Database,
+  pipelineId: number,
+  limit: number,
+  which: Which = 'all',
+): Promise<readonly AbandonedClaim[]> {
+  return database.transaction(async (transaction) => {
+    const files = await transaction.query(
+      `SELECT file.path, file.token, file.claim_run, file.intent FROM file
+       WHERE ${isLeft(transaction.dialect.nowMs, which)} ORDER BY file.path LIMIT $2`,
+      [pipelineId, limit],
+    );
+    const earlier = await earlierClaims(transaction, pipelineId, files);
+    const claims = files.flatMap((row) => {
+      const path: string = row['path'];
+      const own: EarlierClaim = { run: row['claim_run'], token: row['token'] };
+      return [own, ...(earlier.get(path) ?? [])].map((claim) => ({ ...claim, path, intent: row['intent'] }));
+    });
+    const planned = await plannedAs(transaction, claims);
+    return claims.map(({ path, run, token, intent }) => {
+      const chain: string | undefined = planned.get(`${run}\n${path}`)?.['chain'];
+      return {
+        path,
+        run,
+        token,
+        ...(intent === null ? {} : { intent: JSON.parse(intent) }),
+        ...(chain === undefined ? {} : { chain }),
+      };
+    });
+  });
+}
+
+export async function clearAbandoned(
+  database: Database,
+  pipelineId: number,
+  claims: readonly AbandonedClaim[],
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const cleared = await transaction.query(
+      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
+       FROM ${database.dialect.rows('$1', claimColumns)}
+       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token
+       RETURNING file.path, file.token`,
+      [claimRows(pipelineId, claims)],
+    );
+    const rows = cleared.map((row) => ({ path: row['path'], token: row['token'] }));
+    if (rows.length > 0) await dropKeys(transaction, pipelineId, rows);
+  });
+}
