@@ -63,8 +63,12 @@ export function retryReading(storage: Storage, options: RetryOptions): Storage {
     }
   }
 
+  const { publishedBy } = storage;
   return {
     ...storage,
+    ...(publishedBy && {
+      publishedBy: (path, asked) => repeat('look at a file', () => publishedBy(path, asked)),
+    }),
     read,
     stat: (path) => repeat('look at a file', () => storage.stat(path)),
     statDraft: (path, name, ticket) => repeat('look at a draft', () => storage.statDraft(path, name, ticket)),

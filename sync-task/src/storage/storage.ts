@@ -29,6 +29,11 @@ export interface StorageCapabilities {
    * path, `recover` has nothing to remove, and the place forgets by itself what is never published.
    */
   readonly draftsApart: boolean;
+  /**
+   * Whether `onlyNew` holds at the instant of publishing, or the place is looked at right before and a file that comes
+   * between is replaced. What turns out to be less than announced changes it.
+   */
+  readonly publishesNew: 'atomic' | 'looked-at';
   /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
   readonly filesAtOnce: number;
   /** The place itself hashes files (`hashSegments`), so that comparing them downloads nothing. */
@@ -74,9 +79,26 @@ export interface HashOptions {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Asked right before anything leaves for the place: bytes, what ends a draft, every step of publishing. It throws when the
+ * lease of whoever writes is over. Nothing that waits in a queue of ours leaves without having been asked for then.
+ *
+ * So a process that was frozen past its lease sends nothing more when it wakes but what it had handed to the system already:
+ * at most one write of a file to a folder, or the requests that fit in a server's window. Those are bytes that were read
+ * before it froze, and they go to where they belong, behind what was written down as stored. Whoever goes on with that draft
+ * reads the same version of the source to its end, and writes the same bytes there: so what comes late changes no byte.
+ */
+export type MayWrite = () => void | Promise<void>;
+
 export interface DraftOptions {
   /** Unique for one attempt at one file; safe in a file name. Two attempts never share one. */
   readonly name: string;
+  /**
+   * Kept with what is published, for `publishedBy`; the name where it is left out. What a draft is gone on with keeps the
+   * mark that it was begun with.
+   */
+  readonly mark?: string | undefined;
+  readonly mayWrite?: MayWrite | undefined;
   /** How many bytes will come, where known; only a hint for choosing buffers. */
   readonly expectedBytes?: number | undefined;
   /** About how many will come, where it is not known. */
@@ -99,6 +121,19 @@ export interface DraftOptions {
   /** Force the bytes to disk before `finish` returns, where the place can. */
   readonly fsync: boolean;
   readonly signal: AbortSignal;
+}
+
+export interface PublishOptions {
+  /** As the draft gave it, for who has not begun the draft himself. */
+  readonly ticket?: string | undefined;
+  /** That the draft was begun with, where it is not its name. */
+  readonly mark?: string | undefined;
+  /**
+   * Nothing that stands at the path is replaced, nor moved aside for an instant: `refused`, `exists`. Where `publishesNew` is
+   * `looked-at` a file may come between the look and the step.
+   */
+  readonly onlyNew?: boolean | undefined;
+  readonly mayWrite?: MayWrite | undefined;
 }
 
 /** What is known of the content when all of it was written; places that keep such facts keep them with the file. */
@@ -188,7 +223,13 @@ export interface Storage extends AsyncDisposable {
    * Makes the finished draft the file at `path`. A reader sees the old file or the new one. An old file is lost in no
    * case: where the place has no atomic replace it is moved to a back-up and moved back when publishing fails.
    */
-  publish(path: string, name: string, ticket?: string): Promise<void>;
+  publish(path: string, name: string, options?: PublishOptions): Promise<void>;
+
+  /**
+   * The mark of the draft that the file at the path was published from; `undefined` where nothing of the kind is kept with
+   * it. Only where files have room for that beside their content.
+   */
+  publishedBy?(path: string, signal?: AbortSignal): Promise<string | undefined>;
 
   /** Removes the draft and restores a back-up of that name, where a crash left them. Returns whether anything was there. */
   recover(path: string, name: string, ticket?: string): Promise<boolean>;

@@ -48,6 +48,11 @@ function forWriting({ capabilities }: Storage, { freeBytes, mtimeKept }: Storage
       matters: true,
     },
     {
+      name: 'publishes new files only',
+      offered: capabilities.publishesNew === 'atomic',
+      cost: 'with --existing refuse, a file that somebody else puts there in the instant between a look and a step is replaced',
+    },
+    {
       name: 'fsync',
       offered: capabilities.fsync,
       cost: 'after a power loss there, files written last may be lost although they were acknowledged',

@@ -133,7 +133,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     transfer.intents.set(path, intent);
     signal.throwIfAborted();
     await sides.publish();
-    await target.publish(at, name, intent.ticket);
+    await target.publish(at, name, { ticket: intent.ticket });
     if (readsBack && !readsDrafts) {
       // Should it differ, a retry must not take what stands there for done.
       transfer.intents.delete(path);

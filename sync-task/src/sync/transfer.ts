@@ -122,7 +122,7 @@ async function finishPublishing({ context, chain }: Transfer, claim: Claim, inte
       await recoverAttempt(target, at, { name: intent.draft, ticket: intent.ticket }, asides);
       return false;
     }
-    await target.publish(at, intent.draft, intent.ticket);
+    await target.publish(at, intent.draft, { ticket: intent.ticket });
     await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
     return true;
   }

@@ -102,7 +102,7 @@ test('a finished upload of a process that died is found, published and removed b
     await using other = await openS3(`s3://${bucket}/root`, server.environment);
     t.is(await other.statDraft('file', name), undefined);
     t.like(await other.statDraft('file', name, ticket), { size: content.length, mtimeMs: someTimeMs });
-    if (publishes) await other.publish('file', name, ticket);
+    if (publishes) await other.publish('file', name, { ticket });
     else t.true(await other.recover('file', name, ticket));
     t.is(await other.statDraft('file', name, ticket), undefined);
   }
@@ -216,7 +216,7 @@ test('a copy inside the service, in parts: what stands is not copied again, and 
   t.is((await draft.finish()).size, content.length);
   t.is(await storage.stat('to'), undefined);
   t.not(ticket, '');
-  await draft.publish();
+  await draft.publish({});
   t.true(content.equals(await readFile(join(root, 'to'))));
   const copied = await client.send(new HeadObjectCommand({ Bucket: name, Key: 'root/to' }));
   t.like(copied, { ContentType: 'text/csv' });

@@ -36,7 +36,7 @@ export interface AzureDraftPlan {
 }
 
 /** What is known of it in the process that wrote it. */
-export interface AzureDraft extends Draft {
+export interface AzureDraft extends Draft, Pick<DraftOptions, 'mark' | 'mayWrite'> {
   readonly path: string;
   readonly mtimeMs: number;
   readonly size: number;
@@ -57,6 +57,7 @@ export async function startDraft(plan: AzureDraftPlan): Promise<AzureDraft> {
   const ids = inherited.map(({ id }) => id);
   const idOf = (index: number) => encodeBlockId({ owner, index, mtimeMs, parent, inherited: inherited.length });
   const stage = async (id: string, bytes: Buffer) => {
+    await options.mayWrite?.();
     const transactionalContentMD5 = createHash('md5').update(bytes).digest();
     await explained(request, () =>
       blob.stageBlock(id, bytes, bytes.length, { transactionalContentMD5, abortSignal: signal }),
@@ -91,6 +92,8 @@ export async function startDraft(plan: AzureDraftPlan): Promise<AzureDraft> {
     path,
     mtimeMs,
     ids,
+    mark: options.mark,
+    mayWrite: options.mayWrite,
     takesAtOnce: true,
     get size() {
       return filling.writtenBytes;

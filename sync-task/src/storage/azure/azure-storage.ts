@@ -11,7 +11,8 @@ import { keySpace } from '../objects/keys.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
 import type { Place } from '../place.ts';
-import type { Draft, DraftOptions, Storage } from '../storage.ts';
+import { existsAlready } from '../standing.ts';
+import type { Draft, DraftOptions, PublishOptions, Storage } from '../storage.ts';
 import { containerClient } from './azure-client.ts';
 import { type AzureDraft, MTIME_STEP_MS, startDraft } from './azure-draft.ts';
 import { explained, isMissing, statusOf } from './azure-errors.ts';
@@ -53,7 +54,7 @@ export async function open(place: Place): Promise<Storage> {
   }
 
   /** Commits what a draft has staged, where still that stands which it is to replace. */
-  async function commit(path: string, name: string): Promise<void> {
+  async function commit(path: string, name: string, options: PublishOptions): Promise<void> {
     const blob = blobOf(path);
     const own = drafts.get(draftKey(path, name));
     const standing = own ?? (await standingDraft(blob, name));
@@ -62,16 +63,19 @@ export async function open(place: Place): Promise<Storage> {
     }
     const ids = 'ids' in standing ? [...standing.ids] : standing.blocks.map(({ id }) => id);
     const etag = own?.replaces ? own.replaces.etag : (await look(blob))?.etag;
+    const { onlyNew, mark = own?.mark ?? name, mayWrite = own?.mayWrite } = options;
+    await mayWrite?.();
     try {
       await blob.commitBlockList(ids, {
-        metadata: metadataOf({ mtimeMs: standing.mtimeMs, draft: name, ...own?.facts }),
-        conditions: etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: etag },
+        metadata: metadataOf({ mtimeMs: standing.mtimeMs, draft: mark, ...own?.facts }),
+        conditions: etag === undefined || onlyNew ? { ifNoneMatch: '*' } : { ifMatch: etag },
         blobHTTPHeaders: { blobContentType: 'application/octet-stream' },
       });
     } catch (error) {
       // The answer to an earlier try of this very request may have been lost.
-      if ((statusOf(error) === 412 || statusOf(error) === 409) && (await look(blob))?.draft === name) return;
-      throw error;
+      const found = statusOf(error) === 412 || statusOf(error) === 409 ? await look(blob) : undefined;
+      if (found?.draft === mark) return;
+      throw found && onlyNew ? existsAlready(label, path, error) : error;
     }
   }
 
@@ -86,6 +90,7 @@ export async function open(place: Place): Promise<Storage> {
       mtimeStepMs: MTIME_STEP_MS,
       readsDrafts: false,
       draftsApart: false,
+      publishesNew: 'atomic',
       filesAtOnce: FILES_AT_ONCE,
     },
 
@@ -168,9 +173,14 @@ export async function open(place: Place): Promise<Storage> {
       return { size: standing.blocks.reduce((sum, { size }) => sum + size, 0), mtimeMs: standing.mtimeMs };
     },
 
-    async publish(path, name) {
+    async publishedBy(path, signal) {
+      const blob = blobOf(path);
+      return (await explained({ label, path, what: 'look at', signal }, () => look(blob, signal)))?.draft;
+    },
+
+    async publish(path, name, options = {}) {
       keys.keyOf(path);
-      await explained({ label, path, what: 'publish' }, () => commit(path, name)).finally(() =>
+      await explained({ label, path, what: 'publish' }, () => commit(path, name, options)).finally(() =>
         drafts.delete(draftKey(path, name)),
       );
     },

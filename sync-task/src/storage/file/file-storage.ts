@@ -1,7 +1,6 @@
 /** A folder of this machine as a storage. Links below the root never lead out of it (see `folders.ts`). */
 import { lstat, opendir, rename, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { SyncError } from '../../errors.ts';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
@@ -12,6 +11,7 @@ import { storedFileOf } from './file-version.ts';
 import { type Folders, openFolders } from './folders.ts';
 import { listFiles } from './list-files.ts';
 import { probeFolder } from './probe-folder.ts';
+import { publisher } from './publish-file.ts';
 import { READ_BYTES, readFile } from './read-file.ts';
 import { startDraft } from './write-draft.ts';
 
@@ -34,6 +34,7 @@ export function open({ endpoint: { location } }: Place): Promise<Storage> {
 /** Opens nothing and holds nothing open between calls. */
 export async function fileStorage({ root, label }: FileStorageOptions): Promise<Storage> {
   const folders = openFolders(resolve(root), label);
+  const publishing = publisher(folders);
   /** Drafts made without fsync; the folder is flushed for all others, those of a crashed process included. */
   const unsynced = new Set<string>();
 
@@ -48,6 +49,9 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       mtimeStepMs: 1,
       readsDrafts: true,
       draftsApart: true,
+      get publishesNew() {
+        return publishing.makesLinks ? 'atomic' : 'looked-at';
+      },
       filesAtOnce: FILES_AT_ONCE,
     },
 
@@ -72,9 +76,9 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       return found?.kind === 'file' ? { size: found.size, mtimeMs: found.mtimeMs } : undefined;
     },
 
-    async publish(path, name) {
+    async publish(path, name, options = {}) {
       checkPath(path);
-      await publishDraft(folders, path, name);
+      await publishing.publish(path, name, options);
       if (!unsynced.delete(name)) await folders.flush(parentOf(path));
     },
 
@@ -115,28 +119,6 @@ async function look(folders: Folders, path: string, name: string): Promise<Store
       if (isMissing(error)) return undefined;
       throw error;
     }
-  });
-}
-
-async function publishDraft(folders: Folders, path: string, name: string): Promise<void> {
-  const folder = await folders.find(parentOf(path));
-  await explained({ label: folders.label, path, what: 'publish' }, async () => {
-    try {
-      if (folder === undefined) throw missingDraft(folders.label, path);
-      await rename(joinPath(folder, tempName(name)), joinPath(folder, baseOf(path)));
-    } catch (error) {
-      if (isMissing(error)) throw missingDraft(folders.label, path, error);
-      throw error;
-    }
-  });
-}
-
-function missingDraft(label: string, path: string, cause?: unknown): SyncError {
-  return new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {
-    kind: 'transient',
-    reason: 'draft-missing',
-    path,
-    cause,
   });
 }
 

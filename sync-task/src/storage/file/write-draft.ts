@@ -84,6 +84,7 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
       await writing;
       options.signal.throwIfAborted();
       writing = explained(operation, async () => {
+        await options.mayWrite?.();
         written += await writeFully(file, chunk, written);
         stored = written;
       });
@@ -106,6 +107,7 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
     async finish() {
       await writing;
       options.signal.throwIfAborted();
+      await options.mayWrite?.();
       return explained(operation, complete);
     },
 

@@ -8,7 +8,7 @@ import type { ByteBudget } from '../budget.ts';
 import { blocks } from '../objects/blocks.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { meanings, serviceError } from '../objects/service-error.ts';
-import type { ContentFacts, Draft, DraftOptions, FinishedDraft } from '../storage.ts';
+import type { ContentFacts, Draft, DraftOptions, FinishedDraft, MayWrite } from '../storage.ts';
 import { base64Of, crc32c } from './crc32c.ts';
 import type { GcsApi } from './gcs-api.ts';
 import { explained } from './gcs-errors.ts';
@@ -36,7 +36,8 @@ export interface GcsDraft extends Draft {
   readonly path: string;
   readonly mtimeMs: number;
   readonly size: number;
-  publish(): Promise<void>;
+  readonly mark: string;
+  publish(mayWrite?: MayWrite): Promise<void>;
 }
 
 export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
@@ -45,6 +46,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   const request = { label, path, what: 'write', signal };
   const ticket = resume?.ticket === undefined ? undefined : readTicket(resume.ticket);
   const begin = resume?.offset ?? 0;
+  const mark = options.mark ?? options.name;
   let session: UploadSession | undefined;
   let generation: string | undefined;
   let facts: ContentFacts = {};
@@ -62,7 +64,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   const digests: (readonly [offset: number, value: number])[] = known ? [known] : [];
   let position = begin;
 
-  const described = () => ({ name, metadata: metadataOf({ mtimeMs, draft: options.name, ...facts }) });
+  const described = () => ({ name, metadata: metadataOf({ mtimeMs, draft: mark, ...facts }) });
   const condition = async () => {
     generation ??= await explained(request, plan.generation);
     return generation;
@@ -87,6 +89,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
         signal.throwIfAborted();
         session ??= await openSession();
         const to = session;
+        await options.mayWrite?.();
         await explained(request, () => to.append(offset, bytes));
       });
       return sending;
@@ -118,6 +121,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   return {
     path,
     mtimeMs,
+    mark,
     takesAtOnce: true,
     get size() {
       return Math.max(position, filling.storedBytes);
@@ -147,8 +151,10 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
       signal.throwIfAborted();
       return { size: filling.writtenBytes, mtimeMs, mtimeKept: true };
     },
-    async publish() {
+    async publish(mayWrite = options.mayWrite) {
       const rest = await filling.hold();
+      if (!session) await condition();
+      await mayWrite?.();
       const sum = digest === undefined ? undefined : base64Of(digest);
       if (!session) {
         // Kept until now: one request, and the service compares the sum before there is an object.

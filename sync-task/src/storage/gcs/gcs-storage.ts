@@ -11,6 +11,7 @@ import { keySpace } from '../objects/keys.ts';
 import { draftOf, mtimeOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
 import type { Place } from '../place.ts';
+import { existsAlready } from '../standing.ts';
 import type { DraftOptions, Storage, StoredFile } from '../storage.ts';
 import { type GcsObject, gcsApi, isMissing } from './gcs-api.ts';
 import { tokenSource } from './gcs-auth.ts';
@@ -63,6 +64,11 @@ export async function open(place: Place): Promise<Storage> {
     }
   }
 
+  async function assertFree(path: string, object: string, mark: string): Promise<void> {
+    const found = await look(object);
+    if (found && found.draft !== mark) throw existsAlready(label, path);
+  }
+
   return {
     label,
     capabilities: {
@@ -74,6 +80,7 @@ export async function open(place: Place): Promise<Storage> {
       mtimeStepMs: MTIME_STEP_MS,
       readsDrafts: false,
       draftsApart: true,
+      publishesNew: 'atomic',
       filesAtOnce: FILES_AT_ONCE,
     },
 
@@ -150,7 +157,12 @@ export async function open(place: Place): Promise<Storage> {
       return state === undefined || state.response ? undefined : { size: state.storedBytes, mtimeMs };
     },
 
-    async publish(path, name) {
+    async publishedBy(path, signal) {
+      const object = keys.keyOf(path);
+      return (await explained({ label, path, what: 'look at', signal }, () => look(object, signal)))?.draft;
+    },
+
+    async publish(path, name, { onlyNew, mayWrite } = {}) {
       const object = keys.keyOf(path);
       const draft = drafts.get(draftKey(path, name));
       if (!draft) {
@@ -158,10 +170,14 @@ export async function open(place: Place): Promise<Storage> {
       }
       await explained({ label, path, what: 'publish' }, async () => {
         try {
-          await draft.publish();
+          // That nothing stands now is enough: what the upload may replace was settled when it began.
+          if (onlyNew) await assertFree(path, object, draft.mark);
+          await draft.publish(mayWrite);
         } catch (error) {
+          if (statusOf(error) !== 412) throw error;
           // The answer to an earlier try of this very request may have been lost.
-          if (statusOf(error) !== 412 || (await look(object))?.draft !== name) throw error;
+          const found = await look(object);
+          if (found?.draft !== draft.mark) throw found && onlyNew ? existsAlready(label, path, error) : error;
           await draft.leave();
         }
       });

@@ -7,11 +7,14 @@ import type { Chunk, FileVersion, ListedEntry } from '../../model.ts';
 import { isOwnName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath } from '../paths.ts';
 import type { Place } from '../place.ts';
+import { existsAlready } from '../standing.ts';
 import type { Draft, DraftOptions, FinishedDraft, ReadOptions, Storage } from '../storage.ts';
 
 export interface StoredBytes {
   readonly bytes: Buffer;
   readonly mtimeMs: number;
+  /** The mark of the draft that it was. */
+  readonly mark?: string;
 }
 
 /** Files by path, and drafts by path and name. */
@@ -55,6 +58,7 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       mtimeStepMs: 1,
       readsDrafts: true,
       draftsApart: true,
+      publishesNew: 'atomic',
       filesAtOnce: 4,
     },
 
@@ -111,12 +115,19 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       return found && versionOf(found);
     },
 
-    async publish(path, name) {
+    async publish(path, name, { onlyNew, mayWrite } = {}) {
       const key = draftKey(path, name);
+      await mayWrite?.();
       const draft = drafts.get(key);
       if (!draft) throw fault(path, 'transient', 'draft-missing', 'lost its draft before it was published; run again');
+      if (onlyNew && files.has(path)) throw existsAlready(label, path);
       files.set(path, draft);
       drafts.delete(key);
+    },
+
+    async publishedBy(path) {
+      checkPath(path);
+      return files.get(path)?.mark;
     },
 
     recover: async (path, name) => drafts.delete(draftKey(path, name)),
@@ -129,19 +140,20 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
 function startDraft(
   drafts: Map<string, StoredBytes>,
   key: string,
-  { mtimeMs, signal }: DraftOptions,
+  { name, mark = name, mtimeMs, mayWrite, signal }: DraftOptions,
   resumed: Uint8Array = Buffer.alloc(0),
 ): Draft {
   const pieces: Uint8Array[] = [resumed];
   let storedBytes = resumed.length;
   /** What stands of it, as for every other storage: also when nobody finishes it. */
-  const keep = () => drafts.set(key, { bytes: Buffer.concat(pieces), mtimeMs });
+  const keep = () => drafts.set(key, { bytes: Buffer.concat(pieces), mtimeMs, mark });
   keep();
 
   return {
     takesAtOnce: false,
     async write(chunk) {
       signal.throwIfAborted();
+      await mayWrite?.();
       pieces.push(...chunk);
       for (const piece of chunk) storedBytes += piece.length;
     },
@@ -153,6 +165,7 @@ function startDraft(
     },
     async finish(): Promise<FinishedDraft> {
       signal.throwIfAborted();
+      await mayWrite?.();
       keep();
       return { size: storedBytes, mtimeMs, mtimeKept: true };
     },

@@ -29,11 +29,14 @@ export function sha256(bytes: Uint8Array): Buffer {
 }
 
 /** The object's description, `undefined` where there is none. */
-export async function describeObject({ bucket, key, path }: Destination): Promise<HeadObjectCommandOutput | undefined> {
-  return explained({ label: bucket.label, path, what: 'look at' }, async () => {
+export async function describeObject(
+  { bucket, key, path }: Destination,
+  signal?: AbortSignal,
+): Promise<HeadObjectCommandOutput | undefined> {
+  return explained({ label: bucket.label, path, what: 'look at', signal }, async () => {
     try {
       const command = new HeadObjectCommand({ Bucket: bucket.name, Key: key });
-      return await bucket.client.send(command);
+      return await bucket.client.send(command, signal ? { abortSignal: signal } : {});
     } catch (error) {
       // A HEAD has no words: a bucket that is missing looks the same, and is told by whatever comes next.
       if (isS3Error(error, 'NotFound', 'NoSuchKey', 404)) return undefined;

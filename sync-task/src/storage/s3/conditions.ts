@@ -3,6 +3,8 @@
  * worker that was frozen in between finds what its successor wrote, and stops. Not every service offers this.
  */
 import { SyncError } from '../../errors.ts';
+import { existsAlready } from '../standing.ts';
+import type { PublishOptions } from '../storage.ts';
 import { type Destination, describeObject } from './bucket.ts';
 import { draftOf } from './object-version.ts';
 import { explainS3Error, isS3Error } from './s3-errors.ts';
@@ -13,16 +15,21 @@ export type Condition = { readonly IfMatch: string } | { readonly IfNoneMatch: '
 const REMEMBERED = 1000;
 
 export interface Conditions {
+  /** False once the service has refused them, or was found to ignore them. */
+  readonly offered: boolean;
+  /** They were tried in vain. */
+  lacking(): void;
   /** What stood there at a look; the next draft for the path need not look again. */
   saw(path: string, etag: string | undefined): void;
   /** Under which condition a draft that begins now may be published. */
   begin(destination: Destination): Promise<Condition | undefined>;
-  /** Publishes. Throws `target-changed` where somebody else did so meanwhile. */
+  /** Publishes. Throws `target-changed` where somebody else did so meanwhile, `exists` where nothing may be replaced. */
   publish(publication: Publication): Promise<void>;
 }
 
-export interface Publication extends Destination {
-  readonly draft: string;
+export interface Publication extends Destination, Pick<PublishOptions, 'onlyNew' | 'mayWrite'> {
+  /** As the object carries it. */
+  readonly mark: string;
   readonly condition: Condition | undefined;
   send(condition: Condition | Record<string, never>): Promise<unknown>;
 }
@@ -31,7 +38,22 @@ export function conditions(): Conditions {
   const seen = new Map<string, string | undefined>();
   let offered = true;
 
+  /** Whether what stands there is what is to be published: then an answer was lost. Throws where it may not be replaced. */
+  async function isPublished(publication: Publication): Promise<boolean> {
+    const standing = await describeObject(publication);
+    if (standing && draftOf(standing) === publication.mark) return true;
+    if (standing && publication.onlyNew) throw existsAlready(publication.bucket.label, publication.path);
+    return false;
+  }
+
   return {
+    get offered() {
+      return offered;
+    },
+    lacking() {
+      offered = false;
+    },
+
     saw(path, etag) {
       seen.delete(path);
       seen.set(path, etag);
@@ -47,7 +69,11 @@ export function conditions(): Conditions {
     },
 
     async publish(publication) {
-      const { bucket, path, draft, condition } = publication;
+      const { bucket, path, onlyNew, mayWrite } = publication;
+      const condition: Condition | undefined = onlyNew ? { IfNoneMatch: '*' } : publication.condition;
+      // Not every service heeds the condition, or knows of a file that came to its disk in another way.
+      if (onlyNew && (await isPublished(publication))) return;
+      await mayWrite?.();
       try {
         await publication.send((offered && condition) || {});
       } catch (error) {
@@ -60,8 +86,7 @@ export function conditions(): Conditions {
         }
         // An answer that was lost on the way: what stands there is what we wrote.
         if (isS3Error(error, 'PreconditionFailed', 412, 'NoSuchUpload')) {
-          const standing = await describeObject(publication);
-          if (standing && draftOf(standing) === draft) return;
+          if (await isPublished(publication)) return;
         }
         throw explainS3Error(error, { label: bucket.label, path, what: 'publish' });
       }

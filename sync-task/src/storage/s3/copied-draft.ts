@@ -54,7 +54,7 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
     ContentDisposition: found.ContentDisposition,
     ContentLanguage: found.ContentLanguage,
     CacheControl: found.CacheControl,
-    Metadata: { ...found.Metadata, ...metadataOf(options.mtimeMs, options.name) },
+    Metadata: { ...found.Metadata, ...metadataOf(options.mtimeMs, options.mark ?? options.name) },
     ...bucket.writing,
   };
   const parts = new Map<number, UploadedPart>(inParts ? standing?.parts : undefined);
@@ -134,11 +134,10 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
       return { size, mtimeMs: draft.mtimeMs, mtimeKept: true };
     },
 
-    async publish() {
+    async publish({ onlyNew, mayWrite = options.mayWrite }) {
       await conditions.publish({
         ...plan,
-        draft: options.name,
-        condition,
+        ...{ mark: options.mark ?? options.name, onlyNew, mayWrite, condition },
         send: (now) =>
           inParts
             ? bucket.client.send(completion(at, uploadId as string, [...parts.values()], now))

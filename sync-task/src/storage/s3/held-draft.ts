@@ -98,12 +98,11 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
       return { size: used, mtimeMs: draft.mtimeMs, mtimeKept: true };
     },
 
-    async publish() {
+    async publish({ onlyNew, mayWrite = options.mayWrite }) {
       const streamed = stream;
       await conditions.publish({
         ...plan,
-        draft: options.name,
-        condition,
+        ...{ mark: options.mark ?? options.name, onlyNew, mayWrite, condition },
         send: (now) => (streamed ? streamed.complete() : put(now)),
       });
       end();
@@ -127,7 +126,7 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
       Key: key,
       Body,
       ContentLength: Body.length,
-      Metadata: metadataOf(options.mtimeMs, options.name, digest.toString('hex')),
+      Metadata: metadataOf(options.mtimeMs, options.mark ?? options.name, digest.toString('hex')),
       ...(bucket.checksums ? { ChecksumSHA256: digest.toString('base64') } : {}),
       ...bucket.writing,
       ...now,

@@ -55,7 +55,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   async function begin(): Promise<void> {
     const command = new CreateMultipartUploadCommand({
       ...at,
-      Metadata: metadataOf(options.mtimeMs, options.name),
+      Metadata: metadataOf(options.mtimeMs, options.mark ?? options.name),
       ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' } : {}),
       ...bucket.writing,
     });
@@ -195,11 +195,10 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
       return { size, mtimeMs: draft.mtimeMs, mtimeKept: true };
     },
 
-    async publish() {
+    async publish({ onlyNew, mayWrite = options.mayWrite }) {
       await conditions.publish({
         ...plan,
-        draft: options.name,
-        condition,
+        ...{ mark: options.mark ?? options.name, onlyNew, mayWrite, condition },
         send: (now) =>
           bucket.client.send(completion(at, uploadId as string, [...parts.values()], now), {
             abortSignal: options.signal,

@@ -1,4 +1,4 @@
-import type { Draft } from '../storage.ts';
+import type { Draft, PublishOptions } from '../storage.ts';
 
 /** A draft that this process has begun, as the storage keeps it by its name until it is published or discarded. */
 export interface OwnDraft extends Draft {
@@ -8,5 +8,5 @@ export interface OwnDraft extends Draft {
   readonly size: number;
   /** Its bytes, where they are still here. */
   readonly content: Uint8Array | undefined;
-  publish(): Promise<void>;
+  publish(options: PublishOptions): Promise<void>;
 }

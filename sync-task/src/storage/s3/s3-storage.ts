@@ -18,7 +18,7 @@ import { copySource, offers } from './copy-source.ts';
 import { heldDraft } from './held-draft.ts';
 import { listObjects } from './list-objects.ts';
 import { multipartDraft } from './multipart-draft.ts';
-import { fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
+import { draftOf, fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import { bucketClockSkew, probeBucket } from './probe-bucket.ts';
 import { RANGE_BYTES, readObject } from './read-object.ts';
@@ -135,6 +135,9 @@ export async function open(place: Place): Promise<Storage> {
       filesAtOnce: FILES_AT_ONCE,
       readsDrafts: false,
       draftsApart: true,
+      get publishesNew() {
+        return fencing.offered ? 'atomic' : 'looked-at';
+      },
     },
 
     list: ({ prefix, signal }) => listObjects({ client, bucket: bucket.name, keys, label, folder: prefix, signal }),
@@ -143,6 +146,11 @@ export async function open(place: Place): Promise<Storage> {
       const found = await describeObject(at(path));
       fencing.saw(path, found?.ETag);
       return found && { kind: 'file', ...fileVersionOf(found) };
+    },
+
+    async publishedBy(path, signal) {
+      const found = await describeObject(at(path), signal);
+      return found && draftOf(found);
     },
 
     async keptMtimeMs(path) {
@@ -194,11 +202,12 @@ export async function open(place: Place): Promise<Storage> {
       return standing && { size: standingBytes(standing), mtimeMs: whole(mtimeMs) };
     },
 
-    async publish(path, name, ticket) {
+    async publish(path, name, options = {}) {
+      const { ticket, mark = name, onlyNew, mayWrite } = options;
       const destination = at(path);
       const draft = own(path, name);
       if (draft) {
-        await draft.publish();
+        await draft.publish(options);
         return;
       }
       const upload = ticket === undefined ? undefined : readTicket(ticket);
@@ -209,8 +218,7 @@ export async function open(place: Place): Promise<Storage> {
       const key = { Bucket: bucket.name, Key: destination.key };
       await fencing.publish({
         ...destination,
-        draft: name,
-        condition,
+        ...{ mark, onlyNew, mayWrite, condition },
         send: (now) => client.send(completion(key, standing.uploadId, [...standing.parts.values()], now)),
       });
     },

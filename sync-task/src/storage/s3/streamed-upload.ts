@@ -45,7 +45,7 @@ export function streamedUpload(
       Bucket: bucket.name,
       Key: key,
       Body: body,
-      Metadata: metadataOf(options.mtimeMs, options.name),
+      Metadata: metadataOf(options.mtimeMs, options.mark ?? options.name),
       ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' as const } : {}),
       ...bucket.writing,
       ...condition,

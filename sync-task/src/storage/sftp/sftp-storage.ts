@@ -6,6 +6,7 @@ import { skewFromAccess } from '../clock.ts';
 import { isOwnName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import type { Place } from '../place.ts';
+import { existsAlready } from '../standing.ts';
 import type { Storage, StoredFile } from '../storage.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
@@ -105,6 +106,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       mtimeStepMs: 1000,
       readsDrafts: true,
       draftsApart: true,
+      publishesNew: 'looked-at',
       filesAtOnce: filesAtOnce(connections),
       hashesFiles,
     },
@@ -179,8 +181,10 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       return found && storedFile(found);
     },
 
-    async publish(path, name) {
+    async publish(path, name, { onlyNew, mayWrite } = {}) {
       checkPath(path);
+      await mayWrite?.();
+      if (onlyNew && (await lstat(wire(path)))) throw existsAlready(label, path);
       await publishOver({
         atomic: storage.capabilities.atomicReplace,
         temp: temp(path, name),

@@ -1,5 +1,19 @@
+import { SyncError } from '../../../src/errors.ts';
 import type { ContractCase } from '../storage.ts';
-import { finishDraft, listPaths, never, noise, publishFile, put, someDraft, startDraft, textAt } from './arrange.ts';
+import {
+  finishDraft,
+  listPaths,
+  never,
+  noise,
+  publishFile,
+  put,
+  someDraft,
+  startDraft,
+  textAt,
+  throwsSyncError,
+} from './arrange.ts';
+
+const exists = { kind: 'refused', reason: 'exists' } as const;
 
 export const publishingCases: readonly ContractCase[] = [
   {
@@ -17,6 +31,92 @@ export const publishingCases: readonly ContractCase[] = [
       await publishFile(place.storage, 'sub/file', 'new');
       t.deepEqual(await place.ground.names(), ['sub/file']);
       t.is(await textAt(place, 'sub/file'), 'new');
+    },
+  },
+  {
+    title: 'a file that may replace nothing is published where nothing stands',
+    async run(t, place) {
+      const { storage } = place;
+      const name = await finishDraft(storage, 'sub/file', 'new');
+      await storage.publish('sub/file', name, { onlyNew: true });
+      t.deepEqual(await place.ground.names(), ['sub/file']);
+      t.is(await textAt(place, 'sub/file'), 'new');
+      t.is(await storage.statDraft('sub/file', name), undefined);
+    },
+  },
+  {
+    title: 'a file that may replace nothing is refused where another stands, since before it was begun or since then',
+    async run(t, place) {
+      const { storage, ground } = place;
+      for (const since of ['before', 'then'] as const) {
+        const path = `sub/${since}`;
+        if (since === 'before') await put(place, path, 'theirs');
+        const draft = await finishDraft(storage, path, 'new and longer');
+        if (since === 'then') await publishFile(storage, path, 'theirs');
+        await throwsSyncError(t, () => storage.publish(path, draft, { onlyNew: true }), exists);
+        t.is(await textAt(place, path), 'theirs');
+        await storage.recover(path, draft);
+      }
+      t.deepEqual(await ground.names(), ['sub/before', 'sub/then']);
+    },
+  },
+  {
+    title: 'of many that may replace nothing one is published',
+    async run(t, place) {
+      const { storage } = place;
+      if (storage.capabilities.publishesNew !== 'atomic' || !storage.capabilities.draftsApart) {
+        t.pass();
+        return;
+      }
+      const drafts = await Promise.all(
+        Array.from({ length: 8 }, async (_, index) => finishDraft(storage, 'file', `content ${index}`)),
+      );
+      const done = await Promise.allSettled(drafts.map((name) => storage.publish('file', name, { onlyNew: true })));
+      const published = done.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
+      t.is(published.length, 1);
+      t.is(await textAt(place, 'file'), `content ${published[0]}`);
+      for (const result of done) if (result.status === 'rejected') t.like(result.reason, exists);
+    },
+  },
+  {
+    title: 'nothing is published once the lease is over',
+    async run(t, place) {
+      const { storage } = place;
+      const over = new SyncError('over', { kind: 'transient', reason: 'lease-lost' });
+      await put(place, 'old', 'old');
+      for (const path of ['old', 'new']) {
+        for (const onlyNew of [false, true]) {
+          const name = await finishDraft(storage, path, 'of the sleeper');
+          const mayWrite = () => {
+            throw over;
+          };
+          if (path === 'new' || !onlyNew) {
+            t.is(await t.throwsAsync(storage.publish(path, name, { onlyNew, mayWrite })), over);
+          } else await t.throwsAsync(storage.publish(path, name, { onlyNew, mayWrite }));
+          await storage.recover(path, name);
+        }
+      }
+      t.is(await textAt(place, 'old'), 'old');
+      t.deepEqual(await place.ground.names(), ['old']);
+    },
+  },
+  {
+    title: 'what was published tells its mark, and nothing else does',
+    async run(t, place) {
+      const { storage } = place;
+      if (!storage.publishedBy) {
+        t.pass();
+        return;
+      }
+      await put(place, 'other');
+      t.is(await storage.publishedBy('other'), undefined);
+      t.is(await storage.publishedBy('missing'), undefined);
+      const name = await finishDraft(storage, 'file', 'new');
+      t.is(await storage.publishedBy('file'), undefined);
+      await storage.publish('file', name);
+      t.is(await storage.publishedBy('file'), name);
+      await storage.publish('file', await finishDraft(storage, 'file', 'newer', { mark: 'another-mark' }));
+      t.is(await storage.publishedBy('file'), 'another-mark');
     },
   },
   {
