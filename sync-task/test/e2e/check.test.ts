@@ -26,6 +26,7 @@ const servers: readonly (readonly [string, Faults, Readonly<Record<string, strin
       'hashes files itself': 'yes',
       'tells its clock': 'yes',
       limits: 'yes',
+      'requests in order': 'yes',
       statvfs: 'yes',
       'copy-data': 'no',
       'modern algorithms': 'yes',
@@ -44,6 +45,7 @@ const servers: readonly (readonly [string, Faults, Readonly<Record<string, strin
       'hashes files itself': 'no',
       'tells its clock': 'yes',
       limits: 'no',
+      'requests in order': 'unknown',
       statvfs: 'no',
       'copy-data': 'no',
       'modern algorithms': 'yes',
@@ -83,7 +85,8 @@ const settled = [
 
 for (const { algorithms, offered } of settled) {
   test(`algorithms ${algorithms.join(', ')}: modern is ${offered}`, (t) => {
-    const facts = { extensions: new Map(), algorithms, maxReadBytes: 32_768, maxOpenHandles: undefined };
+    const limits = { maxReadBytes: 32_768, maxOpenHandles: undefined };
+    const facts = { extensions: new Map(), algorithms, keepsOrder: true, ...limits };
     t.is(serverFeatures(facts).find(({ name }) => name === 'modern algorithms')?.offered, offered);
   });
 }

@@ -8,13 +8,13 @@ import { type OpenedFolder, openedFolder, storageContract } from '../contract/st
 import { type Faults, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
 
-function opener(faults: Faults, options: Partial<SftpStorageOptions> = {}) {
+function opener(faults: Faults, options: Partial<SftpStorageOptions> = {}, identification?: string) {
   return async (t: ExecutionContext): Promise<OpenedFolder> => {
     const parent = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
     t.teardown(() => rm(parent, { recursive: true, force: true }));
     const root = join(parent, 'root');
     await mkdir(root);
-    const server = await startSftpServer({ root: parent, faults });
+    const server = await startSftpServer({ root: parent, faults, ...(identification && { identification }) });
     t.teardown(() => server.stop());
     const { password, knownHosts } = server;
     return openedFolder(await openSftp(server, '/root', { password, knownHosts }, options), root);
@@ -26,5 +26,10 @@ storageContract(
   test.serial,
   'sftp, an old and odd server',
   opener({ noExtensions: true, shortReads: 10_000, outOfOrder: true, maxPacketBytes: 34_000 }),
+);
+storageContract(
+  test.serial,
+  'sftp, requests carried out side by side',
+  opener({ sideBySide: true, timeOfClosing: true, withoutFsync: true }, {}, 'Go'),
 );
 storageContract(test.serial, 'sftp, four connections', opener({ delayMs: 1 }, { connections: 4 }));

@@ -9,6 +9,7 @@ import type { Log } from '../../log.ts';
 import type { SftpChannel } from './channel.ts';
 import { type HandleGate, handleGate } from './handle-gate.ts';
 import { patience } from './patience.ts';
+import { type RequestOrder, requestOrder } from './request-order.ts';
 import { openSession, type SessionOptions, type SftpSession } from './session.ts';
 import { hasNativeCiphers } from './ssh2.ts';
 
@@ -30,6 +31,8 @@ export interface Connections {
    */
   reserve(bytes: number): Promise<Reservation>;
   readonly handles: HandleGate;
+  /** Of requests on one handle. */
+  readonly order: RequestOrder;
   readonly limits: Limits;
   /** Of the first connection. */
   readonly algorithms: readonly string[];
@@ -90,10 +93,12 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   const reserved = new WeakMap<SftpChannel, number>();
   /** Woken whenever a connection came, failed, or has less to do. */
   const waiting: (() => void)[] = [];
+  const order = requestOrder(log, role);
   let closed = false;
 
   async function openOne(): Promise<SftpSession> {
     const session = await openSession(options);
+    order.meet(session.identification, session.channel.extensions);
     if (closed) session.end();
     else sessions.add(session);
     return session;
@@ -183,6 +188,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     algorithms,
     hostKey,
     roundTripMs,
+    order,
     handles: handleGate(limits.maxOpenHandles, log, role),
     get open() {
       return alive().length;

@@ -161,6 +161,7 @@ function copiedDraft(plan: CopyPlan, source: OpenHandle, to: OpenHandle): Draft 
 
     async finish(): Promise<FinishedDraft> {
       await fill();
+      if (!plan.connections.order.isKept) await settled();
       const same = assertSame().finally(closeSource);
       const ending = { bytes: expected.size, sent: [...pieces, same], failure: () => failure, close };
       return endDraft({ ...plan, explain }, to, ending);

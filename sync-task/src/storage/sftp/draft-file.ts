@@ -3,7 +3,7 @@ import type { FinishedDraft } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
 import type { OpenHandle, OpenOn } from './handles.ts';
-import { type Attributes, noAttributes, openFlag, request, status, timesAttribute } from './packet.ts';
+import { type Attributes, noAttributes, openFlag, request, status, timesAttribute, wholeSeconds } from './packet.ts';
 import { isStatus, missing, SftpStatus } from './sftp-errors.ts';
 
 export interface DraftFile {
@@ -63,20 +63,83 @@ export interface Ending {
   close(): Promise<void>;
 }
 
-/** Times, fsync, FSTAT and CLOSE leave together, behind what was sent on the same handle. */
+/**
+ * Times, fsync, FSTAT and CLOSE, behind what was sent on the same handle: together where the server keeps their order. What then
+ * contradicts it is asked again.
+ */
 export async function endDraft(file: DraftFile, at: OpenHandle, ending: Ending): Promise<FinishedDraft> {
+  const { order } = file.connections;
+  if (!order.isKept) return endInTurn(file, at, ending);
   const { channel, handle } = at;
-  const times = channel.command(request.fsetstat, [handle, timesAttribute(file.mtimeMs)]).then(
-    () => true,
-    (error: unknown) => refused(error),
-  );
+  const times = setTimes(file, at);
   const flushed = file.fsync ? flushFile(at) : undefined;
   const attributes = channel.attributes(request.fstat, [handle]);
   const done = await Promise.allSettled([times, flushed, attributes, ending.close(), ...ending.sent]);
   const failed = done.find((result) => result.status === 'rejected');
   const failure = ending.failure();
   if (failure || failed) throw await file.explain(failure ? failure.error : failed?.reason);
-  return finished(file, await times, await attributes, ending.bytes);
+  const told = await attributes;
+  if (!(await times)) return byPath(file, ending.bytes);
+  const sizeFits = told.size === undefined || told.size === ending.bytes;
+  if (sizeFits && (keptTime(file, told) || !order.timesMend)) return finished(told, true, ending.bytes);
+  const now = await byPath(file, ending.bytes, told);
+  if (!sizeFits && now.size === ending.bytes) order.contradict('a size was told before all bytes were written');
+  return { ...now, mtimeKept: true };
+}
+
+/** Each waits for what was asked before: the server carries out requests side by side. Whatever was sent has been acknowledged. */
+async function endInTurn(file: DraftFile, at: OpenHandle, ending: Ending): Promise<FinishedDraft> {
+  try {
+    await Promise.all(ending.sent);
+    const failure = ending.failure();
+    if (failure) throw failure.error;
+    const kept = await setTimes(file, at);
+    if (file.fsync) await flushFile(at);
+    const told = await at.channel.attributes(request.fstat, [at.handle]);
+    await ending.close();
+    const closed = kept && told.size !== undefined && (await keepsTimes(file, told));
+    return closed ? finished(told, true, ending.bytes) : await byPath(file, ending.bytes, kept ? told : undefined);
+  } catch (error) {
+    await ending.close().catch(() => undefined); // the error under way says more
+    throw await file.explain(error);
+  }
+}
+
+/**
+ * Some servers give a file the time of its closing. Learnt from the first file whose own time can't be mistaken for that.
+ */
+async function keepsTimes(file: DraftFile, told: Attributes): Promise<boolean> {
+  const { order, pick } = file.connections;
+  if (!keptTime(file, told)) return !order.timesMend;
+  if (order.keepsTimes === undefined && Math.abs(Date.now() - file.mtimeMs) > TELLING_MS) {
+    const channel = await pick();
+    order.keepsTimes = keptTime(file, await channel.attributes(request.lstat, [file.remotePath]));
+  }
+  return order.keepsTimes !== false;
+}
+
+/** Clocks differ, but seldom by so much. */
+const TELLING_MS = 24 * 3600 * 1000;
+
+/** True too where no time is told. */
+const keptTime = ({ mtimeMs }: DraftFile, told: Attributes) =>
+  told.mtimeMs === undefined || told.mtimeMs === wholeSeconds(mtimeMs) * 1000;
+
+function setTimes(file: DraftFile, { channel, handle }: OpenHandle): Promise<boolean> {
+  return channel.command(request.fsetstat, [handle, timesAttribute(file.mtimeMs)]).then(() => true, refused);
+}
+
+/**
+ * Some servers set times by path alone, once the file is closed.
+ * @param told by the open file, whose times the server said it had set
+ */
+async function byPath(file: DraftFile, written: number, told?: Attributes): Promise<FinishedDraft> {
+  const { connections, remotePath, mtimeMs } = file;
+  const channel = await connections.pick();
+  const kept = await channel.command(request.setstat, [remotePath, timesAttribute(mtimeMs)]).then(() => true, refused);
+  const now = await channel.attributes(request.lstat, [remotePath]);
+  if (told && !keptTime(file, told) && now.mtimeMs === told.mtimeMs) connections.order.timesMend = false;
+  return finished(now, kept, written);
 }
 
 export async function removeDraft({ connections, remotePath }: DraftFile): Promise<void> {
@@ -92,23 +155,7 @@ function refused(error: unknown): false {
   throw error;
 }
 
-/** Some servers set times by path alone, once the file is closed. */
-async function finished(
-  file: DraftFile,
-  kept: boolean,
-  attributes: Attributes,
-  written: number,
-): Promise<FinishedDraft> {
-  let mtimeKept = kept;
-  let now = attributes;
-  if (!kept) {
-    const channel = await file.connections.pick();
-    mtimeKept = await channel.command(request.setstat, [file.remotePath, timesAttribute(file.mtimeMs)]).then(
-      () => true,
-      (error: unknown) => refused(error),
-    );
-    now = await channel.attributes(request.lstat, [file.remotePath]);
-  }
-  // A server that reports no size cannot contradict what it acknowledged.
-  return { size: now.size ?? written, mtimeMs: now.mtimeMs ?? 0, mtimeKept };
+/** A server that reports no size cannot contradict what it acknowledged. */
+function finished(told: Attributes, mtimeKept: boolean, written: number): FinishedDraft {
+  return { size: told.size ?? written, mtimeMs: told.mtimeMs ?? 0, mtimeKept };
 }

@@ -7,6 +7,8 @@ export interface ServerFacts {
   readonly algorithms: readonly string[];
   readonly maxReadBytes: number;
   readonly maxOpenHandles: number | undefined;
+  /** The server is known to carry out the requests of one file in their order. */
+  readonly keepsOrder: boolean;
 }
 
 const WEAK = /sha1$|sha1-96|group1-|-cbc$|md5|^ssh-rsa$|^ssh-dss$|arcfour/;
@@ -16,6 +18,7 @@ export function serverFeatures({
   algorithms,
   maxReadBytes,
   maxOpenHandles,
+  keepsOrder,
 }: ServerFacts): readonly Feature[] {
   const weak = algorithms.filter((name) => WEAK.test(name.replace(/@.*/, '').replace(/-etm$/, '')));
   const hasLimits = extensions.has('limits@openssh.com');
@@ -26,6 +29,11 @@ export function serverFeatures({
       offered: hasLimits,
       ...(hasLimits ? { detail: `requests of ${Math.floor(maxReadBytes / 1024)} KiB${openFiles}` } : {}),
       cost: 'requests carry 32 KiB, and reads are not closed ahead, so transfers are slower',
+    },
+    {
+      name: 'requests in order',
+      offered: keepsOrder || undefined,
+      cost: 'the end of each file is written in three round trips more, and a folder is listed page by page',
     },
     {
       name: 'statvfs',

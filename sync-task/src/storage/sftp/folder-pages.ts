@@ -21,6 +21,7 @@ export interface FolderOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where the server keeps their order; else the end may be told before the last names. */
 const PAGES_AT_ONCE = 4;
 
 /** What was told of a folder. */
@@ -94,9 +95,14 @@ async function* readOnce(
     asked.push(page);
   };
   try {
-    for (let count = 0; count < PAGES_AT_ONCE; count++) ask();
+    for (let count = 0; count < (connections.order.isKept ? PAGES_AT_ONCE : 1); count++) ask();
     for (let page = await asked.shift(); page; page = await asked.shift()) {
       ask();
+      yield page;
+    }
+    for (const page of await Promise.all(asked.splice(0))) {
+      if (!page) continue;
+      connections.order.contradict('the end of a folder was told before all of its names');
       yield page;
     }
   } finally {

@@ -86,12 +86,17 @@ export interface Attributes {
 
 /** Sets both times (version 3 has no way to set one), in whole seconds. */
 export function timesAttribute(mtimeMs: number): { readonly raw: Buffer } {
-  const seconds = Math.min(Math.max(Math.floor(mtimeMs / 1000), 0), 0xffffffff);
+  const seconds = wholeSeconds(mtimeMs);
   const raw = Buffer.allocUnsafe(12);
   raw.writeUInt32BE(attributeFlag.times, 0);
   raw.writeUInt32BE(seconds, 4);
   raw.writeUInt32BE(seconds, 8);
   return { raw };
+}
+
+/** As a time goes over the wire. */
+export function wholeSeconds(timeMs: number): number {
+  return Math.min(Math.max(Math.floor(timeMs / 1000), 0), 0xffffffff);
 }
 
 export const noAttributes: { readonly raw: Buffer } = { raw: Buffer.alloc(4) };

@@ -12,6 +12,7 @@ import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
 import { closeHandle, type OpenHandle, openHandle, openRemoteFile } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request } from './packet.ts';
+import { SftpStatus } from './sftp-errors.ts';
 import type { Slots } from './slots.ts';
 
 export interface ReadPlan {
@@ -53,6 +54,9 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
     queue.push({ bytes, into, filled });
   }
 
+  /** Short answers are not to be expected, and none overtakes another. */
+  const closesAhead = () => connections.limits.announced && connections.order.isKept;
+
   /** All bytes of a range; a short answer is asked again for the gap. */
   async function fill(opened: OpenHandle, offset: number, into: Buffer): Promise<void> {
     let at = opened;
@@ -60,7 +64,16 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
     try {
       while (got < into.length) {
         if (got > 0 && closing && at === opened) at = await openHandle(connections, open); // closed behind this very read
-        const more = await at.channel.read(at.handle, offset + got, into.subarray(got));
+        const asked = at;
+        const more = await at.channel
+          .read(at.handle, offset + got, into.subarray(got))
+          .catch(async (error: unknown) => {
+            // Closed before it was read, although that was asked for first.
+            if (!(error instanceof SftpStatus) || !closing || asked !== opened) throw error;
+            connections.order.contradict('a file was closed before it was read');
+            at = await openHandle(connections, open);
+            return at.channel.read(at.handle, offset + got, into.subarray(got));
+          });
         if (more === 0) throw changed(plan, `it ended at ${offset + got} of ${expected.size} bytes`);
         got += more;
       }
@@ -75,12 +88,13 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
   }
 
   /**
-   * FSTAT and CLOSE. They may be sent right behind the last READ, because a server handles one connection's requests on
-   * a handle in order; a striped file waits for its answers first.
+   * FSTAT and CLOSE. They are sent right behind the last READ where the server keeps the order of a handle's requests; a
+   * striped file waits for its answers first, and so does who knows nothing of the order.
    */
   function finish(): Closing {
     const { channel, handle } = file.first;
-    const answered = file.striped ? Promise.allSettled(queue.map((asked) => asked.filled)) : undefined;
+    const answered =
+      file.striped || !connections.order.isKept ? Promise.allSettled(queue.map((asked) => asked.filled)) : undefined;
     const attributes = answered
       ? answered.then(() => channel.attributes(request.fstat, [handle]))
       : channel.attributes(request.fstat, [handle]);
@@ -101,7 +115,7 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
         if (!budget.tryTake(Math.min(length, expected.size - next))) break;
         ask();
       }
-      if (next >= expected.size && connections.limits.announced) closing ??= finish();
+      if (next >= expected.size && closesAhead()) closing ??= finish();
       const [head] = queue;
       if (!head) break;
       await head.filled;

@@ -8,7 +8,7 @@ import { logIn, type SshServer } from './login.ts';
 import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
 import { Client } from './ssh2.ts';
-import { flowAtOnce, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
+import { flowAtOnce, identification, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
 
 export interface SessionOptions {
   readonly location: Location;
@@ -29,6 +29,8 @@ export interface SftpSession {
   readonly algorithms: readonly string[];
   /** The fingerprint of the server's host key. */
   readonly hostKey: string;
+  /** What the server calls itself, without "SSH-2.0-"; undefined where it can't be told. */
+  readonly identification: string | undefined;
   end(): void;
 }
 
@@ -63,7 +65,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
     ready = true;
     // Whatever breaks from now on reaches the channel as the end of its stream.
     client.on('error', (error) => stream.destroy(error));
-    return { channel, algorithms, hostKey, end: endAll };
+    return { channel, algorithms, hostKey, identification: identification(client), end: endAll };
   } catch (error) {
     for (const each of clients) each.destroy();
     socket?.destroy();

@@ -110,7 +110,10 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
       filesAtOnce: filesAtOnce(connections),
       hashesFiles,
     },
-    features: serverFeatures({ extensions, algorithms: connections.algorithms, ...connections.limits }),
+    features: serverFeatures({
+      ...{ extensions, algorithms: connections.algorithms, keepsOrder: connections.order.isKept },
+      ...connections.limits,
+    }),
 
     list({ prefix, signal }) {
       if (prefix !== '') checkPath(prefix);

@@ -15,6 +15,8 @@ interface Insides {
     /** Ours, while keys are exchanged: what came then is hashed later. */
     readonly _kexinit: Buffer | undefined;
   };
+  /** What the server called itself, without "SSH-2.0-". */
+  readonly _remoteVer?: unknown;
 }
 
 const SLAB_BYTES = 512 * 1024;
@@ -38,6 +40,12 @@ export function reusePacketRoom(client: Client, socket: Socket): boolean {
 export function keepsNothing(client: Client): boolean {
   const protocol = (client as Insides)._protocol;
   return protocol !== undefined && '_kexinit' in protocol && protocol._kexinit === undefined;
+}
+
+/** The server's identification (RFC 4253 section 4.2) without "SSH-2.0-"; undefined where it can't be told. */
+export function identification(client: Client): string | undefined {
+  const { _remoteVer } = client as Insides;
+  return typeof _remoteVer === 'string' ? _remoteVer : undefined;
 }
 
 /** Whether the channel has encrypted so many bytes when `write` returns, and keeps no reference. */

@@ -1,6 +1,6 @@
 /**
  * Writes a draft with many requests in flight. The last WRITE, the times, fsync, FSTAT and CLOSE leave together where one
- * connection carries the file: a small file costs two round trips, opening included. Publishing is not part of it: a
+ * connection carries the file to a server that keeps their order: a small file costs two round trips, opening included. Publishing is not part of it: a
  * rename must never be sent before every one of these has succeeded.
  */
 import type { Chunk } from '../../model.ts';
@@ -119,7 +119,8 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
     async finish(): Promise<FinishedDraft> {
       await check();
       if (room && held > 0) await sendHeld(room);
-      if (file.striped) await Promise.all(sent);
+      if (file.striped || !connections.order.isKept) await Promise.all(sent);
+      await check();
       return endDraft(plan, file.first, { bytes: offset, sent, failure: () => failure, close });
     },
 

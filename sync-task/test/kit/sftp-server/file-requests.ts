@@ -24,12 +24,18 @@ export const fileHandlers: Handlers = {
     handles.assertRoom();
     return answer(
       answerTypes.HANDLE,
-      handles.add({ kind: 'file', fd: openSync(path, flags, (mode ?? 0o666) & 0o7777) }),
+      handles.add({
+        kind: 'file',
+        fd: openSync(path, flags, (mode ?? 0o666) & 0o7777),
+        writes: (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0,
+      }),
     );
   },
 
-  CLOSE(fields, { handles }) {
-    handles.close(fields.bytes());
+  CLOSE(fields, { handles, faults }) {
+    const name = fields.bytes();
+    if (faults.timeOfClosing) handles.touch(name);
+    handles.close(name);
     return undefined;
   },
 
@@ -61,7 +67,7 @@ export const fileHandlers: Handlers = {
 
   FSETSTAT(fields, { handles, faults }) {
     const { fd } = handles.file(fields.bytes());
-    if (faults.refuseSetstat) throw new RequestRefused(status.permissionDenied);
+    if (faults.refuseSetstat || faults.refuseFsetstat) throw new RequestRefused(status.permissionDenied);
     if (!faults.ignoreSetstat) applyAttributes(fd, decodeAttributes(fields));
     return undefined;
   },

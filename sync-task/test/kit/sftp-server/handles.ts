@@ -1,11 +1,12 @@
 /** Open files and folders of one session. */
-import { closeSync, type Dir } from 'node:fs';
+import { closeSync, type Dir, futimesSync } from 'node:fs';
 import type { Counters, Faults } from './options.ts';
 import { RequestRefused, status } from './status.ts';
 
 export interface FileHandle {
   readonly kind: 'file';
   readonly fd: number;
+  readonly writes: boolean;
 }
 
 export interface FolderHandle {
@@ -21,6 +22,8 @@ export interface Handles {
   assertRoom(): void;
   add(handle: FileHandle | FolderHandle): Buffer;
   file(name: Buffer): FileHandle;
+  /** Gives what was written the present time. */
+  touch(name: Buffer): void;
   folder(name: Buffer): FolderHandle;
   close(name: Buffer): void;
   closeAll(): void;
@@ -55,6 +58,10 @@ export function openHandles(faults: Faults, counters: Counters): Handles {
       counters.openHandles++;
       counters.peakOpenHandles = Math.max(counters.peakOpenHandles, counters.openHandles);
       return name;
+    },
+    touch(name) {
+      const handle = find(name);
+      if (handle.kind === 'file' && handle.writes) futimesSync(handle.fd, Date.now() / 1000, Date.now() / 1000);
     },
     file(name) {
       const handle = find(name);

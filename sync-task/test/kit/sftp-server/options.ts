@@ -15,6 +15,8 @@ export interface SftpServerOptions {
   readonly userKeys?: boolean;
   /** Ask for the password by keyboard-interactive alone, as some servers do. */
   readonly keyboardInteractive?: boolean;
+  /** What it calls itself behind "SSH-2.0-"; OpenSSH where left out. */
+  readonly identification?: string;
   readonly faults?: Faults;
   /** Called for every request, before it is carried out. */
   readonly onRequest?: (request: RequestName, connection: number) => void;
@@ -40,10 +42,16 @@ export interface Faults {
   copyData?: 'works' | 'unknown' | 'corrupts' | undefined;
   /** SETSTAT and FSETSTAT are answered with PERMISSION_DENIED. */
   refuseSetstat?: boolean | undefined;
+  /** FSETSTAT alone is: times are set by path. */
+  refuseFsetstat?: boolean | undefined;
   /** They are answered with OK, and nothing happens. */
   ignoreSetstat?: boolean | undefined;
   /** Bytes at most in an answer to READ. */
   shortReads?: number | undefined;
+  /** READ and WRITE are carried out a little later, beside what comes behind them; CLOSE waits for those WRITEs alone, as in pkg/sftp. */
+  sideBySide?: boolean | undefined;
+  /** A file gets the time of its closing, whatever it was given before. */
+  timeOfClosing?: boolean | undefined;
   /** Answers overtake each other. */
   outOfOrder?: boolean | undefined;
   /** Every answer waits that long; requests go on meanwhile, as with a long line. */

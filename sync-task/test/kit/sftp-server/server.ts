@@ -34,8 +34,9 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const connectionErrors: Error[] = [];
   const sockets = new Map<number, Socket>();
 
-  const ssh = new ssh2.Server({ hostKeys: [hostKey] }, (connection, { port }) =>
-    serveConnection(connection, sockets.get(port)),
+  const ssh = new ssh2.Server(
+    { hostKeys: [hostKey], ident: options.identification ?? 'OpenSSH_9.9' },
+    (connection, { port }) => serveConnection(connection, sockets.get(port)),
   );
   // An own listener keeps hold of the sockets: ssh2 has no public way to cut one.
   const listener = createServer({ noDelay: true }, (socket) => {

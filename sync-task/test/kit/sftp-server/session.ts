@@ -22,6 +22,8 @@ import {
   withId,
 } from './wire.ts';
 
+const LATE_MS = 3;
+
 export interface SessionHooks {
   readonly triggers: FaultTriggers;
   /** Cuts the connection that carries this session. */
@@ -35,6 +37,7 @@ export function serveSession(channel: Duplex, context: SessionContext, hooks: Se
   const answers = answerQueue(channel, faults);
   let silent = false;
   let ended = false;
+  let writing = 0;
 
   function receive(packet: Buffer): void {
     if (ended) return;
@@ -51,9 +54,28 @@ export function serveSession(channel: Duplex, context: SessionContext, hooks: Se
     count(name);
     silent ||= triggers.strikes(faults.silentAtRequest, name);
     const drops = triggers.strikes(faults.dropAtRequest, name);
+    if (faults.sideBySide && late(name, packet, id)) return;
     const result = drops && !faults.dropAtRequest?.executed ? undefined : withId(carryOut(name, fields), id);
     if (drops || triggers.bytesReached()) end();
     else if (result && !silent) answers.push(result);
+  }
+
+  /** Requests that were put off, and the CLOSE behind them. */
+  function late(name: RequestName, packet: Buffer, id: number): boolean {
+    const waits = name === 'CLOSE' && writing > 0;
+    if (name !== 'READ' && name !== 'WRITE' && !waits) return false;
+    const kept = Buffer.from(packet);
+    if (name === 'WRITE') writing++;
+    setTimeout(() => {
+      if (ended) return;
+      if (waits && late(name, kept, id)) return;
+      if (name === 'WRITE') writing--;
+      const fields = fieldsOf(kept, 1);
+      fields.uint32();
+      answers.push(withId(carryOut(name, fields), id));
+      answers.flush();
+    }, LATE_MS);
+    return true;
   }
 
   function count(name: RequestName): void {
