@@ -15,7 +15,10 @@ export interface Query {
 export interface Database extends Query {
   /** For messages. */
   readonly label: string;
-  /** All or nothing. Postgres may run `work` again after a deadlock, so it has no effects but its queries. */
+  /**
+   * All or nothing. Postgres may run `work` again: after a deadlock, and where the connection was lost, be it with the answer to the
+   * commit. So `work` has no effects but its queries, and a second time finds what the first one did.
+   */
   transaction<T>(work: (transaction: Query) => Promise<T>): Promise<T>;
   /** Runs alone among all starters. */
   exclusively(work: (transaction: Query) => Promise<void>): Promise<void>;

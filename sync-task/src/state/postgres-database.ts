@@ -1,7 +1,15 @@
-/** Postgres through pg, the only file that imports it. Everything lives in the schema `sync_task`. */
+/**
+ * Postgres through pg, the only file that imports it. Everything lives in the schema `sync_task`.
+ *
+ * Nothing is asked of a connection when it starts: behind a pooler it may be another one for every transaction, and what was asked
+ * for may be dropped without a word. Every statement runs in a transaction that begins with all it relies on.
+ */
 import pg from 'pg';
 import { SyncError } from '../errors.ts';
-import type { Database, Dialect, Parameter, Query, Row } from './database.ts';
+import { realWorld } from '../world.ts';
+import type { Database, Dialect, Parameter, Query } from './database.ts';
+import { CONFLICT, explainPostgres, LOST } from './postgres-errors.ts';
+import { type Encryption, type TlsPlan, tlsPlan } from './postgres-tls.ts';
 
 const dialect: Dialect = {
   nowMs: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
@@ -17,26 +25,40 @@ const dialect: Dialect = {
   types: { identity: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY', path: 'TEXT COLLATE "C"' },
 };
 
-const SEARCH_PATH = 'search_path=sync_task';
-/**
- * Every statement of ours looks few rows up by their keys, in the order in which it is written. Left to its statistics, which
- * know nothing of a run or a pipeline that is new, Postgres reads whole tables to join them with a handful of rows.
- */
-const LOOK_UPS = ['enable_hashjoin=off', 'enable_mergejoin=off', 'join_collapse_limit=1', 'random_page_cost=1.1'];
-
 const INT8 = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
-const IDLE_IN_TRANSACTION_MS = 5000;
 const STATEMENT_TIMEOUT_MS = 120_000;
+/** A server that says nothing for so much longer than that is gone. */
+const SILENCE_MS = 15_000;
 const CONNECTIONS = 3;
 /** Any number that nobody else locks: "sync" in ASCII. */
 const MIGRATION_LOCK = 0x73796e63;
-const TRIES = 5;
+const CONFLICTS = 5;
+/** How long a connection that is lost is tried to be had again. */
+const PATIENCE_MS = 60_000;
+const LONGEST_WAIT_MS = 5000;
+
+/**
+ * - No other schema, not even for a table of the same name in one that a pooler's other clients left.
+ * - A process that is frozen amid a transaction must not keep others from its rows.
+ * - Every statement of ours looks few rows up by their keys, in the order in which it is written. Left to its statistics, which
+ *   know nothing of a run or a pipeline that is new, Postgres reads whole tables to join them with a handful of rows.
+ */
+const BEGIN = [
+  'BEGIN ISOLATION LEVEL READ COMMITTED',
+  ...[
+    'search_path = sync_task, pg_temp',
+    `statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+    'idle_in_transaction_session_timeout = 5000',
+    ...['enable_hashjoin = off', 'enable_mergejoin = off', 'join_collapse_limit = 1', 'random_page_cost = 1.1'],
+  ].map((setting) => `SET LOCAL ${setting}`),
+].join('; ');
 
 export interface PostgresOptions {
   readonly url: string;
   readonly password: string | undefined;
   readonly applicationName: string;
+  readonly patienceMs?: number;
 }
 
 /** To pg a URL without a password is an empty one, and it overrides the option: so the URL carries it, in memory alone. */
@@ -45,19 +67,24 @@ function withPassword(url: string, password: string | undefined): string {
   return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`;
 }
 
-/** Connects once to prove that it can. What the URL leaves open comes from libpq's own `PG…` variables. */
-export async function postgresDatabase({ url, password, applicationName }: PostgresOptions): Promise<Database> {
+/** What the URL leaves open comes from libpq's own `PG…` variables. */
+export async function postgresDatabase(options: PostgresOptions): Promise<Database> {
+  const { url, password, applicationName, patienceMs = PATIENCE_MS } = options;
   const label = labelOf(url);
-  const pool = new pg.Pool({
-    connectionString: withPassword(url, password),
+  const tls = tlsPlan(url, label);
+  const config = {
+    connectionString: withPassword(tls.url, password),
     application_name: applicationName,
-    options: [SEARCH_PATH, ...LOOK_UPS].map((setting) => `-c ${setting}`).join(' '),
-    max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    // A process that is frozen amid a transaction must not keep others from its rows.
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+  const pool = new pg.Pool({
+    ...config,
+    ssl: await chooseEncryption(tls, config).catch((error) => {
+      throw explainPostgres(error, label);
+    }),
+    max: CONNECTIONS,
     types: {
       // Sizes and times are far below 2^53.
       getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
@@ -66,115 +93,140 @@ export async function postgresDatabase({ url, password, applicationName }: Postg
   });
   // A connection that breaks while idle is replaced on the next use.
   pool.on('error', () => undefined);
-
-  const on = (client: pg.Pool | pg.PoolClient): Query => ({
-    dialect,
-    async query(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-      try {
-        return (await client.query(sql, [...parameters])).rows;
-      } catch (error) {
-        throw explain(error, label);
-      }
-    },
-  });
+  /** Who could never connect is told so at once. */
+  let connected = false;
 
   async function connect(): Promise<pg.PoolClient> {
     try {
-      return await pool.connect();
+      const client = await pool.connect();
+      connected = true;
+      return client;
     } catch (error) {
-      throw explain(error, label);
+      throw explainPostgres(error, label);
     }
   }
 
-  async function once<T>(work: (transaction: Query) => Promise<T>): Promise<T> {
+  async function once<T>(work: (transaction: Query) => Promise<T>, silenceMs: number): Promise<T> {
     const client = await connect();
     // Without a listener a connection that breaks between two queries would end the process; the next query reports it.
     const broken = () => undefined;
     client.on('error', broken);
-    let failure: unknown;
+    let lost = false;
+    const ask = async (text: string, values?: readonly Parameter[]) => {
+      try {
+        // Without a name: a statement that is kept would be another connection's behind a pooler.
+        return await client.query({
+          text,
+          ...(values && { values: [...values] }),
+          query_timeout: silenceMs,
+        } as pg.QueryConfig);
+      } catch (error) {
+        const explained = explainPostgres(error, label);
+        lost ||= explained instanceof SyncError && explained.reason === LOST;
+        throw explained;
+      }
+    };
+    const transaction: Query = { dialect, query: async (sql, parameters = []) => (await ask(sql, parameters)).rows };
     try {
-      const transaction = on(client);
-      await transaction.query('BEGIN');
+      await ask(BEGIN);
       const result = await work(transaction);
-      await transaction.query('COMMIT');
+      await ask('COMMIT');
       return result;
     } catch (error) {
-      failure = error;
-      await client.query('ROLLBACK').catch(() => undefined); // a lost connection rolls back by itself
+      if (!lost) await ask('ROLLBACK').catch(() => undefined); // one that is lost rolls back by itself
       throw error;
     } finally {
       client.off('error', broken);
-      client.release(failure instanceof SyncError && failure.reason === 'state-unreachable');
+      client.release(lost);
     }
   }
 
-  async function transaction<T>(work: (transaction: Query) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
+  /**
+   * Again where Postgres undid it, and for some time where the connection was lost; the answer to a commit may be lost too, so
+   * `work` may run again after it has been committed.
+   */
+  async function repeated<T>(
+    work: (transaction: Query) => Promise<T>,
+    silenceMs = STATEMENT_TIMEOUT_MS + SILENCE_MS,
+  ): Promise<T> {
+    let conflicts = 0;
+    let endMs: number | undefined;
+    for (let losses = 0; ; ) {
       try {
-        return await once(work);
+        return await once(work, silenceMs);
       } catch (error) {
-        if (tries === TRIES || !(error instanceof SyncError) || error.reason !== 'state-conflict') throw error;
+        const reason = error instanceof SyncError ? error.reason : '';
+        if (reason === CONFLICT && ++conflicts < CONFLICTS) continue;
+        endMs ??= realWorld.monotonicMs() + patienceMs;
+        if (reason !== LOST || !connected || realWorld.monotonicMs() >= endMs) throw error;
+        losses++;
+        await realWorld.sleep(Math.random() * Math.min(LONGEST_WAIT_MS, 100 * 2 ** losses));
       }
     }
   }
 
-  const database: Database = {
-    ...on(pool),
+  return {
+    dialect,
     label,
-    transaction,
+    query: (sql, parameters) => repeated((transaction) => transaction.query(sql, parameters)),
+    transaction: (work) => repeated(work),
     alone: false,
     exclusively: (work) =>
-      transaction(async (locked) => {
-        await locked.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      repeated(async (locked) => {
         await locked.query('SET LOCAL statement_timeout = 0');
+        await locked.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
         await locked.query('CREATE SCHEMA IF NOT EXISTS sync_task');
+        await assertSchema(locked, label);
         await work(locked);
-      }),
+      }, 0),
     close: () => pool.end(),
   };
-  return database;
+}
+
+/** A schema that may not be used is passed over without a word, and tables would be made elsewhere. */
+async function assertSchema(transaction: Query, label: string): Promise<void> {
+  const [row] = await transaction.query('SELECT current_schema() AS schema');
+  if (row?.['schema'] === 'sync_task') return;
+  throw new SyncError(
+    `state ${label}: the user may not use the schema sync_task: GRANT USAGE, CREATE ON SCHEMA sync_task`,
+    {
+      kind: 'permission',
+      reason: 'state-rights',
+    },
+  );
+}
+
+/** The first way that a server takes. Another fault than that shows itself again when the connection is used. */
+async function chooseEncryption({ tries }: TlsPlan, config: pg.ClientConfig): Promise<Encryption> {
+  const [last] = tries.slice(-1) as [Encryption];
+  for (const ssl of tries.slice(0, -1)) {
+    const client = new pg.Client({ ...config, ssl });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return ssl;
+    } catch (error) {
+      if (!refusesEncryption(error)) return ssl;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  return last;
+}
+
+/** Of pg_hba.conf, or of TLS itself. */
+function refusesEncryption(error: unknown): boolean {
+  const explained = explainPostgres(error, '');
+  return (
+    explained instanceof SyncError &&
+    (explained.reason === 'state-encryption' || (error as { code?: string }).code === '28000')
+  );
 }
 
 /** The URL without a password, should one have come so far. */
 function labelOf(url: string): string {
-  return url.replace(/\/\/([^@/:]*):[^@/]*@/, '//$1@').replace(/[?&]password=[^&]*/g, '');
-}
-
-function explain(error: unknown, label: string): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = (error as { code?: string }).code ?? '';
-  const make = (kind: 'transient' | 'permission' | 'usage' | 'permanent', reason: string, message: string) =>
-    new SyncError(`state ${label}: ${message}`, { kind, reason, cause: error });
-  if (code === '28P01' || code === '28000' || error.message.includes('password must be a string')) {
-    return make(
-      'permission',
-      'state-authentication',
-      'not let in; check the user and SYNC_TASK_STATE_PASSWORD (or PGPASSWORD)',
-    );
-  }
-  if (code === '3D000')
-    return make('usage', 'no-such-database', 'the database does not exist; create it or correct --state');
-  if (code === '42501') {
-    return make(
-      'permission',
-      'state-rights',
-      `${error.message}; the user needs CREATE on the database, or an own schema sync_task`,
-    );
-  }
-  if (code === '40001' || code === '40P01') return make('transient', 'state-conflict', error.message);
-  if (code.startsWith('08') || code.startsWith('57') || code.startsWith('53') || isNetwork(code, error.message)) {
-    const why = error.message || code;
-    return make(
-      'transient',
-      'state-unreachable',
-      `cannot be reached (${why}); check host, port and that Postgres is up`,
-    );
-  }
-  return make('permanent', 'state-failure', error.message);
-}
-
-function isNetwork(code: string, message: string): boolean {
-  return (
-    /^E[A-Z]+$/.test(code) || /terminated|timeout|timed out|ended|closed|not queryable|AggregateError/i.test(message)
-  );
+  return url
+    .replace(/\/\/([^:@/?#]*):[^/?#]*@/, '//$1@')
+    .replace(/([?&])(?:ssl)?password=[^&]*&?/g, '$1')
+    .replace(/[?&]$/, '');
 }

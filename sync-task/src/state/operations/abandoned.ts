@@ -7,6 +7,7 @@ import type { AbandonedClaim, AbandonedFile, AbandonedRequest, ClaimedRow } from
 import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
+import { heldSince } from './held.ts';
 import { lost } from './intents.ts';
 import { dropKeys } from './keys.ts';
 import { GIVEN_BACK, leased } from './leases.ts';
@@ -29,7 +30,7 @@ export async function claimAbandoned(database: Database, request: AbandonedReque
   let asked: readonly Row[] = [];
   return database.transaction(async (transaction) => {
     // Of a try whose commit was not answered: what it took is ours.
-    const before = await held(transaction, request, asked);
+    const before = await heldSince(transaction, request, asked);
     if (before.length > 0) return describe(transaction, request, asked, before);
     asked = await leftOver(transaction, request);
     const taken = await take(transaction, request, asked);
@@ -74,18 +75,6 @@ function take(
      WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND NOT ${leased(nowMs)}
      RETURNING file.path, file.token, intent, ${checkpointColumns}`,
     [claimRows(pipelineId, found), owner, leaseMs],
-  );
-}
-
-/** Those of the files found that are claimed for us since. */
-function held(transaction: Query, { pipelineId, owner }: AbandonedRequest, found: readonly Row[]): Promise<Row[]> {
-  if (found.length === 0) return Promise.resolve([]);
-  return transaction.query(
-    `SELECT file.path, file.token, intent, ${checkpointColumns}
-     FROM ${transaction.dialect.rows('$1', claimColumns)} JOIN file
-       ON file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token + 1
-     WHERE coalesce(file.owner, '') = $2`,
-    [claimRows(pipelineId, found), owner],
   );
 }
 

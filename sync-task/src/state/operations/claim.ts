@@ -8,6 +8,7 @@ import type { Claim, ClaimRequest } from '../state.ts';
 import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
+import { heldSince } from './held.ts';
 import { leased } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
 
@@ -20,11 +21,15 @@ const inBatch = `entry.run_id = ${unforeseen('$2', 'text')}
 const toDo = `(entry.status = 'planned' OR (entry.status IN ('failed', 'refused') AND entry.owner <> $4))`;
 
 export async function claim(database: Database, request: ClaimRequest): Promise<readonly Claim[]> {
+  let found: readonly Row[] = [];
   return database.transaction(async (transaction) => {
+    // Of a try whose commit was not answered: what it took is ours.
+    const before = byPath(await heldSince(transaction, request, found));
+    if (before.size > 0) return claimsOf(transaction, request, found, before);
     for (;;) {
-      const found = await candidates(transaction, request);
+      found = await candidates(transaction, request);
       if (found.length === 0) return [];
-      const taken = await take(transaction, request, found);
+      const taken = byPath(await take(transaction, request, found));
       // Another was faster with every one of them: there may be more.
       if (taken.size === 0) continue;
       await addEvents(
@@ -37,16 +42,29 @@ export async function claim(database: Database, request: ClaimRequest): Promise<
         request.pipelineId,
         found.filter((entry) => taken.has(entry['path'])),
       );
-      const earlier = await earlierClaims(
-        transaction,
-        request.pipelineId,
-        found.filter((entry) => entry['owner'] !== null && taken.has(entry['path'])),
-      );
-      return found.flatMap((entry) => {
-        const file = taken.get(entry['path']);
-        return file ? [claimed(entry, file, earlier)] : [];
-      });
+      return claimsOf(transaction, request, found, taken);
     }
+  });
+}
+
+function byPath(rows: readonly Row[]): ReadonlyMap<string, Row> {
+  return new Map(rows.map((row) => [row['path'], row]));
+}
+
+async function claimsOf(
+  transaction: Query,
+  { pipelineId }: ClaimRequest,
+  found: readonly Row[],
+  taken: ReadonlyMap<string, Row>,
+): Promise<readonly Claim[]> {
+  const earlier = await earlierClaims(
+    transaction,
+    pipelineId,
+    found.filter((entry) => entry['owner'] !== null && taken.has(entry['path'])),
+  );
+  return found.flatMap((entry) => {
+    const file = taken.get(entry['path']);
+    return file ? [claimed(entry, file, earlier)] : [];
   });
 }
 
@@ -62,14 +80,14 @@ function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }
   );
 }
 
-/** The file rows that are ours now, by path. */
-async function take(
+/** The file rows that are ours now. */
+function take(
   transaction: Query,
   { pipelineId, run, owner, leaseMs }: ClaimRequest,
   found: readonly Row[],
-): Promise<ReadonlyMap<string, Row>> {
+): Promise<Row[]> {
   const { nowMs, rows } = transaction.dialect;
-  const taken = await transaction.query(
+  return transaction.query(
     `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, lease_ms, claim_run)
      SELECT $1, r.path, r.token + 1, $2, ${nowMs} + $3, $3, $4
      FROM ${rows('$5', { path: 'text', token: 'bigint' })} WHERE true
@@ -80,7 +98,6 @@ async function take(
      RETURNING path, token, intent, ${checkpointColumns}`,
     [pipelineId, owner, leaseMs, run, JSON.stringify(found.map(({ path, token }) => ({ path, token })))],
   );
-  return new Map(taken.map((row) => [row['path'], row]));
 }
 
 function claimed(entry: Row, file: Row, earlier: ReadonlyMap<string, readonly EarlierClaim[]>): Claim {

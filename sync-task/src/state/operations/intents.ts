@@ -34,7 +34,7 @@ export async function saveIntents(
 }
 
 /** The paths asked for that are not among those done. */
-export function lost(asked: readonly { readonly path: string }[], done: readonly string[]): ReadonlySet<string> {
+export function lost(asked: readonly { readonly path: string }[], done: readonly string[]): Set<string> {
   const kept = new Set(done);
   return new Set(asked.map(({ path }) => path).filter((path) => !kept.has(path)));
 }

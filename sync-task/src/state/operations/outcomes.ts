@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database, Query } from '../database.ts';
 import type { ClaimOwner, OutcomeRow } from '../state.ts';
 import { addEvents } from './events.ts';
 import { lost } from './intents.ts';
@@ -65,6 +65,13 @@ export async function recordOutcomes(
       recorded.map((row) => row['path']),
     );
     const kept = rows.filter(({ path }) => !missing.has(path));
+    for (const path of await recordedBefore(
+      transaction,
+      pipelineId,
+      rows.filter(({ path }) => missing.has(path)),
+    )) {
+      missing.delete(path);
+    }
     await transaction.query(
       `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $1,
          duration_ms = r."durationMs", retries = entry.retries + r.retries
@@ -83,6 +90,23 @@ export async function recordOutcomes(
     );
     return missing;
   });
+}
+
+/** Those of the rows that were recorded already: the answer to a commit may have been lost. A token is one claim's for ever. */
+async function recordedBefore(
+  transaction: Query,
+  pipelineId: number,
+  rows: readonly OutcomeRow[],
+): Promise<readonly string[]> {
+  if (rows.length === 0) return [];
+  const columns = { pipelineId: 'bigint', path: 'text', outcome: 'text', token: 'bigint' } as const;
+  const found = await transaction.query(
+    `SELECT r.path FROM ${transaction.dialect.rows('$1', columns)}
+     WHERE EXISTS (SELECT 1 FROM event WHERE event.pipeline_id = r."pipelineId" AND event.path = r.path
+       AND event.event = r.outcome AND event.token = r.token)`,
+    [JSON.stringify(rows.map(({ path, outcome, token }) => ({ pipelineId, path, outcome, token })))],
+  );
+  return found.map((row) => row['path']);
 }
 
 function fileRow({ path, token, checkpoint }: OutcomeRow) {

@@ -12,7 +12,13 @@ export async function pipeline(database: Database, name: string): Promise<Pipeli
 
 /** Renames `old`. A pipeline of the new name may stand only where nothing was ever planned in it. Throws `usage`. */
 export async function takeOver(database: Database, name: string, old: string): Promise<void> {
+  let id: number | undefined;
   await database.transaction(async (transaction) => {
+    // Again, where the answer to the commit was lost: it has the new name already.
+    if (id !== undefined) {
+      const [renamed] = await transaction.query('SELECT name FROM pipeline WHERE id = $1', [id]);
+      if (renamed?.['name'] === name) return;
+    }
     const [row] = await transaction.query('SELECT id FROM pipeline WHERE name = $1', [old]);
     if (!row) {
       throw new SyncError(`${database.label} knows no pipeline ${old}: check --from and --state`, {
@@ -20,6 +26,7 @@ export async function takeOver(database: Database, name: string, old: string): P
         reason: 'no-such-pipeline',
       });
     }
+    id = row['id'];
     const used = await transaction.query(
       `SELECT 1 AS used FROM pipeline WHERE name = $1
        AND (EXISTS (SELECT 1 FROM run WHERE run.pipeline_id = pipeline.id)

@@ -35,12 +35,21 @@ export async function beginPlan(
   });
 }
 
-async function assertOurs(transaction: Query, { run, token }: PlanTicket): Promise<void> {
+/**
+ * Returns false where the plan is `ended` so already: by us, as nobody else has the token, with a commit whose answer was lost.
+ * Throws where another process has the plan.
+ */
+async function assertOurs(
+  transaction: Query,
+  { run, token }: PlanTicket,
+  ended?: 'planned' | 'refused',
+): Promise<boolean> {
   const [row] = await transaction.query(
-    `SELECT 1 AS ours FROM run WHERE id = $1 AND plan_token = $2 AND status = 'planning' ${transaction.dialect.lockShared}`,
+    `SELECT status FROM run WHERE id = $1 AND plan_token = $2 ${transaction.dialect.lockShared}`,
     [run, token],
   );
-  if (row) return;
+  if (row?.['status'] === 'planning') return true;
+  if (row && row['status'] === ended) return false;
   throw new SyncError(`another process has taken over the plan of run ${run}: let it finish, then run this again`, {
     kind: 'transient',
     reason: 'plan-taken-over',
@@ -96,7 +105,7 @@ export async function completePlan(
     bytes: 'bigint',
   } as const;
   await database.transaction(async (transaction) => {
-    await assertOurs(transaction, ticket);
+    if (!(await assertOurs(transaction, ticket, 'planned'))) return;
     await transaction.query(
       `INSERT INTO batch (run_id, number, first_entry, last_entry, files, bytes)
        SELECT $1, r.number, r."firstEntry", r."lastEntry", r.files, r.bytes FROM ${database.dialect.rows('$2', types)}`,
@@ -128,7 +137,7 @@ export async function refusePlan(
   details: unknown,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    await assertOurs(transaction, ticket);
+    if (!(await assertOurs(transaction, ticket, 'refused'))) return;
     await transaction.query(
       `UPDATE run SET status = 'refused', finished_ms = ${database.dialect.nowMs}, listed = $2, unchanged = $3, excluded = $4, details = $5
        WHERE id = $1`,
