@@ -50,6 +50,8 @@ export class SyncError extends Error {
 /** Anything thrown, as a SyncError: what is not one already is a defect of ours and permanent. */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
+  // What went wrong first counts; that closing failed behind it is a consequence.
+  if (error instanceof SuppressedError) return asSyncError(error.suppressed);
   const message = error instanceof Error ? error.message : String(error);
   return new SyncError(`internal error: ${message}; please report it with --log-level debug output`, {
     kind: 'permanent',

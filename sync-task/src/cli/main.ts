@@ -21,6 +21,14 @@ export async function main(words: readonly string[], environment: Environment): 
   const { listenForSignals } = await import('./signals.ts');
   const { openProgress } = await import('./progress.ts');
   using stopping = listenForSignals();
+  const unforeseen = Promise.withResolvers<never>();
+  unforeseen.promise.catch(() => undefined); // heard below
+  let isBroken = false;
+  // Thrown where nobody could catch it: it is told like any other, and the code is one of ours.
+  process.once('uncaughtException', (error) => {
+    isBroken = true;
+    unforeseen.reject(error);
+  });
   const progress = await openProgress(process.stderr.isTTY === true && given !== undefined, () => log);
   const log = await makeLog(given, environment, () => progress.makeRoom());
   let result: Result;
@@ -28,7 +36,8 @@ export async function main(words: readonly string[], environment: Environment): 
   try {
     if (early || !given) throw early;
     const { execute } = await import('./execute.ts');
-    result = await execute(given, { environment, log, progress, signal: stopping.signal });
+    const work = execute(given, { environment, log, progress, signal: stopping.signal });
+    result = await Promise.race([work, unforeseen.promise]);
     const { exitCodeForResult } = await import('../sync/exit-code.ts');
     exitCode = exitCodeForResult(result);
   } catch (thrown) {
@@ -53,7 +62,21 @@ export async function main(words: readonly string[], environment: Environment): 
     process.exitCode = exitCodeOf(asSyncError(error));
   }
   // A connection attempt that nobody waits for any more must not keep a stopped process alive.
-  if (stopping.exitCode !== undefined) process.exit();
+  if (stopping.exitCode !== undefined || isBroken) process.exit();
+  endWithin(LONGEST_END_MS, log);
+}
+
+/** Behind the result nothing is to be done any more. */
+const LONGEST_END_MS = 5000;
+
+/** What still holds the process is a fault, of ours or of a library: it is named, and ends. */
+function endWithin(ms: number, log: Log): void {
+  // Unheard of where nothing holds the process.
+  setTimeout(() => {
+    const held = [...new Set(process.getActiveResourcesInfo())].join(', ');
+    log.warn(`the process was held by what should have been closed (${held}); it ends now`);
+    process.exit();
+  }, ms).unref();
 }
 
 async function makeLog(given: Arguments | undefined, environment: Environment, beforeLine: () => void): Promise<Log> {

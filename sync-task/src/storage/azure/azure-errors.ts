@@ -8,6 +8,7 @@ import {
   meaningOfStatus,
   meanings,
   serviceError,
+  unreadable,
 } from '../objects/service-error.ts';
 
 const wrongKey: Meaning = [
@@ -82,7 +83,7 @@ export function explainAzureError(error: unknown, request: FailedRequest): unkno
   if (isBrokenOff(error)) return serviceError(error, request, meanings.broken);
   if (status === undefined && isNetworkError(error)) return serviceError(error, request, meanings.unreachable);
   if (status === 401 || status === 403) return serviceError(error, request, forbidden);
-  return status === undefined ? error : serviceError(error, request, undefined);
+  return status === undefined ? unreadable(error, request) : serviceError(error, request, undefined);
 }
 
 /** What the client makes of a connection that ends amid a download: an abort that nobody asked for, or its own words. */

@@ -8,6 +8,7 @@ import {
   meaningOfStatus,
   meanings,
   serviceError,
+  unreadable,
 } from '../objects/service-error.ts';
 
 const noCredentials: Meaning = [
@@ -37,7 +38,8 @@ export function explainGcsError(error: unknown, request: FailedRequest): unknown
   if (request.signal?.aborted) return request.signal.reason;
   if (error instanceof SyncError) return error;
   const meaning = meaningOf(error);
-  return meaning === undefined && statusOf(error) === undefined ? error : serviceError(error, request, meaning);
+  if (meaning === undefined && statusOf(error) === undefined) return unreadable(error, request);
+  return serviceError(error, request, meaning);
 }
 
 function meaningOf(error: unknown): Meaning | undefined {

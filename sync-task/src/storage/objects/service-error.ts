@@ -57,6 +57,21 @@ export function serviceError(
   return new SyncError(`${label}: cannot ${what}${where}: ${advice}`, { kind, reason, path, cause: error });
 }
 
+/**
+ * What is no error that the service or the network has a word for: an answer that cannot be read (a proxy's page, say). A
+ * defect of ours comes back as it is.
+ */
+export function unreadable(error: unknown, request: FailedRequest): unknown {
+  const isOurs = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+  if (isOurs || !(error instanceof Error) || error.name === 'AbortError') return error;
+  const said = error.message.split('\n')[0] ?? '';
+  return serviceError(error, request, [
+    'permanent',
+    'service-error',
+    `its answer cannot be read (${said}); check the endpoint, and what stands between`,
+  ]);
+}
+
 /** Runs a request; what it throws is explained by the service's own reading of it. */
 export function explaining(explain: (error: unknown, request: FailedRequest) => unknown) {
   return async <Value>(request: FailedRequest, run: () => Promise<Value>): Promise<Value> => {

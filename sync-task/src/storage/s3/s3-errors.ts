@@ -1,7 +1,13 @@
 /** What an error of S3 means, and what the user can do about it. */
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
-import { meanings as common, explaining, type FailedRequest, type Meaning } from '../objects/service-error.ts';
+import {
+  meanings as common,
+  explaining,
+  type FailedRequest,
+  type Meaning,
+  unreadable,
+} from '../objects/service-error.ts';
 
 const { slow, busy, moved, damaged } = common;
 
@@ -110,7 +116,7 @@ export function explainS3Error(error: unknown, { label, path, what, signal }: Fa
   if (error instanceof SyncError || !(error instanceof Error)) return error;
   // A HEAD of the bucket has no words.
   const found = path === '' && isS3Error(error, 'NotFound', 404) ? meanings['NoSuchBucket'] : meaningOf(error);
-  if (found === undefined) return error;
+  if (found === undefined) return unreadable(error, { label, path, what });
   const [kind, reason, advice] = found;
   const where = path === '' ? 'the bucket' : JSON.stringify(path);
   return new SyncError(`${label}: cannot ${what} ${where}: ${advice}`, { kind, reason, path, cause: error });

@@ -58,7 +58,8 @@ export async function openSftpChannel(
     attributes: (type, fields) => ask(type, fields, answers.attributes),
     page: (handle) => ask(request.readdir, [handle], answers.page).catch(atEnd),
     realpath: (path) => ask(request.realpath, [path], answers.path),
-    extended: (name, fields, take) => ask(request.extended, [Buffer.from(name), ...fields], { type: undefined, take }),
+    extended: (name, fields, take) =>
+      ask(request.extended, [Buffer.from(name), ...fields], { type: reply.extended, take }),
     async read(handle, offset, into) {
       const fields = [handle, BigInt(offset), into.length];
       return (await ask(request.read, fields, answers.data, { bytes: into.length, into }).catch(atEnd)) ?? 0;

@@ -9,7 +9,7 @@
  */
 import type { SftpChannel } from './channel.ts';
 import { type FieldReader, status } from './packet.ts';
-import { isStatus } from './sftp-errors.ts';
+import { isStatus, SftpStatus } from './sftp-errors.ts';
 
 const REQUEST = 'check-file-name';
 const ALGORITHM = 'sha256';
@@ -33,7 +33,7 @@ export async function offersCheckFile(channel: SftpChannel): Promise<boolean> {
   } catch (error) {
     // A folder has no hash, and who knows the request says so in another way than who doesn't.
     if (isStatus(error, status.unsupported, status.badMessage)) return false;
-    if (isStatus(error, ...Object.values(status))) return true;
+    if (error instanceof SftpStatus) return true;
     throw error;
   }
 }
@@ -63,7 +63,7 @@ export async function hashSegments(
     try {
       hashes = await ask(await pick(), remotePath, offset, length, segmentBytes);
     } catch (error) {
-      if (isStatus(error, ...Object.values(status))) return segments; // reading the file tells what is wrong with it
+      if (error instanceof SftpStatus) return segments; // reading the file tells what is wrong with it
       throw error;
     }
     if (hashes.length < wanted) return segments;

@@ -11,6 +11,7 @@ import { type HandleGate, handleGate } from './handle-gate.ts';
 import { patience } from './patience.ts';
 import { type RequestOrder, requestOrder } from './request-order.ts';
 import { openSession, type SessionOptions, type SftpSession } from './session.ts';
+import { SftpStatus } from './sftp-errors.ts';
 import { hasNativeCiphers } from './ssh2.ts';
 
 export interface Limits {
@@ -116,11 +117,19 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     for (const resolve of waiting.splice(0)) resolve();
   }
 
+  /** A connection that answers too little to be used is not kept: it would hold the process. */
   async function begin() {
-    const { channel, algorithms, hostKey } = await openAnother();
-    const limits = await readLimits(channel);
-    const roundTripMs = Math.min(await measureRoundTrip(channel), await measureRoundTrip(channel));
-    return { limits, roundTripMs, algorithms, hostKey };
+    const session = await openAnother();
+    const { channel, algorithms, hostKey } = session;
+    try {
+      const limits = await readLimits(channel);
+      const roundTripMs = Math.min(await measureRoundTrip(channel), await measureRoundTrip(channel));
+      return { limits, roundTripMs, algorithms, hostKey };
+    } catch (error) {
+      sessions.delete(session);
+      session.end();
+      throw error;
+    }
   }
 
   const times = {
@@ -146,8 +155,13 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     ...limits,
   });
 
+  /** Of a dead channel the connection may still stand, and would hold the process. */
   function alive(): SftpSession[] {
-    for (const session of sessions) if (session.channel.failure) sessions.delete(session);
+    for (const session of sessions) {
+      if (!session.channel.failure) continue;
+      sessions.delete(session);
+      session.end();
+    }
     return [...sessions];
   }
 
@@ -225,27 +239,37 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   };
 }
 
+/** Any answer tells it: the folder where the session starts may be missing, or forbidden, and what is wanted elsewhere. */
 async function measureRoundTrip(channel: SftpChannel): Promise<number> {
   const startMs = performance.now();
-  await channel.realpath(Buffer.from('.'));
+  await channel.realpath(Buffer.from('.')).catch(allowRefusal);
   return performance.now() - startMs;
 }
 
-/** `limits@openssh.com` (OpenSSH PROTOCOL section 4.8): packet, read, write, handles. */
+function allowRefusal(error: unknown): undefined {
+  if (error instanceof SftpStatus) return undefined;
+  throw error;
+}
+
+/** `limits@openssh.com` (OpenSSH PROTOCOL section 4.8): packet, read, write, handles. What is announced may be refused all the same. */
 async function readLimits(channel: SftpChannel): Promise<Limits> {
-  if (!channel.extensions.has('limits@openssh.com')) {
-    return {
+  const bounded = (bytes: number) => Math.min(bytes || SAFE_REQUEST_BYTES, LARGEST_REQUEST_BYTES);
+  const told = channel.extensions.has('limits@openssh.com')
+    ? await channel
+        .extended('limits@openssh.com', [], (reader) => {
+          reader.uint64();
+          const maxReadBytes = bounded(reader.uint64());
+          const maxWriteBytes = bounded(reader.uint64());
+          return { maxReadBytes, maxWriteBytes, maxOpenHandles: reader.uint64() || undefined, announced: true };
+        })
+        .catch(allowRefusal)
+    : undefined;
+  return (
+    told ?? {
       maxReadBytes: SAFE_REQUEST_BYTES,
       maxWriteBytes: SAFE_REQUEST_BYTES,
       maxOpenHandles: undefined,
       announced: false,
-    };
-  }
-  const bounded = (bytes: number) => Math.min(bytes || SAFE_REQUEST_BYTES, LARGEST_REQUEST_BYTES);
-  return channel.extended('limits@openssh.com', [], (reader) => {
-    reader.uint64();
-    const maxReadBytes = bounded(reader.uint64());
-    const maxWriteBytes = bounded(reader.uint64());
-    return { maxReadBytes, maxWriteBytes, maxOpenHandles: reader.uint64() || undefined, announced: true };
-  });
+    }
+  );
 }

@@ -49,7 +49,8 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
     if (isStatus(error, status.failure)) {
       const channel = await connections.pick();
       const freeBytes = await freeSpace(channel, wire(parentOf(path))).catch(() => undefined);
-      if (freeBytes === 0) return explainStatus(new SftpStatus(status.noSpace, error.message), 'write', label, path);
+      if (freeBytes === 0)
+        return explainStatus(new SftpStatus(status.noSpace, error.text, label), 'write', label, path);
     }
     return explainStatus(error, 'write', label, path);
   }

@@ -1,13 +1,12 @@
 /** Proves the rights on a server with a hidden file, and finds out what the server does not announce. */
-import { SyncError } from '../../errors.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
 import { nameFeatures } from '../name-features.ts';
 import type { Storage, StorageProbe } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
-import { request, status } from './packet.ts';
+import { request } from './packet.ts';
 import { remotePath } from './remote-path.ts';
-import { isStatus, missing } from './sftp-errors.ts';
+import { isStatus, missing, SftpStatus } from './sftp-errors.ts';
 
 export interface ProbePlan {
   readonly signal: AbortSignal;
@@ -36,8 +35,8 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
     await draft.discard();
   }
   const freeBytes = await freeSpace(await plan.channel(), plan.root).catch((error: unknown) => {
-    if (error instanceof SyncError) throw error;
-    return undefined; // the server does not tell
+    if (error instanceof SftpStatus) return undefined; // the server does not tell
+    throw error;
   });
   return { clockSkewMs, freeBytes, mtimeKept, features: nameFeatures(caseSensitive), notes: [] };
 }
@@ -50,7 +49,7 @@ async function isCaseSensitive(channel: SftpChannel, root: Buffer, name: string)
     return false;
   } catch (error) {
     if (isStatus(error, ...missing)) return true;
-    if (isStatus(error, ...Object.values(status))) return undefined; // the server does not tell
+    if (error instanceof SftpStatus) return undefined; // the server does not tell
     throw error;
   }
 }

@@ -53,6 +53,14 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** Servers leave it out, or cut it short. */
+function statusText(reader: FieldReader): string {
+  if (reader.left < 4) return '';
+  const length = Math.min(reader.uint32(), reader.left, LONGEST_STATUS_TEXT);
+  return reader.raw(length).toString();
+}
+
+const LONGEST_STATUS_TEXT = 1000;
 const LARGEST_ID = 0xffffffff;
 const NOTHING = Buffer.alloc(0);
 
@@ -75,6 +83,7 @@ export async function openRequests(
   let lastHeardMs = performance.now();
   let failure: Error | undefined;
   const version = Promise.withResolvers<void>();
+  let versionSaid = false;
 
   function fail(error: Error): void {
     if (failure) return;
@@ -113,7 +122,9 @@ export async function openRequests(
 
   const parse = replyParser({
     onReply(type, id, payload) {
+      if (!versionSaid && type !== reply.version) throw new RangeError(`answer ${type} to INIT`);
       if (type === reply.version) {
+        versionSaid = true;
         const reader = new FieldReader(payload);
         reader.uint32();
         while (reader.left > 0) {
@@ -172,7 +183,7 @@ export async function openRequests(
           try {
             const reader = new FieldReader(payload);
             const code = came === reply.status ? reader.uint32() : status.ok;
-            if (code !== status.ok) reject(new SftpStatus(code, reader.left > 4 ? reader.bytes().toString() : ''));
+            if (code !== status.ok) reject(new SftpStatus(code, statusText(reader), label));
             else if (came !== (answer.type ?? came)) reject(noSftp(`answer ${came} to request ${type}`));
             else resolve(answer.take(reader, waiting.got));
           } catch (error) {

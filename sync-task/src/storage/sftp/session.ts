@@ -57,7 +57,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
     // Every key exchange makes a new cipher.
     if (direct) client.on('handshake', () => reusePacketRoom(client, socket as Socket));
     const hostKey = await logIn(client, leading, server, options);
-    const stream = await openSubsystem(client, server);
+    const stream = await openSubsystem(client, server, options.connectTimeoutMs);
     flowAtOnce(stream);
     const channel = await openSftpChannel(stream, server.label, options.idleTimeoutMs, (bytes) =>
       takesNow(stream, bytes),
@@ -197,19 +197,22 @@ function describe(error: NodeJS.ErrnoException): string {
   return known[error.code ?? ''] ?? (error.message || error.code || 'connection failed');
 }
 
-function openSubsystem(client: Client, server: SshServer): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    client.once('close', () => reject(sessionRefused(new Error('the connection was closed'), server)));
-    client.subsys('sftp', (error, stream) => {
-      if (error) reject(sessionRefused(error, server));
-      else resolve(stream as unknown as Duplex);
-    });
+async function openSubsystem(client: Client, server: SshServer, timeoutMs: number): Promise<Duplex> {
+  const opened = Promise.withResolvers<Duplex>();
+  const refused = (why: string, cause?: Error) => opened.reject(sessionRefused(why, server, cause));
+  // Some servers go on answering keepalives, and nothing else.
+  const timer = setTimeout(() => refused(`no answer for ${Math.round(timeoutMs / 1000)} s`), timeoutMs);
+  client.once('close', () => refused('the connection was closed'));
+  client.subsys('sftp', (error, stream) => {
+    if (error) refused(error.message, error);
+    else opened.resolve(stream as unknown as Duplex);
   });
+  return opened.promise.finally(() => clearTimeout(timer));
 }
 
-function sessionRefused(error: Error, { label }: SshServer): SyncError {
+function sessionRefused(why: string, { label }: SshServer, cause: Error | undefined): SyncError {
   return new SyncError(
-    `${label}: the server offers no SFTP session (${error.message}); lower --connections, or ask for the sftp subsystem`,
-    { kind: 'transient', reason: 'session-refused', cause: error },
+    `${label}: the server offers no SFTP session (${why}); lower --connections, or ask for the sftp subsystem`,
+    { kind: 'transient', reason: 'session-refused', cause },
   );
 }

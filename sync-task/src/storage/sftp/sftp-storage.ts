@@ -8,6 +8,7 @@ import { checkPath, parentOf } from '../paths.ts';
 import type { Place } from '../place.ts';
 import { existsAlready } from '../standing.ts';
 import type { Storage, StoredFile } from '../storage.ts';
+import type { SftpChannel } from './channel.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
 import { confinement } from './confinement.ts';
 import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
@@ -59,13 +60,27 @@ export function open({ endpoint, role, settings, log, signal }: Place): Promise<
 
 /** Connects. Throws `transient` where the server cannot be reached and `permission` where it does not let us in. */
 export async function sftpStorage(options: SftpStorageOptions): Promise<Storage> {
-  const { location } = options;
-  const label = location.label;
   const connections = await openConnections(options);
-  const first = await connections.pick();
-  const { extensions } = first;
-  const hashesFiles = await offersCheckFile(first);
-  const root = await resolveRoot(location.path, async () => (await connections.pick()).realpath(Buffer.from('.')));
+  try {
+    const first = await connections.pick();
+    const hashesFiles = await offersCheckFile(first);
+    const root = await resolveRoot(options, first);
+    return storageOn(connections, { ...options, root, hashesFiles, extensions: first.extensions });
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+}
+
+interface Opened extends SftpStorageOptions {
+  readonly root: string;
+  readonly hashesFiles: boolean;
+  readonly extensions: SftpChannel['extensions'];
+}
+
+function storageOn(connections: Connections, options: Opened): Storage {
+  const { label } = options.location;
+  const { root, hashesFiles, extensions } = options;
   const bounded = (bytes: number) => byteBudget(Math.min(options.bufferBytes, bytes * connections.allowed));
   const reading = bounded(READ_BYTES_PER_CONNECTION);
   const writing = bounded(WRITE_BYTES_PER_CONNECTION);
@@ -215,19 +230,28 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
 
     async recover(path, name) {
       checkPath(path);
-      const [tempStands, backupStands, finalStands] = await Promise.all(
-        [temp(path, name), backup(path, name), wire(path)].map(async (remote) => (await lstat(remote)) !== undefined),
-      );
-      if (tempStands) await remove(temp(path, name));
-      if (backupStands && finalStands) await remove(backup(path, name));
-      if (backupStands && !finalStands) await rename(backup(path, name), wire(path));
-      return tempStands === true || backupStands === true;
+      const stands = async (remote: Buffer) => (await lstat(remote)) !== undefined;
+      try {
+        const looked = [temp(path, name), backup(path, name), wire(path)].map(stands);
+        const [tempStands, backupStands, finalStands] = await Promise.all(looked);
+        if (tempStands) await remove(temp(path, name));
+        if (backupStands && finalStands) await remove(backup(path, name));
+        if (backupStands && !finalStands) await rename(backup(path, name), wire(path));
+        return tempStands === true || backupStands === true;
+      } catch (error) {
+        throw explainStatus(error, 'look for what was left of', label, path);
+      }
     },
 
     async clockSkew(signal) {
       const top = wire('');
       return skewFromAccess({
-        lastAccessMs: async () => (await lstat(top))?.atimeMs,
+        lastAccessMs: async () => {
+          const found = await lstat(top).catch((error: unknown) => {
+            throw explainStatus(error, 'look at', label, '');
+          });
+          return found?.atimeMs;
+        },
         async access() {
           for await (const _ of storage.list({ prefix: '', signal })) break;
         },
@@ -250,10 +274,21 @@ function filesAtOnce({ roundTripMs, limits }: Connections): number {
 }
 
 /** `~/…` is below the login's home folder, which is where a session starts. */
-async function resolveRoot(path: string, home: () => Promise<Buffer>): Promise<string> {
+async function resolveRoot({ location }: SftpStorageOptions, channel: SftpChannel): Promise<string> {
+  const { path, label } = location;
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
   if (!trimmed.startsWith('~')) return trimmed;
-  return remotePath((await home()).toString(), trimmed.slice(2)).toString();
+  try {
+    const home = await channel.realpath(Buffer.from('.'));
+    return remotePath(home.toString(), trimmed.slice(2)).toString();
+  } catch (error) {
+    if (!(error instanceof SftpStatus)) throw error;
+    const { kind, reason } = error;
+    throw new SyncError(
+      `${label}: the server does not tell the login's home folder (${JSON.stringify(error.text)}); give the absolute path instead of ~`,
+      { kind, reason, cause: error },
+    );
+  }
 }
 
 function storedFile(found: Attributes): StoredFile {

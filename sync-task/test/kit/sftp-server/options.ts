@@ -68,6 +68,8 @@ export interface Faults {
   silentAtRequest?: RequestFault | undefined;
   /** Answered with this status (FAILURE) and not carried out; so are the `times - 1` requests of that name after it. */
   failAtRequest?: (RequestFault & { readonly status?: number; readonly times?: number }) | undefined;
+  /** From that request on every one of its name is answered by a packet of this type, which holds nothing. INIT too. */
+  oddAnswerAtRequest?: (RequestFault & { readonly answer: number }) | undefined;
   /** More handles in one session are refused. */
   maxOpenFiles?: number | undefined;
   /** More sessions on one connection are refused. */

@@ -31,6 +31,8 @@ export interface SessionHooks {
   onRequest(request: RequestName): void;
 }
 
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
 export function serveSession(channel: Duplex, context: SessionContext, hooks: SessionHooks): void {
   const { counters, faults, handles } = context;
   const { triggers } = hooks;
@@ -45,7 +47,10 @@ export function serveSession(channel: Duplex, context: SessionContext, hooks: Se
     if (requestNames[type] === 'INIT') {
       count('INIT');
       silent ||= triggers.strikes(faults.silentAtRequest, 'INIT');
-      if (!silent) answers.push(versionAnswer(offeredExtensions(faults)));
+      const odd = faults.oddAnswerAtRequest;
+      if (triggers.strikes(faults.dropAtRequest, 'INIT')) end();
+      else if (odd && triggers.strikes(odd, 'INIT', FOR_EVER)) answers.push(answer(odd.answer));
+      else if (!silent) answers.push(versionAnswer(offeredExtensions(faults)));
       return;
     }
     const fields = fieldsOf(packet, 1);
@@ -87,6 +92,8 @@ export function serveSession(channel: Duplex, context: SessionContext, hooks: Se
     try {
       const fault = faults.failAtRequest;
       if (triggers.strikes(fault, name, fault?.times)) throw new RequestRefused(fault?.status ?? status.failure);
+      const odd = faults.oddAnswerAtRequest;
+      if (odd && triggers.strikes(odd, name, FOR_EVER)) return answer(odd.answer);
       const handler = requestHandlers[name];
       if (!handler || (name.includes('@') && !offeredExtensions(faults).has(name)))
         throw new RequestRefused(status.unsupported);
