@@ -51,8 +51,8 @@ export interface BatchRecord {
   readonly number: number;
   readonly files: number;
   readonly bytes: number;
-  /** Derived from its entries: `planned` while any is left, `failed` when any failed or was refused, else `done`. */
-  readonly status: 'planned' | 'done' | 'failed';
+  /** Derived from its entries: `planned` while any is left, `partial` where some failed or were refused, `failed` where all did, else `done`. */
+  readonly status: 'planned' | 'done' | 'partial' | 'failed';
 }
 
 /** A listed file as the comparison sees it. `chain` identifies the transforms that apply to it ('' for none). */
@@ -150,6 +150,8 @@ export interface OutcomeRow {
   readonly message: string;
   /** With `copied` and `adopted`: becomes the file's checkpoint and clears the intent. Otherwise both stay as they are. */
   readonly checkpoint: Checkpoint | undefined;
+  /** Without a checkpoint: nothing is left at the target that anybody need look at, so the claim is given back as clean, without intent. */
+  readonly clean?: boolean;
   /** What it took, for reports. */
   readonly work?: Work;
   /** With a checkpoint: the holder of the keys that are in the file now (`KeyHolder.id`). */

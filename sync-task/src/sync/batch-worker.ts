@@ -5,15 +5,15 @@
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
 import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
+import type { Chain } from '../transform/chain.ts';
 import { chainThreads } from '../transform/chain-threads.ts';
 import { openChain } from '../transform/open-chain.ts';
 import type { Context } from './context.ts';
-import type { Transfer } from './copy.ts';
 import { type ErrorList, errorList, type TransformCounts } from './counts.ts';
 import { groupCommit } from './group-commit.ts';
-import type { Intent } from './intent.ts';
+import { openLease } from './lease.ts';
 import { retryBudget } from './retry-budget.ts';
-import { transferFile } from './transfer.ts';
+import { type Transfer, transferFile } from './transfer.ts';
 
 export interface WorkDone {
   readonly outcomes: Readonly<Record<Outcome, number>>;
@@ -55,6 +55,8 @@ export async function workOnBatches(
   const errors = errorList();
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
+  const { leaseMs } = settings;
+  const lease = openLease({ leaseMs, world, renew: () => state.renew(owner, leaseMs) });
   const transfer: Transfer = {
     context,
     pipelineId,
@@ -62,18 +64,26 @@ export async function workOnBatches(
     chain,
     threads,
     saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows), world),
-    intents: new Map<string, Intent>(),
-    retries: new Map<string, number>(),
+    lease,
     bytes,
     transformCounts,
     retryBudget: retryBudget(),
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
-  const claims = claimQueue((batch) => state.claim({ ...claimOwner, batch, leaseMs: settings.leaseMs, limit }));
+  const claims = claimQueue(async (batch) => {
+    const sent = lease.now();
+    const taken = await state.claim({ ...claimOwner, batch, leaseMs, limit });
+    lease.took(
+      taken.map(({ path }) => path),
+      sent,
+    );
+    for (const claim of taken) refuseOtherChain(claim, chain);
+    return taken;
+  });
 
-  const heartbeat = world.every(settings.leaseMs / 3, () => {
-    state.renew(owner, settings.leaseMs).catch((error: unknown) => {
+  const heartbeat = world.every(leaseMs / 3, () => {
+    lease.renew().catch((error: unknown) => {
       log.warn(`the lease could not be renewed: ${asSyncError(error).message}`);
     });
   });
@@ -87,12 +97,11 @@ export async function workOnBatches(
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
       const beganMs = world.monotonicMs();
-      const settled = await transferFile(transfer, claim);
+      const { row: settled, retries } = await transferFile(transfer, claim);
       const durationMs = Math.round(world.monotonicMs() - beganMs);
-      const row = { ...settled, work: { durationMs, retries: transfer.retries.get(claim.path) ?? 0 } };
-      transfer.intents.delete(claim.path);
-      transfer.retries.delete(claim.path);
+      const row = { ...settled, work: { durationMs, retries } };
       settleRow(row, await record(row));
+      lease.gaveBack(claim.path);
       if (row.reason === 'server-lost') {
         lost ??= new SyncError(row.message, { kind: row.kind ?? 'transient', reason: row.reason });
       } else transfer.retryBudget.earn();
@@ -170,6 +179,15 @@ function stillHeld({ batch, held, endsInMs }: Others): SyncError {
   return new SyncError(
     `batch ${batch}: another worker holds ${held} of its files, for ${Math.ceil(endsInMs / 1000)} s at least; run it again later`,
     { kind: 'transient', reason: 'lease-held' },
+  );
+}
+
+/** The last guard against a worker whose transforms are not those of the plan: nothing of the batch was touched yet. */
+function refuseOtherChain({ path, chain: planned }: Claim, chain: Chain): void {
+  if (planned === chain.key(path)) return;
+  throw new SyncError(
+    `${JSON.stringify(path)} was planned with other transforms than this worker has; give it those of the plan, or plan the run anew`,
+    { kind: 'usage', reason: 'other-transforms', path },
   );
 }
 

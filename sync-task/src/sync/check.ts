@@ -5,7 +5,7 @@ import { capabilityLine, capabilityRows } from './capability-table.ts';
 import type { Context } from './context.ts';
 import { makeResult } from './counts.ts';
 import type { Result } from './result.ts';
-import { sweepEnded } from './sweep.ts';
+import { sweep } from './sweep.ts';
 
 /**
  * The source is listed, never written to; at the target a hidden file is written and removed, and what workers left there that
@@ -16,7 +16,7 @@ export async function check(context: Context): Promise<Result> {
   const startedMs = performance.now();
   // Throws for a name or an option that is none, and for a key that can't be read.
   await (await openChain(settings.transforms)).prepare();
-  await state.pipeline(settings.pipeline);
+  const { id } = await state.pipeline(settings.pipeline);
   log.info(`state ${state.label} is reachable`);
   for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
   log.info(`source ${source.label} can be listed`);
@@ -41,7 +41,8 @@ export async function check(context: Context): Promise<Result> {
   }
   warnOfSkew(log, 'source', sourceSkewMs);
   warnOfSkew(log, 'target', probe.clockSkewMs);
-  const { swept, halfDone } = await sweepEnded(context);
+  const { swept } = await sweep(context, 'ended');
+  const halfDone = new Set((await state.abandoned(id, MOST_COUNTED)).map(({ path }) => path)).size;
   if (halfDone > 0) {
     const message = `${halfDone} files were left half-done; the next run of their batch goes on there, finish removes them`;
     log.info(message, { halfDone });
@@ -59,6 +60,7 @@ export async function check(context: Context): Promise<Result> {
   });
 }
 
+const MOST_COUNTED = 500;
 const WORTH_A_WARNING_MS = 5 * 60_000;
 
 function warnOfSkew(log: Context['log'], role: string, skewMs: number | undefined): void {

@@ -2,56 +2,27 @@
  * Copies one file: read → transform → hidden draft → size and digest checked → intent saved → publish.
  *
  * On the way each whole segment is written down once the target has acknowledged it, while the next ones are under way. A
- * later attempt goes on behind the last one: the bytes before it are those of the same version of the source, and whoever
- * else still writes to the draft (a frozen process that wakes up) writes the same bytes to the same places.
+ * later attempt resumes behind the last one: the bytes before it are those of the same version of the source. Whoever wrote
+ * them has lost its lease by then, and writes nothing that was not on its way already (`lease.ts`).
  */
-import { asSyncError, SyncError } from '../errors.ts';
+import { SyncError } from '../errors.ts';
 import type { Chunk } from '../model.ts';
-import type { Claim, IntentRow } from '../state/state.ts';
-import { draftName } from '../storage/draft-name.ts';
+import type { Claim } from '../state/state.ts';
 import type { DraftOptions } from '../storage/storage.ts';
-import type { Chain } from '../transform/chain.ts';
-import type { ChainThreads } from '../transform/chain-threads.ts';
-import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts';
+import type { ResumePoint } from '../transform/changed-file.ts';
 import type { FileContext } from '../transform/transform.ts';
+import type { Attempt } from './attempt.ts';
 import { compareContent } from './content-digest.ts';
 import type { Context } from './context.ts';
-import { addCounts, type TransformCounts } from './counts.ts';
+import { addCounts } from './counts.ts';
 import { fileKeys } from './file-keys.ts';
-import { type Intent, type PublishIntent, worthGoingOn } from './intent.ts';
-import type { RetryBudget } from './retry-budget.ts';
+import type { PublishIntent } from './intent.ts';
+import type { Stored } from './remains.ts';
 import { type SegmentDigest, segmentDigest } from './segment-digest.ts';
-import { leaseLost, segmentSaver } from './segment-saver.ts';
+import { segmentSaver } from './segment-saver.ts';
 import { sideFiles } from './side-file.ts';
 import { toldDigest } from './told-digest.ts';
-
-export interface Transfer {
-  readonly context: Context;
-  readonly pipelineId: number;
-  readonly run: string;
-  readonly chain: Chain;
-  readonly threads: ChainThreads;
-  /** Resolves to false when the claim is lost. */
-  saveIntent(row: IntentRow): Promise<boolean>;
-  /** What this process saved last, by path. */
-  readonly intents: Map<string, Intent>;
-  /** How often each file in hand was begun again, by path. */
-  readonly retries: Map<string, number>;
-  readonly bytes: { read: number; written: number; resumed: number };
-  /** Of the files published here. */
-  readonly transformCounts: TransformCounts;
-  readonly retryBudget: RetryBudget;
-}
-
-/** What an earlier attempt left at the target and wrote down. */
-export interface Stored {
-  readonly draft: string;
-  readonly ticket: string | undefined;
-  readonly offset: number;
-  readonly segments: readonly string[];
-  /** Only where transforms made it. */
-  readonly transforms?: SavedTransforms;
-}
+import type { Transfer } from './transfer.ts';
 
 export interface Copied {
   readonly published: PublishIntent;
@@ -59,38 +30,63 @@ export interface Copied {
   readonly counts: string;
 }
 
-/** After an error the target has its old file, and a draft only where a later attempt can go on. */
-export async function copy(transfer: Transfer, claim: Claim, stored: Stored | undefined): Promise<Copied> {
-  const { context, run } = transfer;
-  const { settings, source, target, signal, progress } = context;
+export interface CopyOptions {
+  /** What an earlier attempt stored, to resume. */
+  readonly stored: Stored | undefined;
+  /** Nothing that stands at the target may be replaced. */
+  readonly onlyNew: boolean;
+}
+
+/** After an error the target has its old file, and a draft only where a later attempt can resume it. */
+export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyNew }: CopyOptions): Promise<Copied> {
+  const { context } = transfer;
+  const { settings, source, target, signal, progress, log } = context;
+  const { claim, at, name } = attempt;
   const { path, token, chain } = claim;
-  const at = transfer.chain.targetPath(path);
-  const name = draftName({ run, path, token });
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
-  const kept = { mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs, fsync: settings.fsync, signal };
+  const kept = {
+    mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs,
+    fsync: settings.fsync,
+    signal,
+    mayWrite: attempt.mayWrite,
+  };
   const options: DraftOptions = {
     name,
+    mark: stored?.mark ?? name,
     resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
-    remember: (ticket) => segments.remember(ticket),
     onCopied: (bytes) => progress.bytes(bytes),
     expectedBytes: chain === '' ? claim.size : undefined,
     likelyBytes: claim.size,
     segmentBytes: settings.checkpointBytes,
     ...kept,
   };
+  const bookkeeping = (before?: readonly string[]) => {
+    const digest = segmentDigest(settings.checkpointBytes, before);
+    const asides = transfer.chain.asides(path);
+    const onSaved = (offset: number) => log.debug(`${offset} bytes are stored and written down`, { path });
+    return {
+      digest,
+      segments: segmentSaver(attempt, { checkpointBytes: settings.checkpointBytes, digest, stored, asides, onSaved }),
+    };
+  };
+  await attempt.mayWrite();
+  attempt.begins();
   // What is not changed on the way, nor to be looked at, need not come here where the two places can do it among themselves.
-  const mayFill = chain === '' && settings.verify !== 'read-back';
-  const filled = mayFill
-    ? await target.draftFrom?.({ storage: source, path, expected: version }, at, options)
-    : undefined;
-  const draft = filled ?? (await target.draft(at, options));
+  const filling = bookkeeping();
+  const filled =
+    chain === '' && settings.verify !== 'read-back'
+      ? await target.draftFrom?.({ storage: source, path, expected: version }, at, {
+          ...options,
+          remember: filling.segments.remember,
+        })
+      : undefined;
+  const { digest, segments } = filled ? filling : bookkeeping(stored?.segments);
+  const draft = filled ?? (await target.draft(at, { ...options, remember: segments.remember }));
   const keys = fileKeys(context, { pipelineId: transfer.pipelineId, path, token });
   await using sides = sideFiles(target, at, path, { name, ...kept }, keys);
-  const digest = segmentDigest(settings.checkpointBytes, filled ? undefined : stored?.segments);
   const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
-  const segments = segmentSaver(transfer, claim, { draft, name, digest, stored });
   try {
-    await segments.begin();
+    await segments.begin(draft);
     let written = filled ? claim.size : (stored?.offset ?? 0);
     if (!filled) {
       transfer.bytes.resumed += written;
@@ -102,7 +98,7 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       const bytes = chunk.reduce((sum, piece) => sum + piece.length, 0);
       written += bytes;
       await draft.write(chunk);
-      segments.look(point);
+      segments.look(draft, point);
       transfer.bytes.written += bytes;
       progress.bytes(bytes);
     }
@@ -111,9 +107,12 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
     const whole = digest.finish();
     const sha256 = whole.segments.length === 1 ? whole.segments[0] : undefined;
     const finished = await draft.finish({ sha256 });
+    if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     const unkeyed: PublishIntent = {
       stage: 'publishing',
       draft: name,
+      mark: stored?.mark ?? name,
+      at,
       ticket: segments.ticket,
       version,
       chain,
@@ -123,43 +122,21 @@ export async function copy(transfer: Transfer, claim: Claim, stored: Stored | un
       digest: filled ? await toldDigest(context, claim, at, name) : whole,
       sourceDigest: sourceDigest?.finish(),
       asides: sides.suffixes(),
+      onlyNew,
     };
-    if (finished.size !== written) throw notAsWritten(context, at, `${finished.size} bytes of ${written} arrived`);
     const readsBack = settings.verify === 'read-back';
     const { readsDrafts } = target.capabilities;
     if (readsBack && readsDrafts) await readBack(context, at, unkeyed, name);
     const intent: PublishIntent = { ...unkeyed, keys: await keys.complete() };
-    if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
-    transfer.intents.set(path, intent);
-    signal.throwIfAborted();
-    await sides.publish();
-    await target.publish(at, name, { ticket: intent.ticket });
-    if (readsBack && !readsDrafts) {
-      // Should it differ, a retry must not take what stands there for done.
-      transfer.intents.delete(path);
-      await readBack(context, at, intent, undefined);
-    }
+    await attempt.publish(intent, sides);
+    if (readsBack && !readsDrafts) await readBack(context, at, intent, undefined);
     addCounts(transfer.transformCounts, sides.counted());
     return { published: intent, counts: sides.counts() };
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
-    const goesOn = mayGoOn(transfer, claim, error);
-    if (goesOn) await draft.leave();
-    for (const each of goesOn ? [sides] : [draft, sides]) {
-      // What cannot be removed now is swept by whoever claims the file next.
-      await each.discard().catch((left: unknown) => {
-        context.log.warn(`a draft could not be removed: ${asSyncError(left).message}`, { path, draft: name });
-      });
-    }
+    await attempt.close(draft, sides, error);
     throw error;
   }
-}
-
-/** Whether another attempt can build on what is written down, a complete draft or segments of it: the place is as good as before. */
-function mayGoOn({ intents, context }: Transfer, { path }: Claim, error: unknown): boolean {
-  const intent = intents.get(path);
-  if (intent === undefined || (intent.stage === 'writing' && !worthGoingOn(intent))) return false;
-  return context.signal.aborted || asSyncError(error).kind === 'transient';
 }
 
 interface Reading {

@@ -2,7 +2,7 @@
 import { SyncError } from '../errors.ts';
 import type { ClaimedFile, KeyHolder } from '../state/state.ts';
 import type { Context } from './context.ts';
-import { leaseLost } from './segment-saver.ts';
+import { leaseLost } from './lease-lost.ts';
 
 export interface FileKeys {
   /** For each of them whether it is this file's. */

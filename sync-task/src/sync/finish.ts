@@ -18,9 +18,10 @@ export async function finish(context: Context, id: string): Promise<Result> {
   const startedMs = performance.now();
   const record = await plannedRun(context, id);
   if (settings.reportDir !== undefined) await makeReportFolder(settings.reportDir, settings.pipeline, id);
-  const swept = await sweep(context);
+  const { swept, left } = await sweep(context, 'all');
   const [counts, batches] = await Promise.all([state.countEntries(id), state.batches(id)]);
   const errors = errorList();
+  for (const unswept of left) errors.add(unswept);
   const failed = await state.entries(id, { statuses: ['failed', 'refused'], limit: LISTED_ERRORS });
   for (const { path, kind, reason, message } of failed) {
     errors.add({

@@ -26,7 +26,12 @@ export const resultSchema = z
     }),
     bytes: z.strictObject({ read: count, written: count, resumed: count }),
     batches: z.array(
-      z.strictObject({ number: count, files: count, bytes: count, status: z.enum(['planned', 'done', 'failed']) }),
+      z.strictObject({
+        number: count,
+        files: count,
+        bytes: count,
+        status: z.enum(['planned', 'done', 'partial', 'failed']),
+      }),
     ),
     errors: z.array(z.strictObject({ path: z.string(), kind, reason: z.string(), message: z.string() })),
     errorsLeftOut: count,

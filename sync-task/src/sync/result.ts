@@ -94,7 +94,7 @@ export interface BatchResult {
   readonly number: number;
   readonly files: number;
   readonly bytes: number;
-  readonly status: 'planned' | 'done' | 'failed';
+  readonly status: 'planned' | 'done' | 'partial' | 'failed';
 }
 
 export interface FileError {

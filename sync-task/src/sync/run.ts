@@ -25,7 +25,8 @@ export async function run(context: Context, id: string, number: number): Promise
   const { outcomes, bytes, transformCounts, errors, leftPlanned } = await workOnBatches(context, pipeline.id, id, [
     number,
   ]);
-  const incomplete = outcomes.failed + outcomes.refused > 0;
+  const missing = outcomes.failed + outcomes.refused;
+  const incomplete = missing > 0;
   if (leftPlanned > 0) {
     const message = `the time is up (--max-duration): ${leftPlanned} files of batch ${number} are still to be copied; run it again`;
     log.warn(message, { run: id, leftPlanned });
@@ -39,7 +40,12 @@ export async function run(context: Context, id: string, number: number): Promise
     files: { ...outcomes, planned: batch.files, unchanged: outcomes.unchanged + settled },
     bytes,
     ...countedBy(transformCounts),
-    batches: [{ ...batch, status: leftPlanned > 0 ? 'planned' : incomplete ? 'failed' : 'done' }],
+    batches: [
+      {
+        ...batch,
+        status: leftPlanned > 0 ? 'planned' : !incomplete ? 'done' : missing < batch.files ? 'partial' : 'failed',
+      },
+    ],
     errors: errors.errors,
     errorsLeftOut: errors.errorsLeftOut,
     capabilities: capabilitiesOf(context),

@@ -1,54 +1,60 @@
-/** Writes down what is stored of a file while the rest is under way, so that a later attempt can go on behind it. */
-import { SyncError } from '../errors.ts';
-import type { Claim } from '../state/state.ts';
+/** Writes down what is stored of a file while the rest is under way, so that a later attempt can resume behind it. */
 import type { Draft } from '../storage/storage.ts';
 import type { ResumePoint, SavedTransforms } from '../transform/changed-file.ts';
-import type { Stored, Transfer } from './copy.ts';
-import type { Intent } from './intent.ts';
+import type { Attempt } from './attempt.ts';
+import type { WritingIntent } from './intent.ts';
+import type { Stored } from './remains.ts';
 import type { SegmentDigest } from './segment-digest.ts';
 
-interface Saved {
+interface Border {
   readonly segments: number;
-  readonly transforms?: SavedTransforms;
+  readonly transforms?: SavedTransforms | undefined;
 }
 
 interface Writing {
-  readonly draft: Draft;
-  readonly name: string;
+  readonly checkpointBytes: number;
   readonly digest: SegmentDigest;
   readonly stored: Stored | undefined;
+  readonly asides: readonly string[];
+  onSaved(offset: number): void;
 }
 
 /** Saves each segment that the target has stored, one at a time, while the transfer goes on. */
-export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, digest, stored }: Writing) {
-  const { path, token, chain } = claim;
-  const { checkpointBytes } = transfer.context.settings;
-  let saved = digest.whole.segments.length;
+export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored, asides, onSaved }: Writing) {
+  const { size, mtimeMs, chain, token } = attempt.claim;
+  const first: Border = { segments: digest.whole.segments.length, transforms: stored?.transforms };
+  let saved = first.segments;
   let ticket = stored?.ticket;
   let saving: Promise<void> | undefined;
   /** Of transformed files: made, and not yet stored. */
   const points: ResumePoint[] = [];
   let failure: { readonly error: unknown } | undefined;
 
-  async function save({ segments, transforms }: Saved): Promise<void> {
+  async function save({ segments, transforms }: Border): Promise<void> {
     const { segmentBytes, segments: digests } = digest.whole;
-    await draft.flush();
-    ticket = draft.ticket ?? ticket;
-    const intent: Intent = {
+    const intent: WritingIntent = {
       stage: 'writing',
       token,
-      draft: name,
-      version: { size: claim.size, mtimeMs: claim.mtimeMs },
+      draft: attempt.name,
+      mark: stored?.mark ?? attempt.name,
+      at: attempt.at,
+      asides,
+      version: { size, mtimeMs },
       chain,
       offset: segments * segmentBytes,
       digest: { segmentBytes, segments: digests.slice(0, segments) },
       ...(ticket !== undefined && { ticket }),
       ...(transforms && { transforms }),
     };
-    if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
+    await attempt.save(intent);
     saved = segments;
-    transfer.intents.set(path, intent);
-    transfer.context.log.debug(`${intent.offset} bytes are stored and written down`, { path });
+    onSaved(intent.offset);
+  }
+
+  async function saveStored(draft: Draft, border: Border): Promise<void> {
+    await draft.flush();
+    ticket = draft.ticket ?? ticket;
+    await save(border);
   }
 
   return {
@@ -58,22 +64,24 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
     /** Before anything is stored under a draft that its name does not find. */
     async remember(given: string): Promise<void> {
       ticket = given;
-      await save({ segments: saved, ...(stored?.transforms && { transforms: stored.transforms }) });
+      await save(first);
     },
-    /** Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft. */
-    async begin(): Promise<void> {
-      if (claim.intent === undefined) return;
-      await save({ segments: saved, ...(stored?.transforms && { transforms: stored.transforms }) });
+    /**
+     * Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft, and files beside
+     * it are found by what is written down alone.
+     */
+    async begin(draft: Draft): Promise<void> {
+      if (attempt.intent !== undefined || asides.length > 0) await saveStored(draft, first);
     },
     /** Behind each chunk, with the point that lies in it. Throws where an earlier segment could not be saved. */
-    look(point: ResumePoint | undefined): void {
+    look(draft: Draft, point: ResumePoint | undefined): void {
       if (point) points.push(point);
       if (failure) throw failure.error;
       if (saving || draft.storedBytes < (saved + 1) * checkpointBytes) return;
       const segments = Math.min(digest.whole.segments.length, Math.floor(draft.storedBytes / checkpointBytes));
       const reached = chain === '' ? { segments } : lastReached(points, segments);
       if (reached === undefined) return;
-      saving = save(reached)
+      saving = saveStored(draft, reached)
         .catch((error: unknown) => {
           failure = { error };
         })
@@ -92,12 +100,4 @@ export function segmentSaver(transfer: Transfer, claim: Claim, { draft, name, di
 /** Takes away all points within so many segments. */
 function lastReached(points: ResumePoint[], segments: number): ResumePoint | undefined {
   return points.splice(0, points.filter((point) => point.segments <= segments).length).at(-1);
-}
-
-/** The claim is somebody else's now. */
-export function leaseLost(path: string): SyncError {
-  return new SyncError(
-    `${JSON.stringify(path)} was taken over by another worker while this one was away; nothing was published here`,
-    { kind: 'transient', reason: 'lease-lost', path },
-  );
 }

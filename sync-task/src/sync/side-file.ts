@@ -19,6 +19,8 @@ export interface SideFiles extends AsyncDisposable {
   /** Resolves when everything written aside is complete at the target, not yet published. */
   finish(): Promise<void>;
   publish(): Promise<void>;
+  /** Lets them stand for whoever publishes them with their file. */
+  leave(): Promise<void>;
   discard(): Promise<void>;
   /** What the names of those written to end in. */
   suffixes(): readonly string[];
@@ -67,6 +69,9 @@ export function sideFiles(
     async publish() {
       for (const suffix of drafts.keys()) await target.publish(path + suffix, draftNameBeside(name, path + suffix));
     },
+    async leave() {
+      for (const draft of drafts.values()) await draft.leave();
+    },
     async discard() {
       for (const draft of drafts.values()) await draft.discard();
     },
@@ -82,32 +87,40 @@ export function sideFiles(
   };
 }
 
-/** Publishes what an earlier attempt completed beside its file. False where one of them stands no more. */
-export async function publishAsides(
+/** Whether all drafts that an earlier attempt completed beside its file still stand. One that is gone was published by who died then. */
+export async function standingAsides(
   target: Storage,
   path: string,
-  name: string,
-  suffixes: readonly string[],
+  { draft, asides = [] }: { readonly draft: string; readonly asides?: readonly string[] },
 ): Promise<boolean> {
-  for (const side of suffixes.map((suffix) => path + suffix)) {
-    const draft = draftNameBeside(name, side);
-    if (!(await target.statDraft(side, draft))) return false;
-    await target.publish(side, draft);
-    await target.recover(side, draft); // an old one, moved aside by who died then
+  for (const side of asides.map((suffix) => path + suffix)) {
+    if (!(await target.statDraft(side, draftNameBeside(draft, side)))) return false;
   }
   return true;
 }
 
-/** Removes what an earlier attempt left of its file and beside it. Returns whether anything was there. */
-export async function recoverAttempt(
+/** Publishes what an earlier attempt completed beside its file. */
+export async function publishAsides(
   target: Storage,
   path: string,
-  { name, ticket }: { readonly name: string; readonly ticket?: string | undefined },
-  suffixes: readonly string[],
+  { draft, asides = [] }: { readonly draft: string; readonly asides?: readonly string[] },
+): Promise<void> {
+  for (const side of asides.map((suffix) => path + suffix)) {
+    const name = draftNameBeside(draft, side);
+    await target.publish(side, name);
+    await target.recover(side, name); // an old one, moved aside by who died then
+  }
+}
+
+/** Removes what an attempt left of its file and beside it. Returns whether anything was there. */
+export async function removeDrafts(
+  target: Storage,
+  path: string,
+  left: { readonly name: string; readonly ticket?: string | undefined; readonly asides: readonly string[] },
 ): Promise<boolean> {
-  let found = await target.recover(path, name, ticket);
-  for (const side of suffixes.map((suffix) => path + suffix)) {
-    if (await target.recover(side, draftNameBeside(name, side))) found = true;
+  let found = await target.recover(path, left.name, left.ticket);
+  for (const side of left.asides.map((suffix) => path + suffix)) {
+    if (await target.recover(side, draftNameBeside(left.name, side))) found = true;
   }
   return found;
 }

@@ -1,179 +1,197 @@
 /**
- * One file, from claim to outcome: look at what an earlier attempt left and finish, resume or remove it → decide whether
- * there is anything to copy → copy it.
+ * One file, from claim to outcome: look at what earlier attempts left and record, publish, resume or remove it → decide
+ * whether there is anything to copy → copy it. The decisions are in `recovery.ts`, their effects in `attempt.ts`.
  *
- * The order is the guarantee. Until `publish` nothing at the target has changed, so every failure discards the draft and
- * is over. The intent is saved only while the claim still holds, so a worker that lost its lease stops there. After a crash
- * between `publish` and the recorded outcome, the intent and one look at the target tell that the work is done.
+ * The order is the guarantee. Until `publish` nothing at the target has changed. The intent is saved only while the claim
+ * still holds, so a worker that lost its lease stops there. After a crash between `publish` and the recorded outcome, the
+ * intent and a proof at the target tell that the work is done.
  */
 import { asSyncError, SyncError } from '../errors.ts';
-import type { FileVersion, Outcome } from '../model.ts';
-import type { Checkpoint, Claim, OutcomeRow } from '../state/state.ts';
+import type { Outcome } from '../model.ts';
+import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../state/state.ts';
 import { backOff } from '../storage/backoff.ts';
-import { draftName } from '../storage/draft-name.ts';
 import { mayPass } from '../storage/retry.ts';
-import { copy, type Stored, type Transfer } from './copy.ts';
-import { type PublishIntent, readIntent, ticketOf, type WritingIntent, worthGoingOn } from './intent.ts';
+import type { Chain } from '../transform/chain.ts';
+import type { ChainThreads } from '../transform/chain-threads.ts';
+import { type Attempt, openAttempt } from './attempt.ts';
+import type { Context } from './context.ts';
+import { copy } from './copy.ts';
+import type { TransformCounts } from './counts.ts';
+import type { PublishIntent } from './intent.ts';
+import type { Lease } from './lease.ts';
 import { copiesAnyway } from './reasons.ts';
-import { publishAsides, recoverAttempt } from './side-file.ts';
+import { entranceOf, type Remains, recoveryOf, type Standing } from './recovery.ts';
+import { isSameVersion, lookAtRemains, removeRemains } from './remains.ts';
+import type { RetryBudget } from './retry-budget.ts';
+
+/** What the transfers of one worker share. */
+export interface Transfer {
+  readonly context: Context;
+  readonly pipelineId: number;
+  readonly run: string;
+  readonly chain: Chain;
+  readonly threads: ChainThreads;
+  readonly lease: Lease;
+  /** Resolves to false when the claim is lost. */
+  saveIntent(row: IntentRow): Promise<boolean>;
+  readonly bytes: { read: number; written: number; resumed: number };
+  /** Of the files published here. */
+  readonly transformCounts: TransformCounts;
+  readonly retryBudget: RetryBudget;
+}
+
+export interface Settled {
+  readonly row: OutcomeRow;
+  /** How often the file was begun again. */
+  readonly retries: number;
+}
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
-export async function transferFile(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
-  const { context, run } = transfer;
-  const { settings, signal, log, world } = context;
-  let attempt = claim;
+export async function transferFile(transfer: Transfer, claim: Claim): Promise<Settled> {
+  const { settings, signal, log, world } = transfer.context;
+  let attempt: Attempt | undefined;
+  let retries = 0;
   for (let tries = 1; ; tries++) {
-    const storedBytes = storedUntil(transfer, attempt);
+    const storedBytes = attempt?.storedBytes ?? 0;
     try {
       signal.throwIfAborted();
-      return await settle(transfer, attempt);
+      attempt ??= openAttempt(transfer, claim);
+      return { row: await settle(transfer, attempt), retries };
     } catch (thrown) {
       if (signal.aborted) throw signal.reason;
       const error = asSyncError(thrown);
       // A large file on a bad line gets through as long as every try brings a segment more.
-      if (storedUntil(transfer, attempt) > storedBytes) tries = 1;
-      if (!mayPass(error) || tries >= settings.attempts || !transfer.retryBudget.take()) return failedRow(claim, error);
+      if ((attempt?.storedBytes ?? 0) > storedBytes) tries = 1;
+      if (!mayPass(error) || tries >= settings.attempts || !transfer.retryBudget.take()) {
+        // One that could not even be opened has nothing to look at but what was there before.
+        const clean = attempt ? !attempt.mayHaveLeft : !claim.abandoned && claim.intent === undefined;
+        return { row: { ...failedRow(claim, error), clean }, retries };
+      }
       log.info(`trying again: ${error.message}`, { path: claim.path, tries });
-      transfer.retries.set(claim.path, tries);
+      retries = tries;
       await backOff(tries, signal, world);
-      // What was begun is looked at as after a crash: published already, complete, or to be done again.
-      const intent = transfer.intents.get(claim.path) ?? claim.intent;
-      const abandonedBefore = claim.abandoned ? [...claim.abandonedBefore, claim.abandoned] : claim.abandonedBefore;
-      attempt = { ...claim, intent, abandoned: { run, token: claim.token }, abandonedBefore };
+      attempt?.again();
     }
   }
 }
 
-/** Bytes that an attempt need not send again. */
-function storedUntil({ intents }: Transfer, { path, intent }: Claim): number {
-  const known = intents.get(path) ?? readIntent(intent);
-  return known?.stage === 'writing' ? known.offset : 0;
-}
-
-async function settle(transfer: Transfer, claim: Claim): Promise<OutcomeRow> {
-  const { chain } = transfer;
-  const { target } = transfer.context;
-  const at = chain.targetPath(claim.path);
-  const { checkpoint, reason } = claim;
-  if (checkpoint && !copiesAnyway.has(reason) && sameVersion(checkpoint, claim) && checkpoint.chain === claim.chain) {
-    return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
-  }
-  const intent = readIntent(claim.intent);
-  const stored = intent?.stage === 'writing' ? await storedPart(transfer, claim, intent) : undefined;
-  const kept = intent?.stage === 'publishing' ? intent.draft : stored?.draft;
-  const asides = chain.asides(claim.path);
-  for (const { draft: name } of draftsOf(claim)) {
-    if (name !== kept) await recoverAttempt(target, at, { name, ticket: ticketOf(intent, name) }, asides);
-  }
-  if (intent?.stage === 'publishing' && (await finishPublishing(transfer, claim, intent))) {
-    const row = outcomeRow(claim, 'copied', 'published-before', checkpointOf(claim, at, intent));
-    return { ...row, keys: intent.keys };
-  }
-  if (!checkpoint) {
-    const standing = await lookAtTarget(transfer, claim);
-    if (standing) return standing;
-  }
-  const { published, counts } = await copy(transfer, claim, stored);
-  const row = outcomeRow(claim, 'copied', reason, checkpointOf(claim, at, published));
-  if (counts !== '') transfer.context.log.info(counts, { path: claim.path });
-  const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
-  return { ...row, keys: published.keys, message: notes.filter((note) => note !== '').join('; ') };
-}
-
-/** A target file that the state does not know: adopted, refused, or (undefined) replaced. */
-async function lookAtTarget({ context, chain }: Transfer, claim: Claim): Promise<OutcomeRow | undefined> {
-  const { source, target, settings } = context;
-  const at = chain.targetPath(claim.path);
-  const found = await target.stat(at);
-  if (!found) return undefined;
-  if (found.kind !== 'file') {
-    const what = found.kind === 'folder' ? 'a folder' : found.kind === 'link' ? 'a symbolic link' : 'no regular file';
-    throw new SyncError(`${target.label}: ${JSON.stringify(at)} is ${what}; move it away or exclude the file`, {
-      kind: 'permanent',
-      reason: found.kind === 'folder' ? 'is-a-folder' : 'not-a-file',
-      path: claim.path,
-    });
-  }
-  if (settings.existing === 'refuse') {
-    throw new SyncError(
-      `${target.label}: ${JSON.stringify(at)} stands there already; remove it, or run with --existing adopt or replace`,
-      { kind: 'refused', reason: 'exists', path: claim.path },
-    );
-  }
-  const stepMs = Math.max(source.capabilities.mtimeStepMs, target.capabilities.mtimeStepMs);
-  const sameTime = Math.floor(found.mtimeMs / stepMs) === Math.floor(claim.mtimeMs / stepMs);
-  if (settings.existing !== 'adopt' || claim.chain !== '' || found.size !== claim.size || !sameTime) return undefined;
-  // Its content was never seen: no digest is recorded.
-  const digest = { segmentBytes: 0, segments: [] };
-  const adopted = { targetSize: found.size, targetMtimeMs: found.mtimeMs, mtimeKept: true, digest };
-  return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, at, adopted));
-}
-
-/** After a crash behind the intent: publishes the complete draft, or sees that it is published. False: start over. */
-async function finishPublishing({ context, chain }: Transfer, claim: Claim, intent: PublishIntent): Promise<boolean> {
-  const { target } = context;
-  const at = chain.targetPath(claim.path);
-  const asides = chain.asides(claim.path);
-  const sameWork = sameVersion(intent.version, claim) && intent.chain === chain.key(claim.path);
-  const draft = await target.statDraft(at, intent.draft, intent.ticket);
-  if (sameWork && draft?.size === intent.targetSize) {
-    // One that is gone was published by who died then, or never completed: then all of it is made again.
-    if (!(await publishAsides(target, at, intent.draft, intent.asides ?? []))) {
-      await recoverAttempt(target, at, { name: intent.draft, ticket: intent.ticket }, asides);
-      return false;
-    }
-    await target.publish(at, intent.draft, { ticket: intent.ticket });
-    await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
-    return true;
-  }
-  const found = sameWork && !draft ? await target.stat(at) : undefined;
-  await recoverAttempt(target, at, { name: intent.draft, ticket: intent.ticket }, asides);
-  return found?.kind === 'file' && found.size === intent.targetSize && found.mtimeMs === intent.targetMtimeMs;
-}
-
-/** Drafts that earlier attempts at this file may have left. */
-function draftsOf({ path, abandoned, abandonedBefore }: Claim): readonly { token: number; draft: string }[] {
-  const claims = abandoned ? [abandoned, ...abandonedBefore] : abandonedBefore;
-  return claims.map((claim) => ({ token: claim.token, draft: draftName({ ...claim, path }) }));
-}
-
-/** What an earlier attempt stored of this very version; undefined where it is gone, or of no use any more. */
-async function storedPart(
-  { context, chain }: Transfer,
-  claim: Claim,
-  intent: WritingIntent,
-): Promise<Stored | undefined> {
+async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow> {
+  const { context } = transfer;
   const { target, log, settings } = context;
-  // Parts of an upload count even before a whole segment does.
-  if (!worthGoingOn(intent)) return undefined;
-  if (intent.digest.segmentBytes !== settings.checkpointBytes) return undefined;
-  if (!sameVersion(intent.version, claim) || intent.chain !== chain.key(claim.path)) return undefined;
-  // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
-  // than the one that wrote this down is another one.
-  for (const { token, draft } of draftsOf(claim)) {
-    if (token < intent.token) continue;
-    const ticket = ticketOf(intent, draft);
-    const standing = await target.statDraft(chain.targetPath(claim.path), draft, ticket);
-    if (!standing || standing.size < intent.offset) continue;
-    log.info(`going on at ${intent.offset} of ${claim.size} bytes`, { path: claim.path });
-    return {
-      draft,
-      ticket,
-      offset: intent.offset,
-      segments: intent.digest.segments,
-      ...(intent.transforms && { transforms: intent.transforms }),
-    };
+  const { claim, at } = attempt;
+  const { checkpoint, reason } = claim;
+  const isCurrent =
+    checkpoint !== undefined &&
+    !copiesAnyway.has(reason) &&
+    isSameVersion(checkpoint, claim) &&
+    checkpoint.chain === claim.chain;
+  const wanted = { version: versionOf(claim), chain: claim.chain, segmentBytes: settings.checkpointBytes };
+  const traces = attempt.traces();
+  const { remains, stored } = await lookAtRemains(context, traces, isCurrent ? undefined : wanted);
+  const recovery = recoveryOf(remains);
+  const intent = traces.intent as PublishIntent;
+  await attempt.mayWrite();
+  const kept = recovery === 'publish' ? intent.draft : stored?.draft;
+  await removeRemains(target, traces, kept);
+  if (kept === undefined) attempt.tidied();
+  switch (recovery) {
+    case 'publish':
+      await attempt.publish(intent);
+      await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
+      return publishedBefore(claim, at, intent);
+    case 'record':
+      return publishedBefore(claim, traces.at, intent);
+    case 'resume':
+      log.info(`resuming at ${stored?.offset} of ${claim.size} bytes`, { path: claim.path });
+      break;
+    case 'remove':
+      if (isCurrent) return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
   }
-  return undefined;
+  const isOurs = checkpoint !== undefined || (remains.published && traces.at === at);
+  const { entrance, found } = isOurs
+    ? { entrance: 'copy' as const, found: undefined }
+    : await lookAtTarget(context, claim, at, remains);
+  switch (entrance) {
+    case 'adopt': {
+      // Its content was never seen: no digest is recorded.
+      const digest = { segmentBytes: 0, segments: [] };
+      const adopted = {
+        targetSize: claim.size,
+        targetMtimeMs: found?.mtimeMs ?? claim.mtimeMs,
+        mtimeKept: true,
+        digest,
+      };
+      return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, at, adopted));
+    }
+    case 'refuse':
+      throw new SyncError(
+        `${target.label}: ${JSON.stringify(at)} stands there already; remove it, or run with --existing adopt or replace`,
+        { kind: 'refused', reason: 'exists', path: claim.path },
+      );
+    case 'no-file':
+      throw noFile(target.label, claim.path, at, found?.kind);
+  }
+  const { published, counts } = await copy(transfer, attempt, { stored, onlyNew: entrance === 'copy-new' });
+  if (counts !== '') log.info(counts, { path: claim.path });
+  const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
+  return {
+    ...outcomeRow(claim, 'copied', reason, checkpointOf(claim, at, published)),
+    keys: published.keys,
+    message: notes.filter((note) => note !== '').join('; '),
+  };
 }
 
-function sameVersion(a: FileVersion, b: FileVersion): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs;
+/** What stands at the place of a file that the state does not know. */
+async function lookAtTarget({ source, target, settings }: Context, claim: Claim, path: string, remains: Remains) {
+  // What an attempt was about to publish, and is not proved, may be an older file: its size and time count for nothing.
+  const unproved = remains.intent === 'publishing' && remains.wanted === 'same';
+  const found = await target.stat(path);
+  const stepMs = Math.max(source.capabilities.mtimeStepMs, target.capabilities.mtimeStepMs);
+  const step = (mtimeMs: number) => Math.floor(mtimeMs / stepMs);
+  let at: Standing['at'] = 'nothing';
+  if (found && found.kind !== 'file') at = 'no-file';
+  else if (found) {
+    const isAlike =
+      claim.chain === '' && !unproved && found.size === claim.size && step(found.mtimeMs) === step(claim.mtimeMs);
+    at = isAlike ? 'alike' : 'file';
+  }
+  return { entrance: entranceOf({ at, existing: settings.existing }), found };
+}
+
+function noFile(
+  label: string,
+  path: string,
+  at: string,
+  kind: 'file' | 'folder' | 'link' | 'special' = 'special',
+): SyncError {
+  const what = kind === 'folder' ? 'a folder' : kind === 'link' ? 'a symbolic link' : 'no regular file';
+  return new SyncError(`${label}: ${JSON.stringify(at)} is ${what}; move it away or exclude the file`, {
+    kind: 'permanent',
+    reason: kind === 'folder' ? 'is-a-folder' : 'not-a-file',
+    path,
+  });
+}
+
+/** What an earlier attempt published: recorded as that, whatever is wanted now. */
+export function publishedBefore(claim: Pick<Claim, 'path' | 'token'>, at: string, intent: PublishIntent): OutcomeRow {
+  const made = { ...intent.version, chain: intent.chain };
+  return {
+    ...outcomeRow(claim, 'copied', 'published-before', checkpointOf(made, at, intent)),
+    keys: intent.keys,
+  };
+}
+
+function versionOf({ size, mtimeMs }: Claim) {
+  return { size, mtimeMs };
 }
 
 type Published = Pick<PublishIntent, 'targetSize' | 'targetMtimeMs' | 'mtimeKept' | 'digest' | 'sourceDigest'>;
 
-function checkpointOf({ size, mtimeMs, chain }: Claim, at: string, published: Published): Checkpoint {
+function checkpointOf(
+  { size, mtimeMs, chain }: Pick<Claim, 'size' | 'mtimeMs' | 'chain'>,
+  at: string,
+  published: Published,
+): Checkpoint {
   const { targetSize, targetMtimeMs, mtimeKept, digest, sourceDigest } = published;
   return {
     size,
@@ -187,8 +205,12 @@ function checkpointOf({ size, mtimeMs, chain }: Claim, at: string, published: Pu
   };
 }
 
-function outcomeRow(claim: Claim, outcome: Outcome, reason: string, checkpoint: Checkpoint | undefined): OutcomeRow {
-  const { path, token } = claim;
+function outcomeRow(
+  { path, token }: Pick<Claim, 'path' | 'token'>,
+  outcome: Outcome,
+  reason: string,
+  checkpoint: Checkpoint | undefined,
+): OutcomeRow {
   return { path, token, outcome, kind: undefined, reason, message: '', checkpoint };
 }
 

@@ -1,5 +1,7 @@
 /** Killed, stopped, frozen or cut off at any place: the same command again leads to the same tree, with nothing left over. */
-import { rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openState } from '../../src/state/open.ts';
 import { draftName, tempName } from '../../src/storage/draft-name.ts';
@@ -153,37 +155,50 @@ test('the server goes away for good: 75, and the old files stand', async (t) => 
   }
 });
 
-test('published but not recorded: recognised by the intent, not copied again', async (t) => {
-  const { source, target, environment } = await newFolders(t);
-  await put(source, 'a', 'content');
-  await runCommand(['plan', '--run', 'r'], environment);
-  {
-    await using state = await openState(environment['SYNC_TASK_STATE'] ?? '', undefined, 'test');
-    const { id } = await state.pipeline('test');
-    const owner = { pipelineId: id, run: 'r', owner: 'died' };
-    const [claim] = await state.claim({ ...owner, batch: 1, leaseMs: 1, limit: 1 });
-    if (!claim) throw new Error('nothing to claim');
-    const { size, mtimeMs, token, path } = claim;
-    const draft = draftName({ run: 'r', path, token });
-    const digest = { segmentBytes: 1, segments: [] };
-    const intent = {
-      draft,
-      version: { size, mtimeMs },
-      chain: '',
-      stage: 'publishing',
-      targetSize: size,
-      targetMtimeMs: mtimeMs,
-      mtimeKept: true,
-      digest,
-    };
-    await state.saveIntents(owner, [{ path, token, intent }]);
-  }
-  await put(target, 'a', 'content');
-  const published = await runCommand(['run', '--run', 'r', '--batch', '1'], environment);
-  t.is(published.code, 0, published.stderr);
-  t.is(published.result.bytes.read, 0);
-  t.is(published.result.files.copied, 1);
-});
+const content = 'content';
+const seen = { segmentBytes: 64, segments: [createHash('sha256').update(content).digest('hex')] };
+for (const [words, digest, copies] of [
+  ['recognised by its digest', seen, false],
+  ['copied again where its content was never seen', { segmentBytes: 0, segments: [] }, true],
+  [
+    'copied again where other bytes of the same size and time stand there',
+    { ...seen, segments: ['0'.repeat(64)] },
+    true,
+  ],
+] as const) {
+  test(`published but not recorded: ${words}`, async (t) => {
+    const { source, target, environment } = await newFolders(t);
+    await put(source, 'a', content);
+    await runCommand(['plan', '--run', 'r'], environment);
+    {
+      await using state = await openState(environment['SYNC_TASK_STATE'] ?? '', undefined, 'test');
+      const { id } = await state.pipeline('test');
+      const owner = { pipelineId: id, run: 'r', owner: 'died' };
+      const [claim] = await state.claim({ ...owner, batch: 1, leaseMs: 1, limit: 1 });
+      if (!claim) throw new Error('nothing to claim');
+      const { size, mtimeMs, token, path } = claim;
+      const draft = draftName({ run: 'r', path, token });
+      const intent = {
+        draft,
+        version: { size, mtimeMs },
+        chain: '',
+        stage: 'publishing',
+        targetSize: size,
+        targetMtimeMs: mtimeMs,
+        mtimeKept: true,
+        digest,
+      };
+      await state.saveIntents(owner, [{ path, token, intent }]);
+    }
+    await put(target, 'a', content);
+    const { atime, mtime } = await stat(join(source, 'a'));
+    await utimes(join(target, 'a'), atime, mtime);
+    const published = await runCommand(['run', '--run', 'r', '--batch', '1'], environment);
+    t.is(published.code, 0, published.stderr);
+    t.is(published.result.bytes.read, copies ? content.length : 0);
+    t.is(published.result.files.copied, 1);
+  });
+}
 
 test('complete but not published: the draft is published, not copied again', async (t) => {
   const { source, target, environment } = await newFolders(t);

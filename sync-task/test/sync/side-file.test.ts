@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { draftName, draftNameBeside, isOwnName, tempName } from '../../src/storage/draft-name.ts';
 import { fileStorage } from '../../src/storage/file/file-storage.ts';
-import { publishAsides, recoverAttempt, sideFiles } from '../../src/sync/side-file.ts';
+import { publishAsides, removeDrafts, sideFiles, standingAsides } from '../../src/sync/side-file.ts';
 import { newFolders, treeOf } from '../kit/job.ts';
 
 const path = 'd/a.csv';
@@ -44,16 +44,18 @@ test('after a crash it is published with its file, or removed with it', async (t
   await sides.file.aside('.bad', Buffer.from('x'));
   await sides.finish();
   t.deepEqual(sides.suffixes(), ['.bad']);
-  t.true(await publishAsides(storage, path, name, sides.suffixes()));
-  t.false(await publishAsides(storage, path, name, sides.suffixes()), 'it stands no more');
+  const left = { draft: name, asides: sides.suffixes() };
+  t.true(await standingAsides(storage, path, left));
+  await publishAsides(storage, path, left);
+  t.false(await standingAsides(storage, path, left), 'it stands no more');
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 
   const later = draftName({ run: 'r', path, token: 8 });
   const again = sideFiles(storage, path, path, { name: later, mtimeMs: 0, fsync: false, signal }, noKeys);
   await again.file.aside('.bad', Buffer.from('y'));
   await again.finish();
-  t.true(await recoverAttempt(storage, path, { name: later }, ['.bad']));
-  t.false(await recoverAttempt(storage, path, { name: later }, ['.bad']));
+  t.true(await removeDrafts(storage, path, { name: later, asides: ['.bad'] }));
+  t.false(await removeDrafts(storage, path, { name: later, asides: ['.bad'] }));
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 });
 

@@ -11,6 +11,7 @@ const fileColumns = {
   token: 'bigint',
   owner: 'text',
   settled: 'bigint',
+  clean: 'bigint',
   size: 'bigint',
   mtimeMs: 'bigint',
   chain: 'text',
@@ -29,11 +30,15 @@ const entryColumns = {
   message: 'text',
   durationMs: 'bigint',
   retries: 'bigint',
+  size: 'bigint',
+  mtimeMs: 'bigint',
+  chain: 'text',
 } as const;
 
 /**
- * With a checkpoint the claim is given back and the intent is done with. Without one the lease ends but the claim counts
- * as abandoned: should a draft have been left, whoever comes next removes it.
+ * With a checkpoint, or where nothing is left at the target, the claim is given back as clean and the intent is done with. Otherwise
+ * the lease ends but the claim counts as abandoned: whoever comes next removes the draft. An entry that planned another version
+ * than the checkpoint's is left as it is: that one is not copied.
  */
 export async function recordOutcomes(
   database: Database,
@@ -45,8 +50,8 @@ export async function recordOutcomes(
     const recorded = await transaction.query(
       `UPDATE file SET
          lease_until_ms = 0,
-         owner = CASE WHEN r.settled = 1 THEN NULL ELSE '${GIVEN_BACK}' END,
-         intent = CASE WHEN r.settled = 1 THEN NULL ELSE file.intent END,
+         owner = CASE WHEN r.clean = 1 THEN NULL ELSE '${GIVEN_BACK}' END,
+         intent = CASE WHEN r.clean = 1 THEN NULL ELSE file.intent END,
          size = CASE WHEN r.settled = 1 THEN r.size ELSE file.size END,
          mtime_ms = CASE WHEN r.settled = 1 THEN r."mtimeMs" ELSE file.mtime_ms END,
          chain = CASE WHEN r.settled = 1 THEN r.chain ELSE file.chain END,
@@ -75,7 +80,8 @@ export async function recordOutcomes(
     await transaction.query(
       `UPDATE entry SET status = r.outcome, kind = r.kind, reason = r.reason, message = r.message, owner = $1,
          duration_ms = r."durationMs", retries = entry.retries + r.retries
-       FROM ${dialect.rows('$2', entryColumns)} WHERE entry.run_id = r.run AND entry.path = r.path`,
+       FROM ${dialect.rows('$2', entryColumns)} WHERE entry.run_id = r.run AND entry.path = r.path
+         AND (r.chain IS NULL OR (entry.size = r.size AND entry.mtime_ms = r."mtimeMs" AND entry.chain = r.chain))`,
       [owner, JSON.stringify(kept.map((row) => ({ run, ...entryRow(row) })))],
     );
     await publishKeys(
@@ -109,14 +115,14 @@ async function recordedBefore(
   return found.map((row) => row['path']);
 }
 
-function fileRow({ path, token, checkpoint }: OutcomeRow) {
-  if (!checkpoint) return { path, token, settled: 0 };
+function fileRow({ path, token, checkpoint, clean }: OutcomeRow) {
+  if (!checkpoint) return { path, token, settled: 0, clean: clean ? 1 : 0 };
   const { digest, sourceDigest, ...rest } = checkpoint;
   const read = sourceDigest && { sourceDigest: JSON.stringify(sourceDigest) };
-  return { path, token, settled: 1, ...rest, digest: JSON.stringify(digest), ...read };
+  return { path, token, settled: 1, clean: 1, ...rest, digest: JSON.stringify(digest), ...read };
 }
 
-function entryRow({ path, outcome, kind, reason, message, work }: OutcomeRow) {
+function entryRow({ path, outcome, kind, reason, message, work, checkpoint }: OutcomeRow) {
   // A server's own words may hold what Postgres cannot: NUL, or half a surrogate pair.
   return {
     path,
@@ -126,5 +132,6 @@ function entryRow({ path, outcome, kind, reason, message, work }: OutcomeRow) {
     message: message.toWellFormed().replaceAll('\0', '\ufffd'),
     durationMs: work?.durationMs ?? null,
     retries: work?.retries ?? 0,
+    ...(checkpoint && { size: checkpoint.size, mtimeMs: checkpoint.mtimeMs, chain: checkpoint.chain }),
   };
 }

@@ -42,7 +42,8 @@ export async function batches(database: Database, id: string): Promise<readonly 
     AND entry.number BETWEEN batch.first_entry AND batch.last_entry AND entry.status IN (${statuses}))`;
   const rows = await database.query(
     `SELECT number, files, bytes,
-            CASE WHEN ${any("'planned'")} THEN 'planned' WHEN ${any("'failed', 'refused'")} THEN 'failed' ELSE 'done' END AS status
+            CASE WHEN ${any("'planned'")} THEN 'planned' WHEN NOT ${any("'failed', 'refused'")} THEN 'done'
+              WHEN ${any("'copied', 'adopted', 'unchanged', 'deferred'")} THEN 'partial' ELSE 'failed' END AS status
      FROM batch WHERE run_id = $1 ORDER BY number`,
     [id],
   );

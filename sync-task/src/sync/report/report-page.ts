@@ -167,8 +167,8 @@ function ranked(id: string, heading: string, lines: readonly ManifestLine[]): Co
 
 function batches({ batches: all }: Result): Content {
   if (all.length === 0) return undefined;
-  const look = { done: 'good', failed: 'bad', planned: 'warn' } as const;
-  const words = { done: 'done', failed: 'has failures', planned: 'to be run' } as const;
+  const look = { done: 'good', partial: 'bad', failed: 'bad', planned: 'warn' } as const;
+  const words = { done: 'done', partial: 'has failures', failed: 'failed', planned: 'to be run' } as const;
   // What needs a look comes first.
   const open = all.filter(({ status }) => status !== 'done');
   const shown = [...open, ...all.filter(({ status }) => status === 'done')].slice(0, MOST_BATCHES);

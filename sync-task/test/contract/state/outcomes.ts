@@ -39,6 +39,46 @@ export function outcomeCases(declare: DeclareCase): void {
     );
   });
 
+  declare('a batch is failed where all its files did, and partial where some did', async (t, state) => {
+    const id = await planRun(state, 'r', ['a', 'b', 'c', 'd', 'e', 'f'], 2);
+    const owner = { pipelineId: id, run: 'r', owner: 'me' };
+    const claims = [1, 2, 3].flatMap(async (batch) => await claimAll(state, id, 'me', { batch }));
+    const [a, b, c, d, e, f] = (await Promise.all(claims)).flat();
+    if (!a || !b || !c || !d || !e || !f) throw new Error('nothing claimed');
+    await state.recordOutcomes(owner, [failed(a), failed(b), failed(c), copied(d), copied(e), copied(f)]);
+    t.deepEqual(
+      (await state.batches('r')).map(({ status }) => status),
+      ['failed', 'partial', 'done'],
+    );
+  });
+
+  declare('what failed with nothing left is no longer anybody’s, and without intent', async (t, state) => {
+    const id = await planRun(state, 'r', ['a', 'b']);
+    const owner = { pipelineId: id, run: 'r', owner: 'me' };
+    const [a, b] = await claimAll(state, id, 'me');
+    if (!a || !b) throw new Error('nothing claimed');
+    await state.saveIntents(owner, [{ path: 'a', token: a.token, intent: { stage: 'discarding' } }]);
+    await state.recordOutcomes(owner, [{ ...failed(a), clean: true }, failed(b)]);
+    t.deepEqual(
+      (await state.abandoned(id, 10)).map(({ path }) => path),
+      ['b'],
+    );
+    const [again] = await claimAll(state, id, 'you');
+    t.like(again, { path: 'a', abandoned: undefined, intent: undefined });
+  });
+
+  declare('an outcome of another version than was planned leaves the plan as it is', async (t, state) => {
+    const id = await planRun(state, 'r', ['a']);
+    const owner = { pipelineId: id, run: 'r', owner: 'me' };
+    const [a] = await claimAll(state, id, 'me');
+    if (!a) throw new Error('nothing claimed');
+    const row = copied(a);
+    if (!row.checkpoint) throw new Error('no checkpoint');
+    await state.recordOutcomes(owner, [{ ...row, checkpoint: { ...row.checkpoint, mtimeMs: a.mtimeMs - 1 } }]);
+    t.like(await state.countEntries('r'), { copied: 0, planned: 1 });
+    t.is((await state.file(id, 'a'))?.mtimeMs, a.mtimeMs - 1);
+  });
+
   declare('what failed is taken by the next worker, not again by the same one', async (t, state) => {
     const id = await planRun(state, 'r', ['a', 'b', 'c'], 2);
     const owner = { pipelineId: id, run: 'r', owner: 'me' };
@@ -49,7 +89,7 @@ export function outcomeCases(declare: DeclareCase): void {
     t.deepEqual(await claimAll(state, id, 'me'), []);
     t.deepEqual(
       (await state.batches('r')).map(({ status }) => status),
-      ['failed', 'planned'],
+      ['partial', 'planned'],
     );
     t.like(await state.countEntries('r'), { failed: 1, copied: 1, planned: 1 });
     t.like(await state.countEntries('r', 1), { failed: 1, copied: 1, planned: 0 });

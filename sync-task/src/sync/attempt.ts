@@ -1,0 +1,167 @@
+/**
+ * One claim of a file: what it wrote down, and what may be done under it. Its rules keep a crash decidable:
+ *
+ * - Nothing leaves for the target unless the lease certainly holds (`lease.ts`).
+ * - An intent is written down before what it announces is done. Where the answer is lost, it may stand in the state or not,
+ *   and counts as standing for whatever destroys something, as missing for whatever builds on it.
+ * - A draft is removed only when no intent to resume or publish it can stand in the state.
+ */
+import { asSyncError } from '../errors.ts';
+import type { Claim } from '../state/state.ts';
+import { draftName } from '../storage/draft-name.ts';
+import type { Draft } from '../storage/storage.ts';
+import { type Intent, type PublishIntent, readIntent, worthResuming } from './intent.ts';
+import { leaseLost } from './lease-lost.ts';
+import { isPublished, type Traces, tracesOf } from './remains.ts';
+import { publishAsides, type SideFiles } from './side-file.ts';
+import type { Transfer } from './transfer.ts';
+
+export interface Attempt {
+  readonly claim: Claim;
+  /** The file's path at the target. */
+  readonly at: string;
+  /** Of the draft that this claim writes. */
+  readonly name: string;
+  /** What was written down last about the file, by this claim or an earlier one. */
+  readonly intent: Intent | undefined;
+  /** Bytes that the next try need not send again. */
+  readonly storedBytes: number;
+  /** What this claim's earlier tries, and claims before it, may have left. */
+  traces(): Traces;
+  /** Whether anything may be left at the target of this claim or those before it. */
+  readonly mayHaveLeft: boolean;
+  /** A draft is about to be begun. */
+  begins(): void;
+  /** All that was left before is removed. */
+  tidied(): void;
+  /** The next try is to look at what this one left. */
+  again(): void;
+  /** Returns at once where the claim certainly holds. Throws `lease-lost`. */
+  mayWrite(): void | Promise<void>;
+  /** Throws `lease-lost`; after any other error the intent may have been saved. */
+  save(intent: Intent): Promise<void>;
+  /** Publishes the complete draft that the intent names, with what goes beside it. */
+  publish(intent: PublishIntent, sides?: SideFiles): Promise<void>;
+  /** Closes what a failed try was writing, and removes it unless a later attempt can build on it. Does not throw. */
+  close(draft: Draft, sides: SideFiles, error: unknown): Promise<void>;
+}
+
+/** What was acknowledged is not what stands there: nothing can be built on it. */
+const spoilt: ReadonlySet<string> = new Set(['digest-differs', 'size-differs']);
+
+export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
+  const { context, chain, run, lease } = transfer;
+  const { target, signal, log } = context;
+  const { path, token } = claim;
+  const at = chain.targetPath(path);
+  const asides = chain.asides(path);
+  const name = draftName({ run, path, token });
+  let intent = readIntent(claim.intent);
+  /** Whether the state certainly holds it. */
+  let sure = true;
+  let tried = false;
+  let left = claim.abandoned !== undefined || intent !== undefined;
+
+  async function save(next: Intent): Promise<void> {
+    intent = next;
+    sure = false;
+    if (!(await transfer.saveIntent({ path, token, intent: next }))) throw leaseLost(path);
+    sure = true;
+  }
+
+  async function publish(next: PublishIntent, sides?: SideFiles): Promise<void> {
+    if (intent !== next || !sure) await save(next);
+    signal.throwIfAborted();
+    await lease.check(path);
+    if (sides) await sides.publish();
+    else await publishAsides(target, at, next);
+    try {
+      await target.publish(at, next.draft, {
+        ticket: next.ticket,
+        mark: next.mark,
+        onlyNew: next.onlyNew === true,
+        mayWrite: () => lease.check(path),
+      });
+    } catch (error) {
+      // The answer to an earlier try may have been lost: then what is in the way is the file itself.
+      if (asSyncError(error).reason !== 'exists' || !(await isPublished(context, at, next))) throw error;
+    }
+  }
+
+  /** Whether the next attempt can build on the draft, and the place is as good as before. */
+  function isWorthKeeping(error: unknown): boolean {
+    if (spoilt.has(asSyncError(error).reason)) return false;
+    if (intent?.draft !== name || intent.stage === 'discarding') return false;
+    if (intent.stage === 'writing' && !worthResuming(intent)) return false;
+    return signal.aborted || asSyncError(error).kind === 'transient';
+  }
+
+  async function close(draft: Draft, sides: SideFiles, error: unknown): Promise<void> {
+    // Whoever has the file now decides about what is left here.
+    const lost = asSyncError(error).reason === 'lease-lost';
+    if (lost || isWorthKeeping(error)) {
+      await draft.leave();
+      if (lost || intent?.stage === 'publishing') await sides.leave();
+      else await removed(() => sides.discard());
+      return;
+    }
+    if (intent?.draft === name && intent.stage !== 'discarding') {
+      const { ticket, mark, version, chain } = intent;
+      try {
+        await save({ stage: 'discarding', draft: name, ticket, mark, at, asides, version, chain });
+      } catch (unsaved) {
+        log.warn(`a draft is left for the next attempt: ${asSyncError(unsaved).message}`, { path, draft: name });
+        await draft.leave();
+        await sides.leave();
+        return;
+      }
+    }
+    const gone = [await removed(() => draft.discard()), await removed(() => sides.discard())];
+    left = gone.includes(false);
+  }
+
+  /** What cannot be removed now is swept by whoever claims the file next. */
+  async function removed(discard: () => Promise<void>): Promise<boolean> {
+    try {
+      await discard();
+      return true;
+    } catch (error) {
+      log.warn(`a draft could not be removed: ${asSyncError(error).message}`, { path, draft: name });
+      return false;
+    }
+  }
+
+  return {
+    claim,
+    at,
+    name,
+    get intent() {
+      return intent;
+    },
+    get storedBytes() {
+      return intent?.stage === 'writing' ? intent.offset : 0;
+    },
+    traces() {
+      const own = tried ? [{ run, token }] : [];
+      const before = claim.abandoned ? [claim.abandoned, ...claim.abandonedBefore] : claim.abandonedBefore;
+      const [abandoned, ...abandonedBefore] = [...own, ...before];
+      return tracesOf({ path, abandoned, abandonedBefore }, { at, intent, asides });
+    },
+    get mayHaveLeft() {
+      return left;
+    },
+    begins() {
+      left = true;
+    },
+    tidied() {
+      left = false;
+    },
+    again() {
+      tried = true;
+    },
+    mayWrite: () => lease.check(path),
+    save,
+    publish,
+    close,
+  };
+}
