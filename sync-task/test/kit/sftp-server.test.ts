@@ -125,10 +125,16 @@ test('passwords and keys are checked', async (t) => {
 test('extensions are announced, and withheld where asked', async (t) => {
   const full = await openSftp(t, await start(t));
   const offered = (sftp: SFTPWrapper) => Object.keys((sftp as unknown as { _extensions: object })._extensions).sort();
-  const all = ['fsync@openssh.com', 'limits@openssh.com', 'posix-rename@openssh.com', 'statvfs@openssh.com'];
+  const all = [
+    'fsync@openssh.com',
+    'hardlink@openssh.com',
+    'limits@openssh.com',
+    'posix-rename@openssh.com',
+    'statvfs@openssh.com',
+  ];
   t.deepEqual(offered(full.sftp), all);
   const less = await openSftp(t, await start(t, { faults: { withoutPosixRename: true, withoutLimits: true } }));
-  t.deepEqual(offered(less.sftp), ['fsync@openssh.com', 'statvfs@openssh.com']);
+  t.deepEqual(offered(less.sftp), ['fsync@openssh.com', 'hardlink@openssh.com', 'statvfs@openssh.com']);
   const none = await openSftp(t, await start(t, { faults: { noExtensions: true } }));
   t.deepEqual(offered(none.sftp), []);
 });

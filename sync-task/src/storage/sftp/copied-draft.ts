@@ -129,6 +129,7 @@ function copiedDraft(plan: CopyPlan, source: OpenHandle, to: OpenHandle): Draft 
         border = offset + borderBytes;
       }
       options.signal.throwIfAborted();
+      await options.mayWrite?.();
       copyPiece(offset, Math.min(PIECE_BYTES, expected.size - offset));
     }
   }

@@ -1,5 +1,5 @@
 /** The beginning and the end of a draft's file, whoever fills it. */
-import type { FinishedDraft } from '../storage.ts';
+import type { FinishedDraft, MayWrite } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
 import type { OpenHandle, OpenOn } from './handles.ts';
@@ -14,6 +14,7 @@ export interface DraftFile {
   readonly start: number | undefined;
   readonly mtimeMs: number;
   readonly fsync: boolean;
+  readonly mayWrite?: MayWrite | undefined;
   readonly signal: AbortSignal;
   /** Says that another one of this name stands. */
   exists(): Error;
@@ -69,6 +70,7 @@ export interface Ending {
  */
 export async function endDraft(file: DraftFile, at: OpenHandle, ending: Ending): Promise<FinishedDraft> {
   const { order } = file.connections;
+  await file.mayWrite?.();
   if (!order.isKept) return endInTurn(file, at, ending);
   const { channel, handle } = at;
   const times = setTimes(file, at);
@@ -93,6 +95,7 @@ async function endInTurn(file: DraftFile, at: OpenHandle, ending: Ending): Promi
     await Promise.all(ending.sent);
     const failure = ending.failure();
     if (failure) throw failure.error;
+    await file.mayWrite?.();
     const kept = await setTimes(file, at);
     if (file.fsync) await flushFile(at);
     const told = await at.channel.attributes(request.fstat, [at.handle]);
@@ -136,6 +139,7 @@ function setTimes(file: DraftFile, { channel, handle }: OpenHandle): Promise<boo
 async function byPath(file: DraftFile, written: number, told?: Attributes): Promise<FinishedDraft> {
   const { connections, remotePath, mtimeMs } = file;
   const channel = await connections.pick();
+  await file.mayWrite?.();
   const kept = await channel.command(request.setstat, [remotePath, timesAttribute(mtimeMs)]).then(() => true, refused);
   const now = await channel.attributes(request.lstat, [remotePath]);
   if (told && !keptTime(file, told) && now.mtimeMs === told.mtimeMs) connections.order.timesMend = false;

@@ -72,6 +72,7 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
         start: from,
         mtimeMs: draft.mtimeMs,
         fsync: draft.fsync,
+        mayWrite: draft.mayWrite,
         signal: draft.signal,
         exists,
         closed: () => drafting.delete(name),
@@ -85,6 +86,7 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
     drafting.add(name);
     try {
       await inside.check(parentOf(path));
+      await draft.mayWrite?.();
       if (draft.resume) {
         if (draft.resume.draft !== draft.name) await rename(temp(path, draft.resume.draft), temp(path, draft.name));
         return await start(draft.resume.offset);

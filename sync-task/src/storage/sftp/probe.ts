@@ -12,7 +12,8 @@ export interface ProbePlan {
   readonly signal: AbortSignal;
   channel(): Promise<SftpChannel>;
   readonly root: Buffer;
-  readonly extensions: ReadonlyMap<string, string>;
+  /** Tries more with this draft, which may be gone afterwards. */
+  learn(name: string): Promise<void>;
 }
 
 /** Only called for a target: a source is never written to. */
@@ -31,6 +32,7 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
     await draft.write([Buffer.from('sync-task check\n')]);
     mtimeKept = (await draft.finish()).mtimeKept;
     caseSensitive = await isCaseSensitive(await plan.channel(), plan.root, name);
+    await plan.learn(name);
   } finally {
     await draft.discard();
   }

@@ -3,7 +3,7 @@ import { backupName, tempName } from '../draft-name.ts';
 import { parentOf } from '../paths.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
-import { type Attributes, request } from './packet.ts';
+import { type Attributes, noAttributes, openFlag, request } from './packet.ts';
 import { remotePath } from './remote-path.ts';
 import { isStatus, missing } from './sftp-errors.ts';
 
@@ -17,11 +17,18 @@ export interface RemoteFiles {
   /** Undefined where nothing stands. */
   lstat(remote: Buffer): Promise<Attributes | undefined>;
   remove(remote: Buffer): Promise<void>;
+  /** An empty file where none stands. */
+  create(remote: Buffer): Promise<void>;
   /** Over what stands there with `posix-rename@openssh.com` alone (OpenSSH PROTOCOL section 4.3). */
   rename(from: Buffer, to: Buffer): Promise<void>;
+  /** Version 3's, which should refuse to replace, and does not at every server. */
+  renamePlain(from: Buffer, to: Buffer): Promise<void>;
+  /** A second name for a file (`hardlink@openssh.com`, PROTOCOL section 4.5); refused where one stands. */
+  link(from: Buffer, to: Buffer): Promise<void>;
 }
 
 const posixRename = Buffer.from('posix-rename@openssh.com');
+const hardLink = Buffer.from('hardlink@openssh.com');
 
 /** All but the names throw the server's plain status. */
 export function remoteFiles(
@@ -49,10 +56,21 @@ export function remoteFiles(
     async remove(remote) {
       await (await connections.pick()).command(request.remove, [remote]);
     },
+    async create(remote) {
+      const channel = await connections.pick();
+      const flags = openFlag.write | openFlag.create | openFlag.exclusive;
+      await channel.command(request.close, [await channel.handle(request.open, [remote, flags, noAttributes])]);
+    },
     async rename(from, to) {
       const channel = await connections.pick();
       if (extensions.has('posix-rename@openssh.com')) await channel.command(request.extended, [posixRename, from, to]);
       else await channel.command(request.rename, [from, to]);
+    },
+    async renamePlain(from, to) {
+      await (await connections.pick()).command(request.rename, [from, to]);
+    },
+    async link(from, to) {
+      await (await connections.pick()).command(request.extended, [hardLink, from, to]);
     },
   };
 }

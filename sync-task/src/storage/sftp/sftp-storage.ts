@@ -6,7 +6,6 @@ import { skewFromAccess } from '../clock.ts';
 import { isOwnName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import type { Place } from '../place.ts';
-import { existsAlready } from '../standing.ts';
 import type { Storage, StoredFile } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import { hashSegments, offersCheckFile } from './check-file.ts';
@@ -18,7 +17,7 @@ import { serverFeatures } from './features.ts';
 import { kindOf, listTree } from './listing.ts';
 import type { Attributes } from './packet.ts';
 import { probeServer } from './probe.ts';
-import { publishOver } from './publish.ts';
+import { sftpPublishing } from './publishing.ts';
 import { readRemoteFile } from './reader.ts';
 import { remoteFiles } from './remote-files.ts';
 import { remoteFolders } from './remote-folders.ts';
@@ -88,7 +87,8 @@ function storageOn(connections: Connections, options: Opened): Storage {
   const account = extensions.has('copy-data') ? accountOf(options, connections.hostKey) : undefined;
 
   const files = remoteFiles(connections, root, extensions);
-  const { wire, temp, backup, lstat, rename, remove } = files;
+  const { wire, temp, lstat } = files;
+  const publishing = sftpPublishing(files, extensions, label);
   const folders = remoteFolders(connections, label, wire);
   const inside = confinement(label, async (folder) => {
     const channel = await connections.pick();
@@ -121,7 +121,9 @@ function storageOn(connections: Connections, options: Opened): Storage {
       mtimeStepMs: 1000,
       readsDrafts: true,
       draftsApart: true,
-      publishesNew: 'looked-at',
+      get publishesNew() {
+        return publishing.isAtomicForNew ? 'atomic' : 'looked-at';
+      },
       filesAtOnce: filesAtOnce(connections),
       hashesFiles,
     },
@@ -199,49 +201,8 @@ function storageOn(connections: Connections, options: Opened): Storage {
       return found && storedFile(found);
     },
 
-    async publish(path, name, { onlyNew, mayWrite } = {}) {
-      checkPath(path);
-      await mayWrite?.();
-      if (onlyNew && (await lstat(wire(path)))) throw existsAlready(label, path);
-      await publishOver({
-        atomic: storage.capabilities.atomicReplace,
-        temp: temp(path, name),
-        backup: backup(path, name),
-        final: wire(path),
-        rename,
-        remove,
-        kind: async (remote) => {
-          const standing = await lstat(remote);
-          return standing && kindOf(standing.mode);
-        },
-      }).catch(async (error: unknown) => {
-        const standing = await lstat(wire(path)).catch(() => undefined);
-        if (standing && kindOf(standing.mode) === 'folder') {
-          throw new SyncError(`${label}: ${JSON.stringify(path)} is a folder; move it away or exclude the file`, {
-            kind: 'permanent',
-            reason: 'is-a-folder',
-            path,
-            cause: error,
-          });
-        }
-        throw explainStatus(error, 'publish', label, path);
-      });
-    },
-
-    async recover(path, name) {
-      checkPath(path);
-      const stands = async (remote: Buffer) => (await lstat(remote)) !== undefined;
-      try {
-        const looked = [temp(path, name), backup(path, name), wire(path)].map(stands);
-        const [tempStands, backupStands, finalStands] = await Promise.all(looked);
-        if (tempStands) await remove(temp(path, name));
-        if (backupStands && finalStands) await remove(backup(path, name));
-        if (backupStands && !finalStands) await rename(backup(path, name), wire(path));
-        return tempStands === true || backupStands === true;
-      } catch (error) {
-        throw explainStatus(error, 'look for what was left of', label, path);
-      }
-    },
+    publish: publishing.publish,
+    recover: publishing.recover,
 
     async clockSkew(signal) {
       const top = wire('');
@@ -258,7 +219,10 @@ function storageOn(connections: Connections, options: Opened): Storage {
       });
     },
 
-    probe: (signal) => probeServer(storage, { signal, channel: () => connections.pick(), root: wire(''), extensions }),
+    probe: (signal) => {
+      const { learn } = publishing;
+      return probeServer(storage, { signal, channel: () => connections.pick(), root: wire(''), learn });
+    },
 
     async [Symbol.asyncDispose]() {
       await connections.close();

@@ -51,10 +51,16 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
     sent.add(settled);
   }
 
-  /** What was taken for these bytes is given back where no connection can be had for them. */
+  /**
+   * Once they may leave, which they do in this same turn. What was taken for these bytes is given back where they may not, or
+   * no connection can be had for them.
+   */
   async function nextHandle(bytes: number): Promise<OpenHandle> {
     try {
-      return await file.next();
+      const next = await file.next();
+      const asked = plan.mayWrite?.();
+      if (asked) await asked;
+      return next;
     } catch (error) {
       budget.give(bytes);
       throw await plan.explain(error);

@@ -1,6 +1,6 @@
 /** Extensions of OpenSSH (its PROTOCOL file, section 4) and `check-file-name`, and which of them are offered now. */
 import { createHash } from 'node:crypto';
-import { fsyncSync, readFileSync, readSync, renameSync, statfsSync, writeSync } from 'node:fs';
+import { fsyncSync, linkSync, readFileSync, readSync, renameSync, statfsSync, writeSync } from 'node:fs';
 import { MAX_PACKET_BYTES, PACKET_OVERHEAD_BYTES } from './file-requests.ts';
 import type { Faults } from './options.ts';
 import type { Handlers } from './request-handlers.ts';
@@ -9,6 +9,7 @@ import { answer, answerTypes, type Field } from './wire.ts';
 
 const versions: Readonly<Record<string, string>> = {
   'posix-rename@openssh.com': '1',
+  'hardlink@openssh.com': '1',
   'statvfs@openssh.com': '2',
   'fsync@openssh.com': '1',
   'limits@openssh.com': '1',
@@ -19,6 +20,7 @@ export function offeredExtensions(faults: Faults): ReadonlyMap<string, string> {
   if (faults.noExtensions) return new Map();
   const withheld = new Set([
     ...(faults.withoutPosixRename ? ['posix-rename@openssh.com'] : []),
+    ...(faults.withoutHardlink ? ['hardlink@openssh.com'] : []),
     ...(faults.withoutFsync ? ['fsync@openssh.com'] : []),
     ...(faults.withoutLimits ? ['limits@openssh.com'] : []),
     ...(faults.withoutStatvfs ? ['statvfs@openssh.com'] : []),
@@ -36,6 +38,13 @@ export const extensionHandlers: Handlers = {
   'posix-rename@openssh.com'(fields, { paths }) {
     const from = paths.own(fields.bytes());
     renameSync(from, paths.own(fields.bytes()));
+    return undefined;
+  },
+
+  'hardlink@openssh.com'(fields, { paths, faults }) {
+    const from = paths.own(fields.bytes());
+    if (faults.refuseHardlink) throw new RequestRefused(status.unsupported);
+    linkSync(from, paths.own(fields.bytes()));
     return undefined;
   },
 

@@ -30,6 +30,9 @@ export interface Faults {
   /** The server knows no extension at all, as one from before 2008. */
   noExtensions?: boolean | undefined;
   withoutPosixRename?: boolean | undefined;
+  withoutHardlink?: boolean | undefined;
+  /** It announces `hardlink@openssh.com` and does not do it. */
+  refuseHardlink?: boolean | undefined;
   withoutFsync?: boolean | undefined;
   withoutLimits?: boolean | undefined;
   withoutStatvfs?: boolean | undefined;

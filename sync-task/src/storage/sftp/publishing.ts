@@ -1,0 +1,114 @@
+/** What makes drafts of an SFTP target files, and what puts right what a crash amid that has left. */
+import { SyncError } from '../../errors.ts';
+import { draftMissing } from '../objects/draft-errors.ts';
+import { checkPath } from '../paths.ts';
+import type { Storage } from '../storage.ts';
+import type { SftpChannel } from './channel.ts';
+import { kindOf } from './listing.ts';
+import { type PublishSteps, publishNew, publishOver } from './publish.ts';
+import type { RemoteFiles } from './remote-files.ts';
+import { explainStatus, isStatus, missing, SftpStatus } from './sftp-errors.ts';
+
+export interface SftpPublishing extends Pick<Storage, 'publish' | 'recover'> {
+  /** Whether the server itself refuses to replace where nothing may be replaced, as far as that is known. */
+  readonly isAtomicForNew: boolean;
+  /** Finds that out with a draft of that name that stands in the root, and may be gone afterwards. */
+  learn(name: string): Promise<void>;
+}
+
+export function sftpPublishing(
+  files: RemoteFiles,
+  extensions: SftpChannel['extensions'],
+  label: string,
+): SftpPublishing {
+  const { wire, temp, backup, lstat, remove } = files;
+  const atomic = extensions.has('posix-rename@openssh.com');
+  /** Undefined while nobody has tried. */
+  let links: boolean | undefined = extensions.has('hardlink@openssh.com') ? undefined : false;
+  let renameRefuses = false;
+
+  async function kind(remote: Buffer) {
+    const standing = await lstat(remote);
+    return standing && kindOf(standing.mode);
+  }
+
+  async function explain(error: unknown, path: string, name: string): Promise<unknown> {
+    const [draft, standing] = await Promise.all(
+      [temp(path, name), wire(path)].map((remote) => kind(remote).catch(() => undefined)),
+    );
+    if (standing === 'folder') {
+      return new SyncError(`${label}: ${JSON.stringify(path)} is a folder; move it away or exclude the file`, {
+        kind: 'permanent',
+        reason: 'is-a-folder',
+        path,
+        cause: error,
+      });
+    }
+    if (!draft && isStatus(error, ...missing)) return draftMissing(label, path);
+    return explainStatus(error, 'publish', label, path);
+  }
+
+  async function recover(path: string, name: string): Promise<boolean> {
+    const looks = [temp(path, name), backup(path, name)].map(async (remote) => (await lstat(remote)) !== undefined);
+    const [tempStands = false, backupStands = false] = await Promise.all(looks);
+    // Only now: what stands at the path once the back-up was seen is newer than the back-up.
+    const finalStands = backupStands && (await lstat(wire(path))) !== undefined;
+    if (tempStands) await remove(temp(path, name));
+    if (backupStands && finalStands) await remove(backup(path, name));
+    if (backupStands && !finalStands) await files.renamePlain(backup(path, name), wire(path));
+    return tempStands || backupStands;
+  }
+
+  return {
+    get isAtomicForNew() {
+      return (links ?? true) || renameRefuses;
+    },
+
+    async publish(path, name, { onlyNew, mayWrite } = {}) {
+      checkPath(path);
+      const steps: PublishSteps = {
+        ...files,
+        atomic,
+        temp: temp(path, name),
+        backup: backup(path, name),
+        final: wire(path),
+        mayWrite,
+        link: links === false ? undefined : files.link,
+        kind,
+      };
+      try {
+        if (!onlyNew) await publishOver(steps);
+        else if ((await publishNew(steps, label, path)) === 'renamed') links = false;
+      } catch (error) {
+        throw error instanceof SftpStatus ? await explain(error, path, name) : error;
+      }
+    },
+
+    async recover(path, name) {
+      checkPath(path);
+      try {
+        return await recover(path, name);
+      } catch (error) {
+        throw explainStatus(error, 'look for what was left of', label, path);
+      }
+    },
+
+    async learn(name) {
+      const [first, second] = [temp(name, name), backup(name, name)];
+      const works = (done: Promise<void>) =>
+        done.then(
+          () => true,
+          (error: unknown) => {
+            if (error instanceof SftpStatus) return false;
+            throw error;
+          },
+        );
+      if (links !== false) links = await works(files.link(first, second));
+      if (!links) {
+        await files.create(second);
+        renameRefuses = !(await works(files.renamePlain(first, second)));
+      }
+      await remove(second);
+    },
+  };
+}
