@@ -5,6 +5,7 @@
 import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import type { ByteBudget } from '../budget.ts';
+import { isHeld } from '../lease.ts';
 import { blocks } from '../objects/blocks.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { meanings, serviceError } from '../objects/service-error.ts';
@@ -173,7 +174,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
     async discard() {
       await end();
       const to = session;
-      if (to) await explained({ label, path, what: 'discard' }, () => to.cancel());
+      if (to && (await isHeld(options.mayWrite))) await explained({ label, path, what: 'discard' }, () => to.cancel());
     },
   };
 }

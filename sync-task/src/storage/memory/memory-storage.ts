@@ -15,6 +15,8 @@ export interface StoredBytes {
   readonly mtimeMs: number;
   /** The mark of the draft that it was. */
   readonly mark?: string;
+  /** What stood at its path when it was begun, of a draft. */
+  readonly replaces?: StoredBytes | undefined;
 }
 
 /** Files by path, and drafts by path and name. */
@@ -107,7 +109,7 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       if (drafts.has(key)) throw fault(path, 'transient', 'draft-exists', `has a draft ${options.name} already`);
       const resumed = options.resume && drafts.get(draftKey(path, options.resume.draft));
       if (options.resume) drafts.delete(draftKey(path, options.resume.draft));
-      return startDraft(drafts, key, options, resumed?.bytes.subarray(0, options.resume?.offset));
+      return startDraft(drafts, key, options, files.get(path), resumed?.bytes.subarray(0, options.resume?.offset));
     },
 
     async statDraft(path, name) {
@@ -120,8 +122,15 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       await mayWrite?.();
       const draft = drafts.get(key);
       if (!draft) throw fault(path, 'transient', 'draft-missing', 'lost its draft before it was published; run again');
-      if (onlyNew && files.has(path)) throw existsAlready(label, path);
-      files.set(path, draft);
+      const standing = files.get(path);
+      if (onlyNew && standing) throw existsAlready(label, path);
+      if (standing !== draft.replaces)
+        throw fault(path, 'transient', 'target-changed', 'was written meanwhile; run again');
+      files.set(path, {
+        bytes: draft.bytes,
+        mtimeMs: draft.mtimeMs,
+        ...(draft.mark !== undefined && { mark: draft.mark }),
+      });
       drafts.delete(key);
     },
 
@@ -141,12 +150,13 @@ function startDraft(
   drafts: Map<string, StoredBytes>,
   key: string,
   { name, mark = name, mtimeMs, mayWrite, signal }: DraftOptions,
+  replaces: StoredBytes | undefined,
   resumed: Uint8Array = Buffer.alloc(0),
 ): Draft {
   const pieces: Uint8Array[] = [resumed];
   let storedBytes = resumed.length;
   /** What stands of it, as for every other storage: also when nobody finishes it. */
-  const keep = () => drafts.set(key, { bytes: Buffer.concat(pieces), mtimeMs, mark });
+  const keep = () => drafts.set(key, { bytes: Buffer.concat(pieces), mtimeMs, mark, replaces });
   keep();
 
   return {

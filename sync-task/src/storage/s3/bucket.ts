@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import type { ByteBudget } from '../budget.ts';
+import type { MayWrite } from '../storage.ts';
 import { explained, isS3Error } from './s3-errors.ts';
 import type { WriteOptions } from './write-options.ts';
 
@@ -45,15 +46,15 @@ export async function describeObject(
   });
 }
 
-/** What the `build` step of a command takes. */
-interface Signed {
+/** What a step of a command takes. */
+interface Steps {
   readonly middlewareStack: {
     add(middleware: (next: (args: never) => unknown) => (args: never) => unknown, options: object): void;
   };
 }
 
 /** The digest is part of the signature, so the service checks it; given here, the SDK need not compute it again. */
-export function signDigest<Command>(command: Command & Signed, digest: Buffer): Command {
+export function signDigest<Command>(command: Command & Steps, digest: Buffer): Command {
   command.middlewareStack.add(
     (next) => (args) => {
       (args as { request: { headers: Record<string, string> } }).request.headers['x-amz-content-sha256'] =
@@ -61,6 +62,19 @@ export function signDigest<Command>(command: Command & Signed, digest: Buffer): 
       return next(args);
     },
     { step: 'build', name: 'digestOfBody' },
+  );
+  return command;
+}
+
+/** The lease is asked for before each time that it is sent: the SDK tries again by itself, after waits of its own. */
+export function guarded<Command>(command: Command & Steps, mayWrite: MayWrite | undefined): Command {
+  if (!mayWrite) return command;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      await mayWrite();
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'mayWrite' },
   );
   return command;
 }

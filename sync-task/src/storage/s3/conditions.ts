@@ -4,7 +4,7 @@
  */
 import { SyncError } from '../../errors.ts';
 import { existsAlready } from '../standing.ts';
-import type { PublishOptions } from '../storage.ts';
+import type { MayWrite, PublishOptions } from '../storage.ts';
 import { type Destination, describeObject } from './bucket.ts';
 import { draftOf } from './object-version.ts';
 import { explainS3Error, isS3Error } from './s3-errors.ts';
@@ -31,7 +31,8 @@ export interface Publication extends Destination, Pick<PublishOptions, 'onlyNew'
   /** As the object carries it. */
   readonly mark: string;
   readonly condition: Condition | undefined;
-  send(condition: Condition | Record<string, never>): Promise<unknown>;
+  /** To ask before each time that it is sent, also when it is tried again. */
+  send(condition: Condition | Record<string, never>, mayWrite: MayWrite | undefined): Promise<unknown>;
 }
 
 export function conditions(): Conditions {
@@ -73,9 +74,8 @@ export function conditions(): Conditions {
       const condition: Condition | undefined = onlyNew ? { IfNoneMatch: '*' } : publication.condition;
       // Not every service heeds the condition, or knows of a file that came to its disk in another way.
       if (onlyNew && (await isPublished(publication))) return;
-      await mayWrite?.();
       try {
-        await publication.send((offered && condition) || {});
+        await publication.send((offered && condition) || {}, mayWrite);
       } catch (error) {
         if (isS3Error(error, 'NotImplemented', 501) && offered && condition) {
           offered = false;

@@ -10,8 +10,9 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
+import { isHeld } from '../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
-import type { Destination } from './bucket.ts';
+import { type Destination, guarded } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import { metadataOf, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
@@ -54,6 +55,7 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
     ContentDisposition: found.ContentDisposition,
     ContentLanguage: found.ContentLanguage,
     CacheControl: found.CacheControl,
+    ...expiresOf(found),
     Metadata: { ...found.Metadata, ...metadataOf(options.mtimeMs, options.mark ?? options.name) },
     ...bucket.writing,
   };
@@ -69,13 +71,16 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
       return;
     }
     const { CopyPartResult } = await bucket.client.send(
-      new UploadPartCopyCommand({
-        ...at,
-        ...source,
-        UploadId: uploadId,
-        PartNumber: number,
-        CopySourceRange: `bytes=${start}-${start + bytes - 1}`,
-      }),
+      guarded(
+        new UploadPartCopyCommand({
+          ...at,
+          ...source,
+          UploadId: uploadId,
+          PartNumber: number,
+          CopySourceRange: `bytes=${start}-${start + bytes - 1}`,
+        }),
+        options.mayWrite,
+      ),
       { abortSignal: options.signal },
     );
     options.onCopied?.(bytes);
@@ -89,7 +94,9 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
 
   async function copyParts(): Promise<void> {
     if (uploadId === undefined) {
-      const begun = await bucket.client.send(new CreateMultipartUploadCommand({ ...at, ...described }));
+      const begun = await bucket.client.send(
+        guarded(new CreateMultipartUploadCommand({ ...at, ...described }), options.mayWrite),
+      );
       uploadId = begun.UploadId as string;
       await options.remember?.(ticketOf({ uploadId, mtimeMs: options.mtimeMs }));
     }
@@ -138,10 +145,10 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
       await conditions.publish({
         ...plan,
         ...{ mark: options.mark ?? options.name, onlyNew, mayWrite, condition },
-        send: (now) =>
+        send: (now, ask) =>
           inParts
-            ? bucket.client.send(completion(at, uploadId as string, [...parts.values()], now))
-            : bucket.client.send(copyWhole(now), { abortSignal: options.signal }),
+            ? bucket.client.send(guarded(completion(at, uploadId as string, [...parts.values()], now), ask))
+            : bucket.client.send(guarded(copyWhole(now), ask), { abortSignal: options.signal }),
       });
       over = true;
       plan.forget();
@@ -156,8 +163,14 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
       if (over) return;
       over = true;
       plan.forget();
-      if (uploadId !== undefined) await abortUpload(plan, uploadId);
+      if (uploadId !== undefined && (await isHeld(options.mayWrite))) await abortUpload(plan, uploadId);
     },
   };
   return draft;
+}
+
+/** Only where it is a date: a service keeps whatever text was given. */
+function expiresOf({ ExpiresString = '' }: HeadObjectCommandOutput): { readonly Expires?: Date } {
+  const ms = Date.parse(ExpiresString);
+  return Number.isNaN(ms) ? {} : { Expires: new Date(ms) };
 }

@@ -4,8 +4,8 @@
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Chunk } from '../../model.ts';
-import type { DraftOptions, FinishedDraft } from '../storage.ts';
-import { type Destination, sha256, signDigest } from './bucket.ts';
+import type { DraftOptions, FinishedDraft, MayWrite } from '../storage.ts';
+import { type Destination, guarded, sha256, signDigest } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import { metadataOf, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
@@ -103,7 +103,11 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
       await conditions.publish({
         ...plan,
         ...{ mark: options.mark ?? options.name, onlyNew, mayWrite, condition },
-        send: (now) => (streamed ? streamed.complete() : put(now)),
+        async send(now, ask) {
+          if (!streamed) return put(now, ask);
+          await ask?.();
+          return streamed.complete();
+        },
       });
       end();
     },
@@ -118,7 +122,7 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
     },
   };
 
-  function put(now: Condition | Record<string, never>): Promise<unknown> {
+  function put(now: Condition | Record<string, never>, mayPut: MayWrite | undefined): Promise<unknown> {
     const Body = room?.subarray(0, used) ?? new Uint8Array();
     const digest = sha256(Body);
     const command = new PutObjectCommand({
@@ -131,7 +135,7 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
       ...bucket.writing,
       ...now,
     });
-    return bucket.client.send(signDigest(command, digest), { abortSignal: options.signal });
+    return bucket.client.send(guarded(signDigest(command, digest), mayPut), { abortSignal: options.signal });
   }
 
   return draft;

@@ -9,8 +9,9 @@
 import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
+import { isHeld } from '../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
-import { type Destination, sha256, signDigest } from './bucket.ts';
+import { type Destination, guarded, sha256, signDigest } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
 import { metadataOf, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
@@ -59,7 +60,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
       ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' } : {}),
       ...bucket.writing,
     });
-    const { UploadId } = await bucket.client.send(command, { abortSignal: signal });
+    const { UploadId } = await bucket.client.send(guarded(command, options.mayWrite), { abortSignal: signal });
     uploadId = UploadId as string;
     await options.remember?.(ticketOf({ uploadId, mtimeMs: options.mtimeMs }));
   }
@@ -109,7 +110,9 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
       ContentLength: body.length,
       ...(bucket.checksums ? { ChecksumSHA256: checksum } : {}),
     });
-    const answer = await bucket.client.send(signDigest(command, digest), { abortSignal: signal });
+    const answer = await bucket.client.send(guarded(signDigest(command, digest), options.mayWrite), {
+      abortSignal: signal,
+    });
     acknowledge({
       number: part,
       size: body.length,
@@ -199,8 +202,8 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
       await conditions.publish({
         ...plan,
         ...{ mark: options.mark ?? options.name, onlyNew, mayWrite, condition },
-        send: (now) =>
-          bucket.client.send(completion(at, uploadId as string, [...parts.values()], now), {
+        send: (now, ask) =>
+          bucket.client.send(guarded(completion(at, uploadId as string, [...parts.values()], now), ask), {
             abortSignal: options.signal,
           }),
       });
@@ -214,7 +217,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
     async discard() {
       if (over) return;
       await close();
-      if (uploadId !== undefined) await abortUpload(plan, uploadId);
+      if (uploadId !== undefined && (await isHeld(options.mayWrite))) await abortUpload(plan, uploadId);
     },
   };
   return draft;

@@ -10,7 +10,7 @@ import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keyNames } from '../objects/keys.ts';
 import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
-import { type Bucket, type Destination, describeObject } from './bucket.ts';
+import { type Bucket, type Destination, describeObject, guarded } from './bucket.ts';
 import { endpointOf, openClient } from './client.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { copiedDraft } from './copied-draft.ts';
@@ -219,7 +219,8 @@ export async function open(place: Place): Promise<Storage> {
       await fencing.publish({
         ...destination,
         ...{ mark, onlyNew, mayWrite, condition },
-        send: (now) => client.send(completion(key, standing.uploadId, [...standing.parts.values()], now)),
+        send: (now, ask) =>
+          client.send(guarded(completion(key, standing.uploadId, [...standing.parts.values()], now), ask)),
       });
     },
 

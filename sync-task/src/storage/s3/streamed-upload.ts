@@ -4,11 +4,16 @@
  * to be published, because the managed upload completes by itself when they end.
  */
 import { PassThrough } from 'node:stream';
-import { AbortMultipartUploadCommand, CreateMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  type S3Client,
+  type UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { SyncError } from '../../errors.ts';
 import type { DraftOptions } from '../storage.ts';
-import type { Destination } from './bucket.ts';
+import { type Destination, guarded } from './bucket.ts';
 import type { Condition } from './conditions.ts';
 import { metadataOf } from './object-version.ts';
 import { explainS3Error } from './s3-errors.ts';
@@ -100,6 +105,8 @@ export function streamedUpload(
 function remembering(client: S3Client, options: DraftOptions): S3Client {
   const send = async (command: unknown): Promise<unknown> => {
     const plain = client.send.bind(client) as (command: unknown) => Promise<unknown>;
+    // What is given up may be removed at any time: nobody goes on with it.
+    if (!(command instanceof AbortMultipartUploadCommand)) guarded(command as UploadPartCommand, options.mayWrite);
     const answer = await plain(command);
     if (!(command instanceof CreateMultipartUploadCommand)) return answer;
     const { Bucket, Key } = command.input;

@@ -100,6 +100,27 @@ export const publishingCases: readonly ContractCase[] = [
       t.deepEqual(await place.ground.names(), ['old']);
     },
   },
+  ...[10, 12 * 1024 * 1024].flatMap((size) =>
+    ['nothing', 'a file'].map(
+      (stood): ContractCase => ({
+        title: `where ${stood} stood, a sleeper's ${size} bytes do not replace what his successor has published`,
+        async run(t, place) {
+          const { storage } = place;
+          if (!storage.publishedBy) {
+            t.pass(); // only what is kept with a file tells them apart
+            return;
+          }
+          if (stood === 'a file') await publishFile(storage, 'file', 'old');
+          const late = await finishDraft(storage, 'file', noise(size), { expectedBytes: size });
+          const name = await finishDraft(storage, 'file', 'of the successor');
+          await storage.publish('file', name);
+          await throwsSyncError(t, () => storage.publish('file', late), { kind: 'transient' });
+          t.is(await textAt(place, 'file'), 'of the successor');
+          t.is(await storage.publishedBy('file'), name);
+        },
+      }),
+    ),
+  ),
   {
     title: 'what was published tells its mark, and nothing else does',
     async run(t, place) {
