@@ -1,12 +1,12 @@
 /** A folder of this machine as a storage. Links below the root never lead out of it (see `folders.ts`). */
-import { lstat, opendir, rename, unlink } from 'node:fs/promises';
+import { link, lstat, opendir, rename, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import type { Place } from '../place.ts';
 import type { Storage, StoredFile } from '../storage.ts';
-import { explained, isMissing } from './file-error.ts';
+import { explained, isCode, isMissing } from './file-error.ts';
 import { storedFileOf } from './file-version.ts';
 import { type Folders, openFolders } from './folders.ts';
 import { listFiles } from './list-files.ts';
@@ -129,12 +129,21 @@ async function recoverDraft(folders: Folders, path: string, name: string): Promi
   const backup = joinPath(folder, backupName(name));
   return explained({ label: folders.label, path, what: 'recover' }, async () => {
     const backupStands = (await look(folders, path, backupName(name))) !== undefined;
-    const finalStands = (await look(folders, path, baseOf(path))) !== undefined;
-    if (backupStands && !finalStands) await rename(backup, joinPath(folder, baseOf(path)));
-    else if (backupStands) await remove(backup);
+    if (backupStands) await restore(backup, joinPath(folder, baseOf(path)));
     const tempStood = await remove(joinPath(folder, tempName(name)));
     return backupStands || tempStood;
   });
+}
+
+/** Puts an old file back where nothing stands; never over a file that came meanwhile. */
+async function restore(backup: string, final: string): Promise<void> {
+  try {
+    await link(backup, final);
+  } catch (error) {
+    const hasLinks = isCode(error, 'EEXIST');
+    if (!hasLinks && !(await lstat(final).catch(() => undefined))) return rename(backup, final);
+  }
+  await remove(backup);
 }
 
 async function remove(path: string): Promise<boolean> {

@@ -5,7 +5,7 @@
 import type { EventRecord } from '../../../src/state/state.ts';
 
 type Event = EventRecord['event'];
-type Status = 'free' | 'claimed' | 'intended' | 'settled' | 'unsettled';
+type Status = 'free' | 'claimed' | 'intended' | 'recovering' | 'settled' | 'unsettled';
 
 /** Under one fencing token: event → what comes of it. */
 export const transitions: Readonly<Record<Status, Readonly<Partial<Record<Event, Status>>>>> = {
@@ -20,6 +20,8 @@ export const transitions: Readonly<Record<Status, Readonly<Partial<Record<Event,
   },
   // A second intent under the same token: the process tried again.
   intended: { intent: 'intended', copied: 'settled', deferred: 'unsettled', refused: 'unsettled', failed: 'unsettled' },
+  // A sweep looks at what a dead worker left; it records what proves to be published, and nothing else.
+  recovering: {},
   settled: {},
   unsettled: {},
 };
@@ -30,8 +32,14 @@ const takeOvers: readonly (readonly [Status, Event, Status])[] = [
   ['intended', 'claimed', 'claimed'],
   ['unsettled', 'claimed', 'claimed'],
   ['settled', 'claimed', 'claimed'],
+  ['recovering', 'claimed', 'claimed'],
+  ['claimed', 'recovery', 'recovering'],
+  ['intended', 'recovery', 'recovering'],
+  ['unsettled', 'recovery', 'recovering'],
+  ['recovering', 'recovery', 'recovering'],
   // By the intent of who died before recording it.
   ['claimed', 'copied', 'settled'],
+  ['recovering', 'copied', 'settled'],
 ];
 
 /** Every step, as the picture shows them: `from --> to: event`. */
@@ -49,16 +57,20 @@ export function illegalSteps(events: readonly EventRecord[]): readonly string[] 
   let token = 0;
   let intentLeft = false;
   for (const { event, token: by } of events) {
-    if (event === 'claimed') {
-      if (by !== token + 1) faults.push(`claimed with token ${by} after ${token}`);
+    if (event === 'claimed' || event === 'recovery') {
+      if (by !== token + 1) faults.push(`${event} with token ${by} after ${token}`);
+      if (event === 'recovery' && (status === 'free' || status === 'settled'))
+        faults.push(`recovery of a file that is ${status}`);
       token = by;
-      status = 'claimed';
+      status = event === 'claimed' ? 'claimed' : 'recovering';
       continue;
     }
     if (by !== token) faults.push(`${event} by token ${by} while ${token} held the file`);
     // Published by somebody who died before recording it, or left complete: the intent tells.
     const next: Status | undefined =
-      event === 'copied' && status === 'claimed' && intentLeft ? 'settled' : transitions[status][event];
+      event === 'copied' && (status === 'claimed' || status === 'recovering') && intentLeft
+        ? 'settled'
+        : transitions[status][event];
     if (next === undefined) faults.push(`${event} after ${status}`);
     status = next ?? status;
     if (event === 'intent') intentLeft = true;
