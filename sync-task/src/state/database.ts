@@ -56,3 +56,21 @@ export interface Dialect {
  */
 export const unforeseen = (parameter: string, type: ColumnType): string =>
   `(SELECT CAST(${parameter} AS ${type.toUpperCase()}))`;
+
+const REPLACEMENT = '\ufffd';
+
+/**
+ * What servers say, and how they name things, may hold what Postgres cannot: NUL, or half a surrogate pair. Both databases get the
+ * replacement character for them, in a text and in a set of rows, where JSON has escapes for them.
+ */
+export function storable(parameters: readonly Parameter[]): Parameter[] {
+  return parameters.map((value) => {
+    if (typeof value !== 'string') return value;
+    const text = value.toWellFormed().replaceAll('\0', REPLACEMENT);
+    return text.startsWith('[') ? text.replace(/\\(u0000|ud[89a-f]..|.)/gi, unescaped) : text;
+  });
+}
+
+function unescaped(found: string, what: string): string {
+  return what.length > 1 ? REPLACEMENT : found;
+}

@@ -1,6 +1,6 @@
 /** Brings the tables up to this program. Steps are numbered, never changed, and each runs once. */
 import { SyncError } from '../errors.ts';
-import type { Database, Dialect } from './database.ts';
+import type { Database, Dialect, Query } from './database.ts';
 import { first } from './migrations/0001-first.ts';
 import { runStatistics } from './migrations/0002-run-statistics.ts';
 import { publishedPlaces } from './migrations/0003-published-places.ts';
@@ -8,15 +8,25 @@ import { work } from './migrations/0004-work.ts';
 import { takenOver } from './migrations/0005-taken-over.ts';
 import { rowKeys } from './migrations/0006-row-keys.ts';
 import { lookUps } from './migrations/0007-look-ups.ts';
+import { longPaths } from './migrations/0008-long-paths.ts';
 
-const migrations: readonly ((dialect: Dialect) => string[])[] = [
-  first,
-  runStatistics,
-  publishedPlaces,
-  work,
-  takenOver,
-  rowKeys,
-  lookUps,
+type Migration = (transaction: Query) => Promise<void>;
+
+const statements =
+  (of: (dialect: Dialect) => string[]): Migration =>
+  async (transaction) => {
+    for (const statement of of(transaction.dialect)) await transaction.query(statement);
+  };
+
+const migrations: readonly Migration[] = [
+  statements(first),
+  statements(runStatistics),
+  statements(publishedPlaces),
+  statements(work),
+  statements(takenOver),
+  statements(rowKeys),
+  statements(lookUps),
+  longPaths,
 ];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
@@ -32,7 +42,7 @@ export async function migrate(database: Database): Promise<void> {
       );
     }
     for (let number = newest + 1; number <= migrations.length; number++) {
-      for (const statement of migrations[number - 1]?.(database.dialect) ?? []) await transaction.query(statement);
+      await migrations[number - 1]?.(transaction);
       await transaction.query(`INSERT INTO migration (number, at_ms) VALUES ($1, ${database.dialect.nowMs})`, [number]);
     }
   });

@@ -7,7 +7,7 @@
 import pg from 'pg';
 import { SyncError } from '../errors.ts';
 import { realWorld } from '../world.ts';
-import type { Database, Dialect, Parameter, Query } from './database.ts';
+import { type Database, type Dialect, type Parameter, type Query, storable } from './database.ts';
 import { CONFLICT, explainPostgres, LOST } from './postgres-errors.ts';
 import { type Encryption, type TlsPlan, tlsPlan } from './postgres-tls.ts';
 
@@ -117,7 +117,7 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
         // Without a name: a statement that is kept would be another connection's behind a pooler.
         return await client.query({
           text,
-          ...(values && { values: [...values] }),
+          ...(values && { values: storable(values) }),
           query_timeout: silenceMs,
         } as pg.QueryConfig);
       } catch (error) {

@@ -1,5 +1,7 @@
 /** The state interface over SQL: one line for each operation. */
+import { SyncError } from '../errors.ts';
 import type { Database } from './database.ts';
+import { withLongPaths } from './long-paths.ts';
 import { abandoned, claimAbandoned, clear, clearAbandoned, giveBack } from './operations/abandoned.ts';
 import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
@@ -19,6 +21,27 @@ import { takenOver } from './operations/taken-over.ts';
 import type { State } from './state.ts';
 
 export function sqlState(database: Database): State {
+  return withLongPaths(database, tellingWhich(operations(database)));
+}
+
+/** A statement that takes too long is one of those of this operation. */
+function tellingWhich(state: State): State {
+  const telling = Object.entries(state).map(([name, operation]: [string, unknown]) => {
+    if (typeof operation !== 'function') return [name, operation];
+    const told = async (...given: unknown[]): Promise<unknown> => {
+      try {
+        return await operation(...given);
+      } catch (error) {
+        if (!(error instanceof SyncError) || error.reason !== 'state-timeout') throw error;
+        throw new SyncError(`${error.message} (${name})`, { ...error, cause: error.cause });
+      }
+    };
+    return [name, told];
+  });
+  return { ...state, ...Object.fromEntries(telling) };
+}
+
+function operations(database: Database): State {
   return {
     label: database.label,
     pipeline: (name) => pipeline(database, name),

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SyncError } from '../errors.ts';
-import type { Database, Dialect, Parameter, Query, Row } from './database.ts';
+import { type Database, type Dialect, type Parameter, type Query, type Row, storable } from './database.ts';
 
 const machineTime: Dialect = {
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
@@ -64,7 +64,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
         statement = connection.prepare(sql);
         prepared.set(sql, statement);
       }
-      const named = Object.fromEntries(parameters.map((value, index) => [`$${index + 1}`, value]));
+      const named = Object.fromEntries(storable(parameters).map((value, index) => [`$${index + 1}`, value]));
       return statement.all(named) as Row[];
     });
   }

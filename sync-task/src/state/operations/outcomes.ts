@@ -123,13 +123,12 @@ function fileRow({ path, token, checkpoint, clean }: OutcomeRow) {
 }
 
 function entryRow({ path, outcome, kind, reason, message, work, checkpoint }: OutcomeRow) {
-  // A server's own words may hold what Postgres cannot: NUL, or half a surrogate pair.
   return {
     path,
     outcome,
     kind: kind ?? null,
     reason,
-    message: message.toWellFormed().replaceAll('\0', '\ufffd'),
+    message,
     durationMs: work?.durationMs ?? null,
     retries: work?.retries ?? 0,
     ...(checkpoint && { size: checkpoint.size, mtimeMs: checkpoint.mtimeMs, chain: checkpoint.chain }),

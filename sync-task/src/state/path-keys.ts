@@ -1,0 +1,36 @@
+/**
+ * Paths as they stand in the state's tables. An index of Postgres takes no more than 2,704 bytes a row, and a path may have 4,096: a long
+ * one is kept by its beginning and its hash, which sorts about where the path does. Such a key has an empty part, as no path of a
+ * file has; a name that is refused for one, and stands in a plan all the same, gets a key too.
+ */
+import { createHash } from 'node:crypto';
+
+const LONGEST_BYTES = 1000;
+const KEPT_BYTES = 900;
+const MARK = '//';
+
+export function keyOf(path: string): string {
+  return isLong(path) ? `${beginning(path)}${MARK}${createHash('sha256').update(path).digest('hex')}` : path;
+}
+
+/** Whether this is no path, but the key of one. */
+export function isKey(stored: string): boolean {
+  return stored.includes(MARK);
+}
+
+/** What keys of all paths below the folder begin with, where it is too long for them to hold it; else undefined. */
+export function beginningOfKeys(folder: string): string | undefined {
+  return Buffer.byteLength(folder) < KEPT_BYTES ? undefined : beginning(folder);
+}
+
+export function isLong(path: string): boolean {
+  return path.includes(MARK) || (path.length > LONGEST_BYTES / 3 && Buffer.byteLength(path) > LONGEST_BYTES);
+}
+
+/** Cut between two characters. */
+function beginning(path: string): string {
+  const bytes = Buffer.from(path);
+  let end = Math.min(KEPT_BYTES, bytes.length);
+  while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString('utf8', 0, end);
+}
