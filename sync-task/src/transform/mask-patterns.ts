@@ -6,6 +6,7 @@
  */
 import { boundedPattern } from './bounded-pattern.ts';
 import type { MaskOptions } from './mask.ts';
+import { linearPattern, type Pattern } from './pattern/pattern.ts';
 import { bytesFrom, noBytes, type Steps, textOf } from './stepwise.ts';
 import { type TextEncoding, textCheck } from './text-encoding.ts';
 import type { SavedState } from './transform.ts';
@@ -21,7 +22,7 @@ export function maskPatterns(
   { token, pattern = [], replacement, length, encoding }: MaskOptions,
   saved: Saved | undefined,
 ): Steps {
-  const expression = new RegExp([...literals(token), ...pattern.map((each) => `(?:${each})`)].join('|'), 'gmu');
+  const finder = finderOf(token, pattern);
   const reach = 2 * (1 + Math.max(...token.map((each) => each.length), ...pattern.map(mostCharacters)));
   const text = textCheck(encoding, saved?.text);
   /** The last character that is written already. */
@@ -37,12 +38,10 @@ export function maskPatterns(
     if (isLowSurrogate(window, decided)) decided--;
     let output = '';
     let done = before.length;
-    expression.lastIndex = done;
-    for (let found = expression.exec(window); found && found.index < decided; found = expression.exec(window)) {
-      const [match] = found;
-      output +=
-        window.slice(done, found.index) + (length === 'keep' ? replacement.repeat([...match].length) : replacement);
-      done = found.index + match.length;
+    for (const [start, end] of finder.matches(window, done, decided)) {
+      const times = length === 'keep' ? [...window.slice(start, end)].length : 1;
+      output += window.slice(done, start) + replacement.repeat(times);
+      done = end;
     }
     decided = Math.max(decided, done);
     output += window.slice(done, decided);
@@ -52,7 +51,9 @@ export function maskPatterns(
   }
 
   return {
-    maxPieceBytes: Math.max(1, Math.floor((256 * 1024) / Math.max(1, replacement.length))),
+    maxPieceBytes: Math.floor(
+      Math.max(1, Math.min((256 * 1024) / Math.max(1, replacement.length), MOST_WORK / finder.steps)),
+    ),
     push(piece) {
       text.check(piece);
       const whole = bytes.length === 0 ? piece : Buffer.concat([bytes, piece]);
@@ -66,6 +67,23 @@ export function maskPatterns(
     },
     save: () => ({ text: text.save(), before, undecided, bytes: textOf(bytes) }),
   };
+}
+
+/** Steps in one go, in the worst case: some tens of milliseconds. */
+const MOST_WORK = 4_000_000;
+
+const finders = new Map<string, Pattern>();
+const MOST_FINDERS = 20;
+
+/** The same for every file: what it learned of one serves the next, and all share its memory. */
+function finderOf(token: readonly string[], pattern: readonly string[]): Pattern {
+  const source = [...literals(token), ...pattern.map((each) => `(?:${each})`)].join('|');
+  let finder = finders.get(source);
+  if (finder === undefined) {
+    finder = linearPattern(source, true);
+    if (finders.size < MOST_FINDERS) finders.set(source, finder);
+  }
+  return finder;
 }
 
 /** Longest first: the first alternative that fits wins. */

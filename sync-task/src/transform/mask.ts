@@ -83,7 +83,7 @@ export const mask: Transform<MaskOptions> = {
   details: `The first place from the left where anything fits is replaced; at one place the longest token wins, then the first pattern.
 A pattern is a JavaScript regular expression (flags \`m\` and \`u\`) without \`*\`, \`+\`, \`{n,}\`, back references and look-around:
 the length of its matches must be bounded, and at least 1, so that the result does not depend on how the file came in. Write
-\`{1,64}\` instead of \`+\`. In a flag, a backslash is written \`\\\\\` and a comma in a value \`\\,\`.`,
+\`{1,64}\` instead of \`+\`. Time grows with the file alone, whatever stands in it. In a flag, a backslash is written \`\\\\\` and a comma in a value \`\\,\`.`,
   example: 'mask:token=password,token=secret@**/*.txt',
   options,
   ...stepwise<MaskOptions, SavedState>(

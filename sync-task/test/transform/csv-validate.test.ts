@@ -156,6 +156,7 @@ const refusals: readonly (readonly [schema: string, message: RegExp])[] = [
   ['columns: { a: { type: date, min: 3 } }', /a: min: date has no such bound/],
   ['columns: { a: { max: 3 } }', /a: max: text has no such bound/],
   ["columns: { a: { pattern: '(' } }", /a: pattern: it is no regular expression/],
+  ["columns: { a: { pattern: '(?=a)' } }", /a: pattern: look-around is not possible here/],
   ['columns: { a: {} }\nunique: [[a, b]]', /unique: "b" is none of the columns/],
 ];
 for (const [schema, message] of refusals)

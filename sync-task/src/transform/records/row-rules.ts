@@ -1,5 +1,6 @@
 /** A schema, made ready for the columns of one table: tells what is wrong with a row. */
 import { SyncError } from '../../errors.ts';
+import { linearPattern } from '../pattern/pattern.ts';
 import { columnIndexes, shortList } from './columns.ts';
 import type { Row } from './dialect.ts';
 import { type KeySet, keyOf } from './key-set.ts';
@@ -76,7 +77,7 @@ function valueCheck(rule: ColumnRule): (value: string) => string | undefined {
   const min = rule.min === undefined ? undefined : point(String(rule.min));
   const max = rule.max === undefined ? undefined : point(String(rule.max));
   const { required, 'min-length': minLength = 0, 'max-length': maxLength = Number.POSITIVE_INFINITY } = rule;
-  const pattern = rule.pattern === undefined ? undefined : new RegExp(rule.pattern, 'u');
+  const pattern = rule.pattern === undefined ? undefined : linearPattern(rule.pattern, false);
   const allowed = rule['one-of'] === undefined ? undefined : new Set(rule['one-of']);
 
   return (value) => {

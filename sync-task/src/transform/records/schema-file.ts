@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { BadPattern } from '../pattern/parse.ts';
+import { linearPattern } from '../pattern/pattern.ts';
 import { isPoint } from './value-types.ts';
 
 const bound = z.union([z.number(), z.string()]);
@@ -30,7 +32,8 @@ const columnRule = z
         refuse(name, `${value.type} has no such bound: give a number for numbers, a quoted day or time for those`);
       }
     }
-    if (value.pattern !== undefined && !isPattern(value.pattern)) refuse('pattern', 'it is no regular expression');
+    const problem = value.pattern === undefined ? undefined : patternProblem(value.pattern);
+    if (problem !== undefined) refuse('pattern', problem);
   });
 
 export type ColumnRule = z.output<typeof columnRule>;
@@ -54,11 +57,13 @@ const schema = z
 
 export type Schema = z.output<typeof schema>;
 
-function isPattern(source: string): boolean {
+/** What is wrong with a pattern. */
+function patternProblem(source: string): string | undefined {
   try {
-    return new RegExp(source, 'u') instanceof RegExp;
+    linearPattern(source, false);
+    return undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
+    if (error instanceof BadPattern) return error.message;
     throw error;
   }
 }
