@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileContext } from './transform/transform.ts';
+import { unbounded } from './transform/file-context.ts';
+import type { BoundedFile } from './transform/transform.ts';
 
-export interface RecordingFile extends FileContext, AsyncDisposable {
+export interface RecordingFile extends BoundedFile, AsyncDisposable {
   /** By suffix, as latin1. */
   readonly asides: Record<string, string>;
   readonly notes: Record<string, number>;
@@ -16,6 +17,7 @@ export function recordingFile(path = 'in/file.csv'): RecordingFile {
   const taken = new Set<string>();
   let folder: Promise<string> | undefined;
   return {
+    ...unbounded,
     path,
     asides,
     notes,

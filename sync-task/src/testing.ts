@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { SyncError } from './errors.ts';
 import { recordingFile } from './recording-file.ts';
 import { checked } from './transform/own.ts';
-import type { ByteStream, FileContext, SavedState, Transform } from './transform/transform.ts';
+import type { ByteStream, SavedState, Transform } from './transform/transform.ts';
 
 export type { ByteStream, FileContext, ResumableRun, SavedState, Transform } from './transform/transform.ts';
 
@@ -158,7 +158,7 @@ async function testMemory(t: Assertions, transform: Transform, options: unknown,
     }
   }
   await using recording = recordingFile();
-  const file: FileContext = { ...recording, aside: async () => undefined };
+  const file = { ...recording, aside: async () => undefined };
   try {
     for await (const _ of transform.apply(long(), options, file));
   } catch (error) {

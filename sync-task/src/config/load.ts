@@ -61,6 +61,7 @@ export function loadSettings(input: Input): Settings {
     wantsTotals: metricsOf(values, input, '') !== undefined,
     files: values.get('files'),
     bufferBytes: values.get('buffer'),
+    decoders: { memoryBytes: values.get('decoder-memory'), maxExpansion: values.get('max-expansion') },
     connections: values.get('connections'),
     fsync: values.get('fsync'),
     checkpointBytes: values.get('checkpoint-bytes'),

@@ -163,6 +163,19 @@ export const options = {
     choices: ['reprocess', 'ignore'],
     default: 'reprocess',
   },
+  'decoder-memory': {
+    kind: 'bytes',
+    group: 'Transforms',
+    describe:
+      'memory of all decoders together (zstd windows, OpenPGP chunks, tables of rows): a file waits for its share, one that needs more is refused',
+    default: '128MiB',
+  },
+  'max-expansion': {
+    kind: 'count',
+    group: 'Transforms',
+    describe: 'a file that is decompressed to more than so many times its size (and 64 MiB) is refused',
+    default: '1000',
+  },
   'batch-files': { kind: 'count', group: 'Batches', describe: 'files in a batch at most', default: '1000' },
   'batch-bytes': {
     kind: 'bytes',

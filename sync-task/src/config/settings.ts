@@ -107,6 +107,8 @@ export interface Settings extends CommonSettings {
   readonly source: Endpoint;
   readonly target: Endpoint;
   readonly transforms: readonly TransformSetting[];
+  /** What files may take while they are decoded. */
+  readonly decoders: { readonly memoryBytes: number; readonly maxExpansion: number };
   /** What happens to an unchanged file whose transforms, or their options or versions, are others than when it was copied. */
   readonly transformChanged: 'reprocess' | 'ignore';
   readonly selection: Selection;

@@ -48,7 +48,7 @@ export async function workOnBatches(
   const owner = world.uuid();
   const chain = await openChain(settings.transforms);
   await chain.prepare();
-  await using threads = chainThreads(chain, settings.transforms);
+  await using threads = chainThreads(chain, settings.transforms, settings.decoders);
   const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
   const bytes = { read: 0, written: 0, resumed: 0 };
   const transformCounts: TransformCounts = {};

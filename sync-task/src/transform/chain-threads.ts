@@ -9,8 +9,16 @@ import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Chain } from './chain.ts';
 import { type ChangedPiece, changedFile, type Start } from './changed-file.ts';
-import { type AnswerValue, type FromThread, ownBytes, type PlainError, type ToThread } from './thread-messages.ts';
-import type { ByteStream, FileContext } from './transform.ts';
+import { decoderMemory } from './decoder-memory.ts';
+import {
+  type AnswerValue,
+  type FromThread,
+  ownBytes,
+  type PlainError,
+  type ThreadStart,
+  type ToThread,
+} from './thread-messages.ts';
+import type { BoundedFile, ByteStream, FileContext } from './transform.ts';
 
 export interface ChainThreads extends AsyncDisposable {
   /**
@@ -19,6 +27,14 @@ export interface ChainThreads extends AsyncDisposable {
    * @param bytes the size of the input
    */
   changed(path: string, bytes: number, input: ByteStream, start: Start, file: FileContext): AsyncIterable<ChangedPiece>;
+}
+
+/** What files may take, whatever stands in them. */
+export interface DecoderLimits {
+  /** Of all decoders at the same time. */
+  readonly memoryBytes: number;
+  /** Bytes that may be made of one byte of the source. */
+  readonly maxExpansion: number;
 }
 
 const LEAST_BYTES = 4 * 1024 * 1024;
@@ -36,24 +52,28 @@ interface Thread {
 export function chainThreads(
   chain: Chain,
   settings: readonly TransformSetting[],
+  { memoryBytes, maxExpansion }: DecoderLimits,
   most: number = Math.min(MOST_THREADS, availableParallelism() - 1),
 ): ChainThreads {
   let threads: Thread[] = [];
+  const memory = decoderMemory(memoryBytes);
 
   function leastBusy(): Thread {
     threads = threads.filter(({ end }) => end === undefined);
     const idle = threads.find(({ files }) => files === 0);
     if (idle) return idle;
     if (threads.length >= most) return threads.reduce((a, b) => (b.files < a.files ? b : a));
-    const thread = startThread(settings);
+    const thread = startThread({ settings, memoryBytes, maxExpansion });
     threads.push(thread);
     return thread;
   }
 
   return {
-    changed(path, bytes, input, start, file) {
-      if (most < 1 || bytes < LEAST_BYTES || !chain.busy(path)) return changedFile(chain, path, input, start, file);
-      return changedInThread(leastBusy(), path, input, start, file);
+    async *changed(path, bytes, input, start, file) {
+      using shares = memory.forFile(chain.memoryShares(path));
+      const bounded: BoundedFile = { ...file, takeMemory: shares.take, memoryBytes, maxExpansion };
+      if (most < 1 || bytes < LEAST_BYTES || !chain.busy(path)) yield* changedFile(chain, path, input, start, bounded);
+      else yield* changedInThread(leastBusy(), path, input, start, bounded);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(threads.map(({ worker }) => worker.terminate()));
@@ -61,10 +81,10 @@ export function chainThreads(
   };
 }
 
-function startThread(settings: readonly TransformSetting[]): Thread {
+function startThread(start: ThreadStart): Thread {
   // As the sources, or as one of the files of the bundle.
   const entry = import.meta.url.endsWith('.ts') ? './chain-worker.ts' : './chain-worker.js';
-  const worker = new Worker(new URL(entry, import.meta.url), { workerData: settings });
+  const worker = new Worker(new URL(entry, import.meta.url), { workerData: start });
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const thread: Thread = { worker, files: 0, ended };
   function over(why: string, cause?: unknown): void {
@@ -85,11 +105,12 @@ async function* changedInThread(
   path: string,
   input: ByteStream,
   start: Start,
-  file: FileContext,
+  file: BoundedFile,
 ): AsyncGenerator<ChangedPiece> {
   const { port1: port, port2 } = new MessageChannel();
   const chunks = input[Symbol.asyncIterator]();
   const arrived: FromThread[] = [];
+  const shares = new Map<number, () => void>();
   let failure: { readonly error: unknown } | undefined;
   let wake = () => {};
   let feeding = Promise.resolve();
@@ -124,6 +145,13 @@ async function* changedInThread(
     if (message.type === 'want') feeding = feeding.then(feed).catch(fail);
     else if (message.type === 'note') file.note(message.counter, message.count, message.transform);
     else if (message.type === 'scratch') void answer(message.call, file.scratch());
+    else if (message.type === 'memory') {
+      const taken = file.takeMemory(message.bytes, message.what);
+      void answer(
+        message.call,
+        taken.then((giveBack) => void shares.set(message.call, giveBack)),
+      );
+    } else if (message.type === 'memory-back') shares.get(message.call)?.();
     else if (message.type === 'keys') void answer(message.call, file.takeKeys(message.keys));
     else if (message.type === 'aside') {
       void answer(

@@ -1,6 +1,5 @@
 /** The entry of a thread for transforms. It opens the same chain as the main thread, and changes several files at a time. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import { changedFile } from './changed-file.ts';
 import { openChain } from './open-chain.ts';
@@ -10,11 +9,14 @@ import {
   type FileToChange,
   type FromThread,
   ownBytes,
+  type ThreadStart,
   type ToThread,
 } from './thread-messages.ts';
-import type { ByteStream, FileContext } from './transform.ts';
+import type { BoundedFile, ByteStream } from './transform.ts';
 
-const opened = openChain(workerData as readonly TransformSetting[]).then(async (chain) => {
+const { settings, memoryBytes, maxExpansion } = workerData as ThreadStart;
+
+const opened = openChain(settings).then(async (chain) => {
   await chain.prepare();
   return chain;
 });
@@ -96,13 +98,23 @@ function mainThread(port: MessagePort, path: string) {
     return value as Value;
   }
 
-  const file: FileContext = {
+  const file: BoundedFile = {
+    memoryBytes,
+    maxExpansion,
     path,
     signal: closed.signal,
     scratch: () => ask<string>((call) => ({ type: 'scratch', call })),
     async aside(suffix, bytes) {
       const own = ownBytes(bytes);
       await ask((call) => ({ type: 'aside', call, suffix, bytes: own }), [own.buffer]);
+    },
+    async takeMemory(bytes, what) {
+      let share = 0;
+      await ask((call) => {
+        share = call;
+        return { type: 'memory', call, bytes, what };
+      });
+      return () => say({ type: 'memory-back', call: share });
     },
     takeKeys: (keys) => ask<readonly boolean[]>((call) => ({ type: 'keys', call, keys })),
     note: (counter, count, transform = '') => say({ type: 'note', counter, count, transform }),

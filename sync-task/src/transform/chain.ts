@@ -10,15 +10,17 @@ import { matcher } from '../glob.ts';
 import { nearest } from '../nearest.ts';
 import { coalesced } from './coalesced.ts';
 import { optionsOf } from './describe.ts';
+import { limitedExpansion } from './expansion.ts';
 import { detachedFile } from './file-context.ts';
 import type { OwnTransforms } from './own.ts';
-import type { ByteStream, FileContext, ResumableRun, SavedState, Transform } from './transform.ts';
+import type { BoundedFile, ByteStream, ResumableRun, SavedState, Transform } from './transform.ts';
+import { OWN_ROUNDS, ROUNDS, watch } from './watched.ts';
 
 export interface Chain {
   /** Tells apart any two chains of transforms whose output may differ. Empty where none applies to this path. */
   key(path: string): string;
   /** The file's bytes, changed. The input itself where no transform applies. */
-  apply(path: string, input: ByteStream, file?: FileContext): ByteStream;
+  apply(path: string, input: ByteStream, file?: BoundedFile): ByteStream;
   /**
    * Like `apply`, from the beginning or from what another run of the same chain saved, and able to save in its turn; undefined
    * where a transform that applies to this path can't.
@@ -34,11 +36,15 @@ export interface Chain {
   readonly renames: boolean;
   /** Throws `usage` where something that options name, such as a file with a key, can't be used. */
   prepare(): Promise<void>;
+  /** How many shares of memory the transforms of this path may hold at the same time. */
+  memoryShares(path: string): number;
   /** The suffixes of the files that the transforms of this path may write beside it. */
   asides(path: string): readonly string[];
 }
 
 interface Step {
+  /** Of the watch. */
+  readonly rounds: number;
   readonly transform: Transform;
   readonly options: unknown;
   applies(path: string): boolean;
@@ -69,9 +75,15 @@ export function transformChain(
     },
     apply(path, input, file = detachedFile(path)) {
       asides(path);
-      const applied = (stream: ByteStream, { transform, options }: Step) =>
-        coalesced(transform.apply(coalesced(stream).output, options, counting(file, transform))).output;
-      return stepsFor(path).reduce(applied, input);
+      const expansion = limitedExpansion(file.maxExpansion);
+      const applied = (stream: ByteStream, { transform, options, rounds }: Step) => {
+        const watching = watch(transform.name, rounds);
+        const bounded = counting(watching.file(file), transform);
+        const output = watching.output(transform.apply(watching.input(coalesced(stream).output), options, bounded));
+        return coalesced(transform.decodes ? expansion.output(output) : output).output;
+      };
+      const steps = stepsFor(path);
+      return steps.length === 0 ? input : steps.reduce(applied, expansion.input(input));
     },
     resume: (path, input, saved) => resumed(stepsFor(path), input, saved),
     busy: (path) => stepsFor(path).some(({ transform }) => !transform.threaded),
@@ -81,6 +93,8 @@ export function transformChain(
       const name = stepsFor(path).reduce((name, step) => outputName(step, name, path), path.slice(end));
       return path.slice(0, end) + name;
     },
+    memoryShares: (path) =>
+      stepsFor(path).reduce((sum, { transform, options }) => sum + (transform.memoryShares?.(options) ?? 0), 0),
     asides,
     renames: steps.some(({ transform }) => transform.outputName !== undefined),
     async prepare() {
@@ -89,7 +103,7 @@ export function transformChain(
   };
 }
 
-function counting(file: FileContext, { name }: Transform): FileContext {
+function counting(file: BoundedFile, { name }: Transform): BoundedFile {
   return { ...file, note: (counter, count) => file.note(counter, count, name) };
 }
 
@@ -97,13 +111,14 @@ function counting(file: FileContext, { name }: Transform): FileContext {
 function resumed(steps: readonly Step[], input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined {
   const states = saved as readonly SavedState[] | undefined;
   const runs: ResumableRun[] = [coalesced(input, states?.[0])];
-  for (const { transform, options } of steps) {
+  for (const { transform, options, rounds } of steps) {
     if (transform.asides?.(options).length) return undefined; // what is written aside is not saved
     const before = runs.at(-1) as ResumableRun;
-    const run = transform.resume?.(before.output, options, states?.[runs.length]);
+    const watching = watch(transform.name, rounds);
+    const run = transform.resume?.(watching.input(before.output), options, states?.[runs.length]);
     if (run === undefined) return undefined;
     runs.push(run);
-    runs.push(coalesced(run.output, states?.[runs.length]));
+    runs.push(coalesced(watching.output(run.output), states?.[runs.length]));
   }
   const { output } = runs.at(-1) as ResumableRun;
   return { output, save: () => runs.map((run) => run.save()) };
@@ -136,7 +151,8 @@ function prepare(setting: TransformSetting, known: readonly Transform[], own: Ow
   const parsed = transform.options.safeParse(setting.options);
   if (!parsed.success) throw badOption(transform, parsed.error);
   const applies = setting.glob === undefined ? () => true : matcher([setting.glob]);
-  return { transform, options: parsed.data, applies };
+  const rounds = known.includes(transform) ? ROUNDS : OWN_ROUNDS;
+  return { transform, options: parsed.data, rounds, applies };
 }
 
 export function find(name: string, known: readonly Transform[], own: OwnTransforms): Transform {

@@ -4,7 +4,7 @@
  */
 import type { Chain } from './chain.ts';
 import { bytesFrom, textOf } from './stepwise.ts';
-import type { ByteStream, FileContext, ResumableRun, SavedState } from './transform.ts';
+import type { BoundedFile, ByteStream, ResumableRun, SavedState } from './transform.ts';
 
 /** Kept in the state as JSON. */
 export interface SavedTransforms {
@@ -40,7 +40,7 @@ export async function* changedFile(
   path: string,
   input: ByteStream,
   { segmentBytes, segments, transforms }: Start,
-  file: FileContext,
+  file: BoundedFile,
 ): AsyncGenerator<ChangedPiece> {
   let made = segments * segmentBytes;
   let readBytes = transforms?.readBytes ?? 0;

@@ -1,9 +1,16 @@
 /** For bytes that belong to no file at a target, such as in a test or a benchmark. */
 import { SyncError } from '../errors.ts';
-import type { FileContext } from './transform.ts';
+import type { BoundedFile } from './transform.ts';
+
+/** Memory enough for every test. */
+export const unbounded = {
+  takeMemory: async () => () => undefined,
+  memoryBytes: 256 * 1024 ** 2,
+  maxExpansion: Number.POSITIVE_INFINITY,
+};
 
 /** Nothing can be written aside or to disk, or remembered. */
-export function detachedFile(path: string): FileContext {
+export function detachedFile(path: string): BoundedFile {
   const nowhere = () =>
     Promise.reject(
       new SyncError(`${path}: there is no place for a second file here`, { kind: 'permanent', reason: 'no-place' }),
@@ -15,5 +22,6 @@ export function detachedFile(path: string): FileContext {
     aside: nowhere,
     takeKeys: nowhere,
     note: () => undefined,
+    ...unbounded,
   };
 }

@@ -35,6 +35,7 @@ export const gunzip: Transform<Record<never, never>> = {
   details:
     'Several members one after the other are one file, as gzip itself has it. What is damaged, cut off or no gzip is refused.',
   example: 'gunzip@*.gz',
+  decodes: true,
   options: z.strictObject({}),
   outputName: (name) => withoutSuffix(name, ['.gz', '.gzip']),
   async *apply(input) {

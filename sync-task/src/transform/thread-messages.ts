@@ -1,5 +1,6 @@
 /** What the main thread and a thread for transforms say to each other: each file has a port of its own. */
 import type { MessagePort } from 'node:worker_threads';
+import type { TransformSetting } from '../config/settings.ts';
 import type { SyncErrorDetails } from '../errors.ts';
 import type { ResumePoint, Start } from './changed-file.ts';
 
@@ -8,6 +9,13 @@ export interface FileToChange {
   readonly path: string;
   readonly start: Start;
   readonly port: MessagePort;
+}
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly settings: readonly TransformSetting[];
+  readonly memoryBytes: number;
+  readonly maxExpansion: number;
 }
 
 /** Chunks that may be under way to a side before it has asked for more. */
@@ -30,6 +38,9 @@ export type FromThread =
   | { readonly type: 'note'; readonly counter: string; readonly count: number; readonly transform: string }
   | { readonly type: 'scratch'; readonly call: number }
   | { readonly type: 'aside'; readonly call: number; readonly suffix: string; readonly bytes: Uint8Array }
+  | { readonly type: 'memory'; readonly call: number; readonly bytes: number; readonly what: string }
+  /** The share that came with this call is given back. */
+  | { readonly type: 'memory-back'; readonly call: number }
   | { readonly type: 'keys'; readonly call: number; readonly keys: readonly string[] }
   | { readonly type: 'ended' }
   | { readonly type: 'failed'; readonly error: PlainError };

@@ -37,7 +37,11 @@ export interface Transform<Options = unknown> {
   readonly threaded?: true;
   /** The suffixes with which it may write aside, so that what a crash left of them is found. */
   asides?(options: Options): readonly string[];
-  apply(input: ByteStream, options: Options, file: FileContext): ByteStream;
+  /** It reads what somebody else packed: how much comes out of how little is limited. */
+  readonly decodes?: true;
+  /** How many shares of memory (`takeMemory`) it may hold at the same time, 0 unless it says so. */
+  memoryShares?(options: Options): number;
+  apply(input: ByteStream, options: Options, file: BoundedFile): ByteStream;
   /** Only where it can go on in the middle of a file: like `apply`, from the beginning or from what was saved. */
   resume?(input: ByteStream, options: Options, saved: SavedState | undefined): ResumableRun;
 }
@@ -62,6 +66,18 @@ export interface FileContext {
   takeKeys(keys: readonly string[]): Promise<readonly boolean[]>;
   /** Adds to a count that is told with the file's outcome: `rows rejected`, 3. The chain says whose it is. */
   note(counter: string, count: number, transform?: string): void;
+}
+
+export interface BoundedFile extends FileContext {
+  /**
+   * Waits for a share of the memory that decoders have together, for what a file says that it needs. Resolves to what gives it back; at the
+   * file's end that happens by itself. Throws `refused` where it is more than there is.
+   */
+  takeMemory(bytes: number, what: string): Promise<() => void>;
+  /** All that there is. */
+  readonly memoryBytes: number;
+  /** Bytes that decoders may make of one byte of the source. */
+  readonly maxExpansion: number;
 }
 
 export interface ResumableRun {

@@ -1,7 +1,8 @@
 /**
  * Node's Zstandard decompressor reads a frame to its end and forgets what follows in the same chunk, without an error: of a
  * file made of several frames (pzstd, `cat a.zst b.zst`) only the first would come out. Given chunks that end where frames
- * end, it reads them all. So this walks over the frames, from one length to the next (RFC 8878, section 3.1), and cuts.
+ * end, it reads them all. So this walks over the frames, from one length to the next (RFC 8878, section 3.1), and cuts. On the way it
+ * sees how much memory a frame asks for, before the decompressor does.
  */
 import type { ByteStream } from './transform.ts';
 
@@ -10,16 +11,31 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 
 type Field = 'unknown' | 'magic' | 'skippable-size' | 'descriptor' | 'header' | 'block-header' | 'content' | 'checksum';
 
-/** The same bytes; no chunk reaches from one frame into the next. What is no frame passes uncut, for the decompressor to refuse. */
-export async function* cutAtFrames(input: ByteStream): ByteStream {
+/** A part of one frame, or of what is none. */
+export interface FramePart {
+  readonly bytes: Uint8Array;
+  /** With the header, which comes in one part: how much of the output must be kept in memory. */
+  readonly windowBytes?: number;
+}
+
+/** The same bytes; no part reaches from one frame into the next. What is no frame passes uncut, for the decompressor to refuse. */
+export async function* cutAtFrames(input: ByteStream): AsyncGenerator<FramePart> {
   const frames = frameWalker();
+  let head: Uint8Array[] = [];
   for await (const chunk of input) {
     for (let start = 0; start < chunk.length; ) {
+      const inHead = frames.inHead();
       const end = frames.walk(chunk, start);
-      yield chunk.subarray(start, end);
+      const bytes = chunk.subarray(start, end);
       start = end;
+      if (!inHead) yield { bytes };
+      else head.push(bytes);
+      if (head.length === 0 || (frames.inHead() && !frames.atStart())) continue;
+      yield { bytes: Buffer.concat(head), windowBytes: frames.windowBytes() };
+      head = [];
     }
   }
+  if (head.length > 0) yield { bytes: Buffer.concat(head) };
 }
 
 function frameWalker() {
@@ -30,6 +46,9 @@ function frameWalker() {
   let shift = 0;
   let hasChecksum = false;
   let lastBlock = false;
+  let descriptor = 0;
+  let header: number[] = [];
+  let window = 0;
 
   function expect(next: Field, bytes: number): void {
     field = next;
@@ -38,57 +57,79 @@ function frameWalker() {
     shift = 0;
   }
 
-  function endFrame(): true {
-    expect('magic', 4);
-    return true;
+  const contentSizeBytes = () => [(descriptor & 0x20) !== 0 ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
+
+  function windowOf(): number {
+    const bytes = contentSizeBytes();
+    const size = header.slice(header.length - bytes).reduceRight((sum, byte) => sum * 256 + byte, 0);
+    const content = bytes === 0 ? Number.POSITIVE_INFINITY : bytes === 2 ? size + 256 : size;
+    const [log = 0] = header;
+    const bound = (descriptor & 0x20) !== 0 ? content : 2 ** (10 + (log >> 3)) * (1 + (log & 7) / 8);
+    return Math.min(bound, content);
   }
 
-  /** A field is complete. True where the frame is, too. */
+  /** A field is complete. True where a part ends with it. */
   function advance(): boolean {
     switch (field) {
       case 'magic':
         if (value === MAGIC) expect('descriptor', 1);
         else if (value - (value % 16) === SKIPPABLE_MAGIC) expect('skippable-size', 4);
-        else expect('unknown', Number.POSITIVE_INFINITY);
-        break;
+        else {
+          expect('unknown', Number.POSITIVE_INFINITY);
+          return true;
+        }
+        return false;
       case 'skippable-size':
+        window = 0;
         lastBlock = true;
         hasChecksum = false;
         expect('content', value);
-        break;
+        return false;
       case 'descriptor': {
-        const single = (value & 0x20) !== 0;
+        descriptor = value;
+        header = [];
         hasChecksum = (value & 0x04) !== 0;
-        const contentSizeBytes = [single ? 1 : 0, 2, 4, 8][value >> 6] as number;
         const dictionaryBytes = [0, 1, 2, 4][value & 3] as number;
-        expect('header', (single ? 0 : 1) + dictionaryBytes + contentSizeBytes);
-        break;
+        expect('header', ((value & 0x20) !== 0 ? 0 : 1) + dictionaryBytes + contentSizeBytes());
+        return false;
       }
       case 'header':
+        window = windowOf();
         expect('block-header', 3);
-        break;
+        return true;
       case 'block-header':
         lastBlock = (value & 1) === 1;
         expect('content', ((value >> 1) & 3) === 1 ? 1 : value >> 3);
-        break;
+        return false;
       case 'content':
-        if (!lastBlock) expect('block-header', 3);
-        else if (hasChecksum) expect('checksum', 4);
-        else return endFrame();
-        break;
+        if (lastBlock && !hasChecksum) {
+          expect('magic', 4);
+          return true;
+        }
+        if (lastBlock) expect('checksum', 4);
+        else expect('block-header', 3);
+        return false;
       case 'checksum':
-        return endFrame();
+        expect('magic', 4);
+        return true;
+      case 'unknown':
+        return false;
     }
-    return false;
   }
 
   return {
-    /** Where the frame ends in which `start` lies, or the chunk does. */
+    windowBytes: () => window,
+    /** Between the beginning of a frame and the end of its header. */
+    inHead: () => field === 'magic' || field === 'descriptor' || field === 'header',
+    /** No frame has begun, or the last one has just ended. */
+    atStart: () => field === 'magic' && missing === 4,
+    /** Where the part ends in which `start` lies, or the chunk does. */
     walk(chunk: Uint8Array, start: number): number {
       let index = start;
       while (index < chunk.length) {
         const taken = Math.min(missing, chunk.length - index);
-        if (missing <= 4 && field !== 'content') {
+        if (field === 'header') header.push(...chunk.subarray(index, index + taken));
+        else if (missing <= 4 && field !== 'content') {
           for (let at = index; at < index + taken; at++, shift += 8) value += (chunk[at] as number) * 2 ** shift;
         }
         index += taken;

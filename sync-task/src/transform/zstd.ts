@@ -1,10 +1,11 @@
 /** Zstandard through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
+import { SMALL_BYTES } from './decoder-memory.ts';
 import { withoutSuffix } from './file-name.ts';
 import { unreadable } from './gzip.ts';
 import { inBlocks, throughStream } from './through-stream.ts';
-import type { Transform } from './transform.ts';
+import type { ByteStream, Transform } from './transform.ts';
 import { cutAtFrames } from './zstd-frames.ts';
 
 const blockBytes = 128 * 1024;
@@ -35,16 +36,37 @@ export const unzstd: Transform<Record<never, never>> = {
   threaded: true,
   summary: 'decompresses Zstandard; the name loses .zst',
   details:
-    'Several frames one after the other are one file. What is damaged, cut off or no Zstandard is refused, and so is a file that needs a window of more than 128 MiB.',
+    'Several frames one after the other are one file. What is damaged, cut off or no Zstandard is refused, and so is a file whose window is larger than `--decoder-memory`; other files wait until that much of it is free.',
   example: 'unzstd@*.zst',
+  decodes: true,
+  memoryShares: () => 1,
   options: z.strictObject({}),
   outputName: (name) => withoutSuffix(name, ['.zst', '.zstd']),
-  async *apply(input) {
-    const params = { [constants.ZSTD_d_windowLogMax]: 27 };
+  async *apply(input, _options, file) {
+    const parts = cutAtFrames(input);
+    let next = await parts.next();
+    /** The next frame needs more than was asked for: it gets a decompressor of its own. */
+    async function* within(windowBytes: number): ByteStream {
+      for (; !next.done; next = await parts.next()) {
+        if ((next.value.windowBytes ?? 0) > windowBytes) return;
+        yield next.value.bytes;
+      }
+    }
     try {
-      yield* throughStream(cutAtFrames(input), createZstdDecompress({ chunkSize: blockBytes, params }));
+      do {
+        const needed = Math.max(SMALL_BYTES, next.value?.windowBytes ?? 0);
+        const giveBack = await file.takeMemory(needed, 'the window of this zstd file');
+        const params = { [constants.ZSTD_d_windowLogMax]: MOST_WINDOW_LOG };
+        yield* throughStream(within(needed), createZstdDecompress({ chunkSize: blockBytes, params }));
+        giveBack();
+      } while (!next.done);
     } catch (error) {
       throw unreadable(error, 'zstd');
+    } finally {
+      await parts.return(undefined);
     }
   },
 };
+
+/** As large as the library takes: what memory there is decides. */
+const MOST_WINDOW_LOG = 31;

@@ -37,12 +37,14 @@ async function collected(output: AsyncIterable<ChangedPiece>) {
 async function open(t: ExecutionContext, words: readonly string[]) {
   const settings = words.map(parseTransform);
   const chain = await openChain(settings);
-  const [inThread, here] = [chainThreads(chain, settings, 1), chainThreads(chain, settings, 0)];
+  const [inThread, here] = [chainThreads(chain, settings, limits, 1), chainThreads(chain, settings, limits, 0)];
   t.teardown(async () => inThread[Symbol.asyncDispose]());
   return { inThread, here };
 }
 
 const text = Buffer.from('Grüße, secret 日本語\tand 12345678\n'.repeat(60_000));
+
+const limits = { memoryBytes: 128 * 1024 ** 2, maxExpansion: 1000 };
 
 test('bytes and resume points are the same, from the beginning and from a point', async (t) => {
   const { inThread, here } = await open(t, ['mask:token=secret', 'newline:to=crlf', 'mask:pattern=[0-9]{3\\,8}']);

@@ -1,9 +1,13 @@
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { constants, createZstdCompress, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
+import { decoderMemory } from '../../src/transform/decoder-memory.ts';
+import { detachedFile } from '../../src/transform/file-context.ts';
 import { gunzip, gzip } from '../../src/transform/gzip.ts';
+import type { BoundedFile } from '../../src/transform/transform.ts';
 import { unzstd, zstd } from '../../src/transform/zstd.ts';
-import { applied, testModel, testTransform } from '../kit/transform.ts';
+import { applied, streamOf, testModel, testTransform } from '../kit/transform.ts';
 
 const text = 'Two words, two words and 日本語; two words.\n'.repeat(3);
 
@@ -99,4 +103,49 @@ test('names gain and lose their suffix', (t) => {
   t.is(gunzip.outputName?.('.gz', {}), '.gz');
   t.is(zstd.outputName?.('a.csv', { level: 3 }), 'a.csv.zst');
   t.is(unzstd.outputName?.('a.csv.zst', {}), 'a.csv');
+});
+
+/** Compressed as a stream, so that the length of the content is not known. */
+async function zstdOf(content: Buffer, windowLog: number): Promise<Buffer> {
+  const params = { [constants.ZSTD_c_windowLog]: windowLog };
+  const packed = createZstdCompress({ params });
+  packed.write(content.subarray(0, 1));
+  packed.end(content.subarray(1));
+  return buffer(packed);
+}
+
+test('unzstd asks for the memory of a window before it uses it', async (t) => {
+  const [small, large] = await Promise.all([zstdOf(Buffer.from('small '), 20), zstdOf(Buffer.from('large '), 27)]);
+  const held: number[] = [];
+  const taken: number[] = [];
+  const file: BoundedFile = {
+    ...detachedFile('a.zst'),
+    async takeMemory(bytes) {
+      taken.push(Math.floor(bytes / 1024 ** 2));
+      held.push(bytes);
+      return () => held.splice(held.indexOf(bytes), 1);
+    },
+  };
+  const input = Buffer.concat([small, large, small, zstdCompressSync('known'), large]);
+  for (const size of [1, 7, input.length]) {
+    taken.length = 0;
+    const output: Uint8Array[] = [];
+    for await (const chunk of unzstd.apply(streamOf(cut(input, size)), {}, file)) {
+      output.push(chunk);
+      t.is(held.length, 1);
+    }
+    t.is(Buffer.concat(output).toString(), 'small large small knownlarge ');
+    t.deepEqual(taken, [1, 128]);
+  }
+  const refusing = { ...file, takeMemory: decoderMemory(64 * 1024 ** 2).forFile(1).take };
+  await t.throwsAsync(
+    () =>
+      unzstd
+        .apply(streamOf([large]), {}, refusing)
+        [Symbol.asyncIterator]()
+        .next(),
+    {
+      message: /^the window of this zstd file needs 128 MiB of memory, --decoder-memory has 64 MiB/,
+    },
+  );
 });

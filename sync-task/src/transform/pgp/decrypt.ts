@@ -52,6 +52,7 @@ export const pgpDecrypt: Transform<Options> = {
   summary: 'decrypts OpenPGP, armored or not, and checks signatures; the name loses .pgp, .gpg or .asc',
   details: 'A message that is damaged, cut off, not protected against changes or not for these keys is refused.',
   example: 'pgp-decrypt:key-file=/run/secrets/ours.asc,passphrase-env=PGP_PASSPHRASE@*.pgp',
+  decodes: true,
   options,
   outputName: (name) => withoutSuffix(name, ['.pgp', '.gpg', '.asc']),
   prepare: async (given) => void (await keysOf(given)),
