@@ -1,8 +1,8 @@
 /**
  * SQLite through Node's own `node:sqlite`: one file, one process. The file is locked for the life of the process by an
- * operating system's lock, which ends with it however it dies; a second process is told to use Postgres.
+ * operating system's lock, which ends with it however it dies; a second process is told who has it, and of Postgres.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SyncError } from '../errors.ts';
@@ -27,13 +27,14 @@ export interface SqliteOptions {
   nowMs?(): number;
 }
 
-/** Opens or makes the file and its folder. Throws `usage` where another process has it open. */
+/** Opens or makes the file and its folder. Throws `transient` where another process has it open. */
 export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Database {
   const label = `sqlite:${path}`;
   const inMemory = path === ':memory:';
   const file = inMemory ? path : resolve(path);
   const dialect: Dialect = nowMs ? { ...machineTime, nowMs: 'now_ms()' } : machineTime;
-  const connection = explained(label, () => {
+  const holder = `${file}-holder`;
+  const connection = explained(label, holder, () => {
     if (!inMemory) mkdirSync(dirname(file), { recursive: true });
     const opened = new DatabaseSync(file, { timeout: 0 });
     try {
@@ -47,6 +48,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
       if (nowMs) opened.function('now_ms', nowMs);
       opened.exec('BEGIN IMMEDIATE');
       opened.exec('COMMIT');
+      if (!inMemory) tellHolder(holder);
       return opened;
     } catch (error) {
       opened.close();
@@ -58,7 +60,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
   let last: Promise<unknown> = Promise.resolve();
 
   function run(sql: string, parameters: readonly Parameter[]): Row[] {
-    return explained(label, () => {
+    return explained(label, holder, () => {
       let statement = prepared.get(sql);
       if (!statement) {
         statement = connection.prepare(sql);
@@ -101,34 +103,55 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
     alone: true,
     async close() {
       await last;
+      if (!inMemory) rmSync(holder, { force: true });
       connection.close();
     },
   };
+}
+
+/** For whoever finds the file locked. A hint alone: nothing depends on it. */
+function tellHolder(holder: string): void {
+  try {
+    writeFileSync(holder, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+  } catch {
+    // Then nobody is told.
+  }
+}
+
+/** In words, as far as it is known. */
+function whoHolds(holder: string): string {
+  try {
+    const { pid, since } = JSON.parse(readFileSync(holder, 'utf8'));
+    return `process ${Number(pid)} has it open since ${new Date(since).toISOString()}`;
+  } catch {
+    return 'another process has it open';
+  }
 }
 
 /** Result codes of SQLite (sqlite.org/rescode.html); the low byte is the primary one. */
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
+const IOERR = 10;
 const FULL = 13;
 const CANTOPEN = 14;
 const CORRUPT = 11;
 const NOTADB = 26;
 
-function explained<T>(label: string, work: () => T): T {
+function explained<T>(label: string, holder: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     const { code, errcode } = error as { code?: string; errcode?: number };
-    const make = (kind: 'usage' | 'permission' | 'permanent', reason: string, message: string) =>
+    const make = (kind: 'transient' | 'permission' | 'permanent', reason: string, message: string) =>
       new SyncError(`state ${label}: ${message}`, { kind, reason, cause: error });
     switch (errcode === undefined ? code : errcode & 0xff) {
       case BUSY:
       case LOCKED:
         throw make(
-          'usage',
+          'transient',
           'state-in-use',
-          'another process has it open, and SQLite serves one; wait for it, or share a Postgres: --state postgres://user@host/database',
+          `${whoHolds(holder)}, and SQLite serves one; run again when that has ended, or share a Postgres: --state postgres://user@host/database`,
         );
       case CORRUPT:
       case NOTADB:
@@ -139,6 +162,7 @@ function explained<T>(label: string, work: () => T): T {
         );
       case FULL:
       case 'ENOSPC':
+      case 'EDQUOT':
         throw make('permanent', 'disk-full', 'its disk is full; free space there, then run again');
       case READONLY:
       case CANTOPEN:
@@ -150,7 +174,13 @@ function explained<T>(label: string, work: () => T): T {
         throw make(
           'permission',
           'state-rights',
-          'it cannot be opened for writing; check the folder and its rights, or --state',
+          'it cannot be written to; check the folder, its rights and whether its disk is mounted read-only, or --state',
+        );
+      case IOERR:
+        throw make(
+          'permanent',
+          'state-failure',
+          `${(error as Error).message}: its disk fails, or a quota is used up; look at it, then run again`,
         );
       default:
         throw make('permanent', 'state-failure', (error as Error).message);

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/errors.ts';
+import { migrate } from '../../src/state/migrate.ts';
 import { openState } from '../../src/state/open.ts';
+import { sqlState } from '../../src/state/sql-state.ts';
 import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
+import { claimAll, LEASE_MS, planRun } from '../contract/state/arrange.ts';
 import { stateContract } from '../contract/state.ts';
 
 async function newFile(t: ExecutionContext): Promise<string> {
@@ -32,25 +35,80 @@ test('sqlite: in memory, with a time of its own', async (t) => {
 
 const open = (file: string) => openState(`sqlite:${file}`, undefined, 'test');
 
-test('sqlite: a second process is told of Postgres at once, and a killed one leaves no lock', async (t) => {
+test('sqlite: a second process is told who has it, and a killed one leaves no lock and no lease', async (t) => {
   const file = await newFile(t);
   const module = join(import.meta.dirname, '../../src/state/open.ts');
   const script = `const { openState } = await import(${JSON.stringify(module)});
-    await openState(${JSON.stringify(`sqlite:${file}`)}, undefined, 'holder');
+    const { planRun } = await import(${JSON.stringify(join(import.meta.dirname, '../contract/state/arrange.ts'))});
+    const state = await openState(${JSON.stringify(`sqlite:${file}`)}, undefined, 'holder');
+    const pipelineId = await planRun(state, 'r', ['a', 'b']);
+    const day = 24 * 3600 * 1000;
+    await state.claim({ pipelineId, run: 'r', batch: 1, owner: 'dead', leaseMs: day, limit: 1 });
     console.log('open'); setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(holder.stdout, 'data');
   const error = await t.throwsAsync(open(file), { instanceOf: SyncError });
-  t.like(error, { kind: 'usage', reason: 'state-in-use' });
-  t.regex(error?.message ?? '', /another process has it open.*--state postgres:/);
+  t.like(error, { kind: 'transient', reason: 'state-in-use' });
+  t.regex(error?.message ?? '', new RegExp(`process ${holder.pid} has it open since 20.*--state postgres:`));
   const exited = once(holder, 'exit');
   holder.kill('SIGKILL');
   await exited;
   await using state = await open(file);
-  t.is((await state.pipeline('x')).name, 'x');
+  const { id } = await state.pipeline('test');
+  const claims = await claimAll(state, id, 'me');
+  t.deepEqual(
+    claims.map(({ path, abandoned }) => [path, abandoned]),
+    [
+      ['a', { run: 'r', token: 1 }],
+      ['b', undefined],
+    ],
+  );
+  t.deepEqual(await state.takenOver(id), [], 'nobody who is frozen: the lock proves it');
 });
+
+test('sqlite: a lease from before the clock was put back holds nobody up', async (t) => {
+  let nowMs = Date.now();
+  const database = sqliteDatabase(':memory:', { nowMs: () => nowMs });
+  t.teardown(() => database.close());
+  await migrate(database);
+  const state = sqlState(database);
+  const id = await planRun(state, 'r', ['a', 'b']);
+  await claimAll(state, id, 'ahead', { limit: 1 });
+  nowMs -= LEASE_MS / 2;
+  await claimAll(state, id, 'behind', { limit: 1 });
+  const held = () => state.heldByOthers({ pipelineId: id, run: 'r', batch: 1, owner: 'me' });
+  t.deepEqual(await claimAll(state, id, 'me'), [], 'a small step changes nothing');
+  nowMs -= 24 * 3600 * 1000;
+  t.deepEqual(await state.renew('behind', LEASE_MS), new Set(['b']), 'who lives goes on');
+  t.deepEqual(await held(), { files: 2, firstEndsInMs: 0 });
+  t.deepEqual(
+    (await claimAll(state, id, 'me')).map(({ path }) => path),
+    ['a'],
+  );
+  t.deepEqual(await state.renew('ahead', LEASE_MS), new Set());
+});
+
+const refusals = [
+  { what: 'full', pragma: 'PRAGMA max_page_count = 1', kind: 'permanent', reason: 'disk-full' },
+  { what: 'read-only', pragma: 'PRAGMA query_only = ON', kind: 'permission', reason: 'state-rights' },
+] as const;
+
+for (const { what, pragma, kind, reason } of refusals) {
+  test(`sqlite: one that is ${what} says so`, async (t) => {
+    const database = sqliteDatabase(await newFile(t));
+    t.teardown(() => database.close());
+    await migrate(database);
+    const state = sqlState(database);
+    const id = await planRun(state, 'r', ['a']);
+    await database.query(pragma);
+    const many = Array.from({ length: 2000 }, (_, index) => `file ${index}`);
+    t.like(await t.throwsAsync(planRun(state, 'r2', many), { instanceOf: SyncError }), { kind, reason });
+    t.is((await state.run('r'))?.status, 'planned');
+    t.is((await state.pipeline('test').catch(() => ({ id }))).id, id);
+  });
+}
 
 test('sqlite: a file that is no database is left as it is', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
