@@ -1,4 +1,5 @@
 /** Looks at what earlier attempts at a file left at the target, and removes it. */
+import { asSyncError } from '../errors.ts';
 import type { FileVersion } from '../model.ts';
 import type { Claim } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
@@ -105,13 +106,19 @@ export async function isPublished(context: Context, at: string, intent: PublishI
   if (maker !== undefined && !(settings.verify === 'read-back' && seen)) return true;
   if (!seen || (maker === undefined && intent.mtimeKept && found.mtimeMs !== intent.targetMtimeMs)) return false;
   const expected = { size: found.size, mtimeMs: found.mtimeMs };
-  return (await compareContent(target, at, intent.digest, { expected, signal })) === undefined;
+  try {
+    return (await compareContent(target, at, intent.digest, { expected, signal })) === undefined;
+  } catch (thrown) {
+    const error = asSyncError(thrown);
+    if (signal.aborted || error.kind === 'transient') throw error;
+    return false; // where we may not read, or somebody writes right now, nothing is proved
+  }
 }
 
 /** What an earlier attempt stored of this very version; undefined where it is gone. */
 async function lookForSegments(
   { target }: Context,
-  { at, drafts, intent: _ }: Traces,
+  { at, drafts }: Traces,
   intent: WritingIntent,
 ): Promise<Stored | undefined> {
   if (!worthResuming(intent)) return undefined;

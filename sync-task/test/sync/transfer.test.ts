@@ -99,6 +99,22 @@ for (const existing of ['refuse', 'adopt', 'replace'] as const) {
   });
 }
 
+test('a target that may not be read proves nothing: the file is copied again, and does not fail', async (t) => {
+  const { target, context } = await secretJob(t);
+  const flags = { existing: 'replace' };
+  await plan(await context({}, flags), 'r');
+  await t.throwsAsync(async () => run(await context({ state: diesBeforeRecording }, flags), 'r', 1));
+  const dropBox = (real: Storage): Storage => ({
+    ...real,
+    // biome-ignore lint/correctness/useYield: it gives nothing
+    async *read(path) {
+      throw new SyncError('may not be read', { kind: 'permission', reason: 'permission', path });
+    },
+  });
+  t.like(await run(await context({ target: dropBox }, flags), 'r', 1), { status: 'done', files: { copied: 1 } });
+  t.deepEqual(Object.keys(await treeOf(target)), ['a.txt']);
+});
+
 test('published and not recorded, then changed at the source: it is replaced although existing files are refused', async (t) => {
   const { source, target, context } = await secretJob(t);
   const flags = { existing: 'refuse' };
