@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from sync_task_airflow.pipeline import Pipeline, in_form
 
-GATES = ("empty-source", "few-files", "many-files", "total-size", "file-size", "name-collision")
+GATES = ("empty-source", "few-files", "many-files", "total-size", "file-size", "name-collision", "empty-target")
 MOST_DAYS = 1000
 
 

@@ -9,6 +9,7 @@ import { openState } from '../state/open.ts';
 import type { State } from '../state/state.ts';
 import { openStorage } from '../storage/open.ts';
 import type { Context, Progress } from '../sync/context.ts';
+import { withKnownName } from '../sync/known-places.ts';
 import type { Result } from '../sync/result.ts';
 import { realWorld } from '../world.ts';
 import type { Arguments } from './arguments.ts';
@@ -28,14 +29,19 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     const settings = loadCommonSettings(input);
     await using state = await open(settings, surroundings.signal);
     const { status } = await import('../sync/status.ts');
-    return await status({ settings, state }, { run: text(flags['run']), path: text(flags['path']) });
+    return await status(
+      { settings: await withKnownName(settings, state), state },
+      { run: text(flags['run']), path: text(flags['path']) },
+    );
   }
   if (command === 'prune' || command === 'take-over') {
     const settings = loadCommonSettings(input);
     const { prune, takeOver } = await import('../sync/upkeep.ts');
     const keepMs = command === 'prune' ? keepTime(text(flags['keep'])) : 0;
     await using state = await open(settings, surroundings.signal);
-    if (command === 'prune') return await prune({ settings, state }, keepMs, surroundings.log);
+    if (command === 'prune') {
+      return await prune({ settings: await withKnownName(settings, state), state }, keepMs, surroundings.log);
+    }
     return await takeOver({ settings, state }, String(flags['from']), surroundings.log);
   }
   const settings = loadSettings(input);
@@ -52,7 +58,14 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     if (opened.status === 'fulfilled') stack.use(opened.value);
   }
   const [state, source, target] = await Promise.all(opening);
-  return await work({ ...surroundings, settings, state, source, target, world: realWorld });
+  return await work({
+    ...surroundings,
+    settings: await withKnownName(settings, state),
+    state,
+    source,
+    target,
+    world: realWorld,
+  });
 }
 
 function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

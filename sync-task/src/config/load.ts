@@ -10,8 +10,9 @@ import { parseJumps } from './parse-jump.ts';
 import { parseMetricsUrl } from './parse-metrics-url.ts';
 import { parseProxy } from './parse-proxy.ts';
 import { parseTransform } from './parse-transform.ts';
+import { placeOf, serviceBeside } from './place.ts';
 import { type Environment, readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
-import type { CommonSettings, Endpoint, Location, MetricsSettings, Settings, TransformSetting } from './settings.ts';
+import type { CommonSettings, Endpoint, MetricsSettings, Settings, TransformSetting } from './settings.ts';
 import { traceIdOf } from './trace-id.ts';
 import { schemaOf } from './values.ts';
 
@@ -33,9 +34,12 @@ export function loadSettings(input: Input): Settings {
   const source = endpoint(values, input, 'source');
   const target = endpoint(values, input, 'target');
   return {
-    ...common(values, input, source.location, target.location),
+    ...common(values, input, source, target),
     source,
     target,
+    places: { source: placeOf(source), target: placeOf(target) },
+    newTarget: values.get('new-target'),
+    sameFiles: values.get('same-files'),
     transforms: values.transforms,
     transformChanged: values.get('transform-changed'),
     selection: {
@@ -84,7 +88,7 @@ export function loadSettings(input: Input): Settings {
 export function loadCommonSettings(input: Input): CommonSettings {
   const values = valuesOf(input);
   if (values.given('pipeline')) return common(values, input, undefined, undefined);
-  return common(values, input, endpoint(values, input, 'source').location, endpoint(values, input, 'target').location);
+  return common(values, input, endpoint(values, input, 'source'), endpoint(values, input, 'target'));
 }
 
 /** Undefined where no metrics are asked for. Throws `usage`. */
@@ -216,20 +220,30 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
 function common(
   values: Values,
   { environment }: Input,
-  source: Location | undefined,
-  target: Location | undefined,
+  source: Endpoint | undefined,
+  target: Endpoint | undefined,
 ): CommonSettings {
+  const given: string | undefined = values.get('pipeline');
   return {
     state: checkStateUrl(values.get('state'), values.given('state')?.as ?? '--state'),
     statePassword: readSecret(environment, 'SYNC_TASK_STATE_PASSWORD'),
     traceId: traceIdOf(values.given('trace-id'), environment),
-    pipeline: values.get('pipeline') ?? `${pipelineName(source?.label ?? '', target?.label ?? '')}`,
+    ...(given === undefined && source && target ? namesOf(source, target) : { pipeline: given ?? '' }),
   };
 }
 
-/** Readable, and different for any two pairs of places. */
-function pipelineName(source: string, target: string): string {
-  const hash = createHash('sha256').update(`${source}\n${target}`).digest('hex').slice(0, 8);
+/** Readable, and different for any two pairs of places: the URLs, and the service where it is not the only one of its kind. */
+function namesOf(source: Endpoint, target: Endpoint): Pick<CommonSettings, 'pipeline' | 'formerPipeline' | 'places'> {
+  const [from, to] = [source.location.label, target.location.label];
+  const services = [source, target].map(({ location, variable }) => serviceBeside(location, variable));
+  const places = { source: placeOf(source), target: placeOf(target) };
+  const former = pipelineName(from, to, '');
+  if (services.every((service) => service === undefined)) return { pipeline: former, places };
+  return { pipeline: pipelineName(from, to, `\n${services.join('\n')}`), formerPipeline: former, places };
+}
+
+function pipelineName(source: string, target: string, beside: string): string {
+  const hash = createHash('sha256').update(`${source}\n${target}${beside}`).digest('hex').slice(0, 8);
   const words = (label: string) =>
     label
       .replace(/^[a-z]+:\/\/([^@/]*@)?/, '')

@@ -52,6 +52,20 @@ export const options = {
     group: 'Locations',
     describe: 'name of this source-target pair, whose history it keeps (default: made from both)',
   },
+  'new-target': {
+    kind: 'flag',
+    group: 'Locations',
+    describe:
+      'the pipeline delivered elsewhere until now, or its target was emptied: forget what was delivered, copy everything',
+    default: false,
+  },
+  'same-files': {
+    kind: 'flag',
+    group: 'Locations',
+    describe:
+      'source or target has another address now, and the same files stand there: go on with what is remembered of them',
+    default: false,
+  },
   'source-insecure-ignore-host-key': {
     kind: 'flag',
     group: 'Locations',
@@ -147,7 +161,8 @@ export const options = {
     group: 'Gates',
     describe:
       'NAME=warn|fail|off[:LIMIT]: what to do before anything is written where empty-source, few-files, many-files, ' +
-      'total-size, file-size (out of the usual, or beyond the limit) or name-collision is found; repeatable (default: warn)',
+      'total-size, file-size (out of the usual, or beyond the limit), name-collision or empty-target (nothing stands there ' +
+      'any more) is found; repeatable (default: warn; empty-target: fail)',
   },
   accept: { kind: 'list', group: 'Gates', describe: 'let this run through this gate; repeatable' },
   transform: {

@@ -86,11 +86,21 @@ export interface TransformSetting {
   readonly glob: string | undefined;
 }
 
+/** Where files come from and where they go, in words that are equal for the same place alone. */
+export interface Places {
+  readonly source: string;
+  readonly target: string;
+}
+
 /** What every command needs. */
 export interface CommonSettings {
   readonly state: string;
   readonly statePassword: string | undefined;
   readonly pipeline: string;
+  /** What the pipeline was named by earlier versions, which made another name of the same places. */
+  readonly formerPipeline?: string | undefined;
+  /** As `pipeline` was made from them, or may be checked against them (`place.ts`). */
+  readonly places?: Places | undefined;
   /** 32 hexadecimal digits. */
   readonly traceId: string | undefined;
 }
@@ -106,6 +116,11 @@ export interface MetricsSettings {
 export interface Settings extends CommonSettings {
   readonly source: Endpoint;
   readonly target: Endpoint;
+  readonly places: Places;
+  /** The target is new to the pipeline: everything is delivered there. */
+  readonly newTarget: boolean;
+  /** The same files stand at other addresses than before. */
+  readonly sameFiles: boolean;
   readonly transforms: readonly TransformSetting[];
   /** What files may take while they are decoded. */
   readonly decoders: { readonly memoryBytes: number; readonly maxExpansion: number };
@@ -164,7 +179,14 @@ export interface BandwidthSlot {
 }
 
 /** What is looked at before a plan may be carried out. */
-export type GateName = 'empty-source' | 'few-files' | 'many-files' | 'total-size' | 'file-size' | 'name-collision';
+export type GateName =
+  | 'empty-source'
+  | 'few-files'
+  | 'many-files'
+  | 'total-size'
+  | 'file-size'
+  | 'name-collision'
+  | 'empty-target';
 
 export interface GateSetting {
   readonly action: 'warn' | 'fail' | 'off';

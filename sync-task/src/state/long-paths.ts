@@ -86,6 +86,18 @@ export function withLongPaths(database: Database, state: State): State {
       await remember(entries.map(({ path }) => path));
       await state.addEntries(ticket, entries.map(stored));
     },
+    async takePlaces(ticket, wanted) {
+      await remember(wanted.flatMap(({ place, path }) => [place, path]));
+      await state.takePlaces(
+        ticket,
+        wanted.map((row) => ({ ...stored(row), place: keyOf(row.place) })),
+      );
+    },
+    async placeOwners(pipelineId, places, openRuns) {
+      const byKey = new Map(places.map((place) => [keyOf(place), place]));
+      const owners = await state.placeOwners(pipelineId, [...byKey.keys()], openRuns);
+      return (await readable(owners)).map((row) => ({ ...row, place: byKey.get(row.place) ?? row.place }));
+    },
     async completePlan(ticket, batches, totals, folders = [], details) {
       await remember(folders.map(({ folder }) => folder));
       const keyed = folders.map((row) => ({ ...row, folder: keyOf(row.folder) }));

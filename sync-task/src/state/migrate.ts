@@ -9,6 +9,8 @@ import { takenOver } from './migrations/0005-taken-over.ts';
 import { rowKeys } from './migrations/0006-row-keys.ts';
 import { lookUps } from './migrations/0007-look-ups.ts';
 import { longPaths } from './migrations/0008-long-paths.ts';
+import { places } from './migrations/0009-places.ts';
+import { targetOwners } from './migrations/0010-target-owners.ts';
 
 type Migration = (transaction: Query) => Promise<void>;
 
@@ -27,6 +29,8 @@ const migrations: readonly Migration[] = [
   statements(rowKeys),
   statements(lookUps),
   longPaths,
+  statements(places),
+  statements(targetOwners),
 ];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */

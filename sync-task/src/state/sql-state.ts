@@ -13,11 +13,12 @@ import { beginKeys, completeKeys, sweepKeys, takeKeys } from './operations/keys.
 import { release, renew } from './operations/leases.ts';
 import { manifest } from './operations/manifest.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
-import { pipeline, takeOver } from './operations/pipelines.ts';
+import { findPipeline, forgetDelivered, pipeline, pipelines, recordPlaces, takeOver } from './operations/pipelines.ts';
 import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
 import { prune } from './operations/prune.ts';
 import { batches, countEntries, entries, finishRun, run, runs } from './operations/runs.ts';
 import { takenOver } from './operations/taken-over.ts';
+import { hasPlaces, placeOwners, takePlaces } from './operations/target-owners.ts';
 import type { State } from './state.ts';
 
 export function sqlState(database: Database): State {
@@ -45,6 +46,13 @@ function operations(database: Database): State {
   return {
     label: database.label,
     pipeline: (name) => pipeline(database, name),
+    findPipeline: (name) => findPipeline(database, name),
+    pipelines: () => pipelines(database),
+    recordPlaces: (before, places) => recordPlaces(database, before, places),
+    forgetDelivered: (known, places) => forgetDelivered(database, known, places),
+    takePlaces: (ticket, wanted) => takePlaces(database, ticket, wanted),
+    placeOwners: (pipelineId, places, openRuns) => placeOwners(database, pipelineId, places, openRuns),
+    hasPlaces: (pipelineId) => hasPlaces(database, pipelineId),
     beginPlan: (id, pipelineId, details) => beginPlan(database, id, pipelineId, details),
     compare: (pipelineId, candidates) => compare(database, pipelineId, candidates),
     addEntries: (ticket, rows) => addEntries(database, ticket, rows),

@@ -17,6 +17,31 @@ import type { BatchRange, ContentDigest, EntryStatus, FileVersion, Outcome, RunS
 export interface PipelineRecord {
   readonly id: number;
   readonly name: string;
+  /** Where it reads and delivers; undefined until a plan recorded it. */
+  readonly source: string | undefined;
+  readonly target: string | undefined;
+}
+
+/** As `config/place.ts` words them. */
+export interface KnownPlaces {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** A path of the target that is not the file's own. */
+export interface WantedPlace {
+  readonly place: string;
+  /** The file of the source that goes there. */
+  readonly path: string;
+  /** Written beside it by its transforms. */
+  readonly aside: boolean;
+}
+
+export interface PlaceOwner {
+  readonly place: string;
+  readonly path: string;
+  /** Of the transforms with which it was published or is planned; undefined where nothing of it was published yet. */
+  readonly chain: string | undefined;
 }
 
 export interface RunRecord {
@@ -236,6 +261,27 @@ export interface State extends AsyncDisposable {
 
   /** Finds or makes the pipeline. */
   pipeline(name: string): Promise<PipelineRecord>;
+  /** Makes none. */
+  findPipeline(name: string): Promise<PipelineRecord | undefined>;
+  pipelines(): Promise<readonly PipelineRecord[]>;
+  /** Remembers where it reads and delivers, unless another process changed that since. Returns what is remembered then. */
+  recordPlaces(before: PipelineRecord, places: KnownPlaces): Promise<PipelineRecord>;
+  /** Forgets everything that was delivered, and remembers the places. Throws `transient` while somebody holds a claim. */
+  forgetDelivered(pipeline: PipelineRecord, places: KnownPlaces): Promise<void>;
+
+  /** Gives the files of a plan their places at the target, unless others have them; ask `placeOwners` then. */
+  takePlaces(ticket: PlanTicket, wanted: readonly WantedPlace[]): Promise<void>;
+  /**
+   * Who has these paths of the target, among all that the pipeline published or may still publish; of `openRuns` (runs whose files keep
+   * their paths) also what they have planned. A path may have several owners; one that nobody has is not in the answer.
+   */
+  placeOwners(
+    pipelineId: number,
+    places: readonly string[],
+    openRuns: readonly string[],
+  ): Promise<readonly PlaceOwner[]>;
+  /** Whether the pipeline gave away any path that is not a file's own. */
+  hasPlaces(pipelineId: number): Promise<boolean>;
 
   /**
    * Makes the run, or takes over its unfinished or refused plan: entries that an earlier planner wrote are removed and that planner's

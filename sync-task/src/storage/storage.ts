@@ -240,8 +240,21 @@ export interface Storage extends AsyncDisposable {
    */
   clockSkew(signal: AbortSignal): Promise<number | undefined>;
 
+  /** Where its root really lies; only where that is not clear from its URL. */
+  whereabouts?(): Promise<Whereabouts>;
+
   /** Proves that files can be written, renamed and removed here, with a hidden probe; returns what it learned. */
   probe(signal: AbortSignal): Promise<StorageProbe>;
+}
+
+/** Where a root really lies, for whoever asks whether another one lies there too. */
+export interface Whereabouts {
+  /** Whose folder it is: '' for this machine, else a server's host key. */
+  readonly server: string;
+  /** Absolute, with links resolved as far as it stands. */
+  readonly root: string;
+  /** What tells folders apart, of the root, the one above it, and so on; undefined for those that don't stand. Empty where nothing does. */
+  readonly folders: readonly (string | undefined)[];
 }
 
 /** A file of another storage. */

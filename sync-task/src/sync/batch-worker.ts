@@ -97,6 +97,7 @@ export async function workOnBatches(
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
       const beganMs = world.monotonicMs();
+      if (claim.chain !== chain.key(claim.path)) throw otherChain(run, claim.path);
       const { row: settled, retries } = await transferFile(transfer, claim);
       const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries } };
@@ -145,6 +146,14 @@ export async function workOnBatches(
     heartbeat[Symbol.dispose]();
     await state.release(owner);
   }
+}
+
+/** An older version wrote down with each file alone which transforms were planned for it. */
+function otherChain(run: string, path: string): SyncError {
+  return new SyncError(
+    `run ${run} was planned with other settings: the transforms of ${JSON.stringify(path)} are others now; give it those of its plan, or plan another run`,
+    { kind: 'usage', reason: 'other-settings' },
+  );
 }
 
 interface Others {

@@ -4,6 +4,8 @@ import { capabilitiesOf } from './capabilities.ts';
 import { capabilityLine, capabilityRows } from './capability-table.ts';
 import type { Context } from './context.ts';
 import { makeResult } from './counts.ts';
+import { pipelineHere } from './known-places.ts';
+import { assertApart } from './overlap.ts';
 import type { Result } from './result.ts';
 import { sweep } from './sweep.ts';
 
@@ -16,10 +18,11 @@ export async function check(context: Context): Promise<Result> {
   const startedMs = performance.now();
   // Throws for a name or an option that is none, and for a key that can't be read.
   await (await openChain(settings.transforms)).prepare();
-  const { id } = await state.pipeline(settings.pipeline);
+  const { id } = await pipelineHere(context);
   log.info(`state ${state.label} is reachable`);
   for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
   log.info(`source ${source.label} can be listed`);
+  await assertApart(context, { thorough: true });
   const sourceSkewMs = await source.clockSkew(signal);
   const probe = await target.probe(signal);
   log.info(`target ${target.label} can be written`, { freeBytes: probe.freeBytes });

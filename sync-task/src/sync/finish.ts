@@ -2,10 +2,13 @@
  * `finish`: says what became of a run. Sweeps what dead workers left at the target, counts, names what is missing, and
  * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
  */
+import { openChain } from '../transform/open-chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
+import { pipelineHere } from './known-places.ts';
 import { gatesOfRun, plannedRun } from './planned.ts';
+import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { makeReportFolder } from './report/report-folder.ts';
 import { reportRun } from './report/write-report.ts';
 import type { Result } from './result.ts';
@@ -17,6 +20,8 @@ export async function finish(context: Context, id: string): Promise<Result> {
   const { settings, state, log } = context;
   const startedMs = performance.now();
   const record = await plannedRun(context, id);
+  assertPlannedWith(record, plannedWith(settings, await openChain(settings.transforms)), log, 'work');
+  await pipelineHere(context);
   if (settings.reportDir !== undefined) await makeReportFolder(settings.reportDir, settings.pipeline, id);
   const { swept, left } = await sweep(context, 'all');
   const [counts, batches] = await Promise.all([state.countEntries(id), state.batches(id)]);

@@ -24,8 +24,16 @@ export function gateErrors(findings: readonly GateFinding[], run: string): reado
       reason: finding.gate,
       message:
         `run ${run} is refused by gate ${finding.gate}, ${place(finding)}: ${finding.what}; nothing was written. ` +
-        `Mend the source, or let this run through: --accept ${finding.gate}`,
+        adviceFor(finding),
     }));
+}
+
+function adviceFor({ gate }: GateFinding): string {
+  if (gate !== 'empty-target') return `Mend the source, or let this run through: --accept ${gate}`;
+  return (
+    'Bring the target back (is its disk mounted?), or say --new-target to deliver everything anew; ' +
+    'where files are taken away from there, --gate empty-target=off'
+  );
 }
 
 function place({ folder }: GateFinding): string {

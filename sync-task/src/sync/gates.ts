@@ -55,7 +55,9 @@ export function gates(settings: Pick<Settings, 'gates' | 'accept'>, prefix: stri
       collisions?.add(path);
     },
     totals: () =>
-      Object.values(settings.gates).every(({ action }) => action === 'off') ? [] : [all, ...folders.values()],
+      Object.entries(settings.gates).every(([gate, { action }]) => gate === 'empty-target' || action === 'off')
+        ? []
+        : [all, ...folders.values()],
     findings(history) {
       const found: GateFinding[] = [];
       const report = (gate: GateName, folder: string, what: string) => {

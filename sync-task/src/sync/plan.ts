@@ -4,6 +4,7 @@
  */
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
+import type { Chain } from '../transform/chain.ts';
 import { openChain } from '../transform/open-chain.ts';
 import { batchPacker } from './batch-packer.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -12,13 +13,19 @@ import { errorList, makeResult } from './counts.ts';
 import { explainer } from './explain.ts';
 import { gateErrors, logFindings } from './gate-report.ts';
 import { gates, HISTORY_RUNS } from './gates.ts';
+import { pipelineHere, pipelineToPlan } from './known-places.ts';
 import { markers } from './markers.ts';
+import { assertApart } from './overlap.ts';
+import { openPlaceOwners } from './place-owners.ts';
 import { plannedResult, plannedRun } from './planned.ts';
+import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { quietTime } from './quiet-time.ts';
+import { FORCED } from './reasons.ts';
 import { reportRun } from './report/write-report.ts';
-import type { Result } from './result.ts';
+import type { GateFinding, Result } from './result.ts';
 import { selector } from './selection.ts';
 import { targetPlaces } from './target-places.ts';
+import { emptyTarget, hasDelivered, lookAtRoot } from './target-root.ts';
 
 /** Rows that go to the state together. */
 const ROWS_AT_ONCE = 5000;
@@ -27,20 +34,41 @@ const ROWS_AT_ONCE = 5000;
 export async function plan(context: Context, run: string): Promise<Result> {
   const { settings, state } = context;
   const startedMs = performance.now();
-  const pipeline = await state.pipeline(settings.pipeline);
-  if (settings.dryRun) return planNow(context, run, pipeline, undefined, startedMs);
-  const ticket = await state.beginPlan(run, pipeline.id, { capabilities: capabilitiesOf(context) });
-  if (!ticket) return plannedResult(context, run, startedMs);
-  return planNow(context, run, pipeline, ticket, startedMs);
+  const chain = await openChain(settings.transforms);
+  const facts = plannedWith(settings, chain);
+  const known = settings.dryRun ? undefined : await state.run(run);
+  if (known?.listing && known.status !== 'refused' && known.pipeline === settings.pipeline) {
+    assertPlannedWith(known, facts, context.log, 'plan');
+    await pipelineHere(context);
+    return plannedResult(context, run, startedMs);
+  }
+  await assertApart(context);
+  const root = await lookAtRoot(context);
+  const emptied = async ({ id }: PipelineRecord) =>
+    (root === 'missing' || root === 'empty') && (await hasDelivered(context, id));
+  const { pipeline, newBecause } = await pipelineToPlan(context, emptied);
+  const findings = !newBecause && (await emptied(pipeline)) ? emptyTarget(context, root) : [];
+  const details = { capabilities: capabilitiesOf(context), plannedWith: facts };
+  const ticket = settings.dryRun ? undefined : await state.beginPlan(run, pipeline.id, details);
+  if (!settings.dryRun && !ticket) return plan(context, run); // another process was faster
+  return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, startedMs });
 }
 
-async function planNow(
-  context: Context,
-  run: string,
-  pipeline: PipelineRecord,
-  ticket: PlanTicket | undefined,
-  startedMs: number,
-): Promise<Result> {
+interface Planning {
+  readonly run: string;
+  readonly pipeline: PipelineRecord;
+  /** Undefined with `--dry-run`. */
+  readonly ticket: PlanTicket | undefined;
+  readonly chain: Chain;
+  readonly newBecause: string | undefined;
+  /** Of gates that are looked at before the source is listed. */
+  readonly findings: readonly GateFinding[];
+  readonly details: object;
+  readonly startedMs: number;
+}
+
+async function planNow(context: Context, planning: Planning): Promise<Result> {
+  const { run, pipeline, ticket, chain, newBecause, startedMs } = planning;
   const { settings, state, source, log, progress, signal, world } = context;
   const { selection } = settings;
   const marker = selection.marker === undefined ? undefined : markers(selection.marker, source);
@@ -48,8 +76,8 @@ async function planNow(
   const nowMs = () => world.wallMs() + skewMs;
   const select = selector(selection, { nowMs, isMarker: marker?.isMarker ?? (() => false) });
   const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, nowMs });
-  const chain = await openChain(settings.transforms);
   const places = targetPlaces(chain);
+  const owners = await openPlaceOwners(context, pipeline, chain);
   const packer = batchPacker({
     files: settings.batchFiles,
     bytes: settings.batchBytes,
@@ -121,18 +149,26 @@ async function planNow(
   async function flush(): Promise<void> {
     const compared = candidates;
     candidates = [];
-    const changes: readonly Change[] = settings.force ? [] : await state.compare(pipeline.id, compared);
+    const forAll = newBecause ?? (settings.force ? FORCED : undefined);
+    const changes: readonly Change[] = forAll ? [] : await state.compare(pipeline.id, compared);
     const reasons = new Map<number, string>(changes.map(({ index, reason }) => [index, reason]));
-    if (settings.force) for (const index of compared.keys()) reasons.set(index, 'forced');
+    if (forAll) for (const index of compared.keys()) reasons.set(index, forAll);
     const waiting = await marker?.withoutMarker(
       compared.flatMap(({ path }, index) => (reasons.has(index) ? path : [])),
     );
+    const refusals = await owners.refusals(
+      compared.filter((_, index) => reasons.has(index)),
+      ticket,
+    );
     for (const [index, candidate] of compared.entries()) {
       const reason = reasons.get(index);
+      const refusal = refusals.get(candidate.path);
       if (reason === 'transform-changed' && settings.transformChanged === 'ignore') {
         counts.unchanged++;
         const reason = 'its transforms changed, which --transform-changed ignore leaves alone';
         explain.add({ path: candidate.path, decision: 'unchanged', reason });
+      } else if (reason && refusal !== undefined) {
+        leave({ ...candidate, kind: 'file' }, 'refused', refusal);
       } else if (reason && waiting?.has(candidate.path)) {
         leave({ ...candidate, kind: 'file' }, 'deferred', `waits for its marker ${marker?.markerOf(candidate.path)}`);
       } else if (reason && isFull(candidate.size)) {
@@ -156,7 +192,7 @@ async function planNow(
   }
   await flush();
 
-  const findings = gate.findings(await state.history(pipeline.id, HISTORY_RUNS));
+  const findings = [...planning.findings, ...gate.findings(await state.history(pipeline.id, HISTORY_RUNS))];
   logFindings(findings, log);
   const refusals = gateErrors(findings, run);
   const refused = refusals.length > 0;
@@ -164,10 +200,10 @@ async function planNow(
   if (ticket) {
     const { listed, unchanged, excluded } = counts;
     const totals = { listed, unchanged, excluded };
-    if (refused) await state.refusePlan(ticket, totals, { capabilities: capabilitiesOf(context), gates: findings });
+    const details = { ...planning.details, capabilities: capabilitiesOf(context), gates: findings };
+    if (refused) await state.refusePlan(ticket, totals, details);
     else {
       await waitFor(quiet.leftMs(), context);
-      const details = { capabilities: capabilitiesOf(context), gates: findings };
       await state.completePlan(ticket, batches, totals, gate.totals(), details);
     }
   }

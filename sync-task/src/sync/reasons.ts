@@ -8,3 +8,5 @@ export const DIFFERS = 'differs-at-target';
 
 /** Reasons to copy what the state has for done. */
 export const copiesAnyway: ReadonlySet<string> = new Set([FORCED, LOST, DIFFERS]);
+/** With `--new-target`: nothing is known of that target. */
+export const NEW_TARGET = 'new-target';

@@ -12,6 +12,7 @@ import { workOnBatches } from './batch-worker.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { finish } from './finish.ts';
+import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { DIFFERS, LOST } from './reasons.ts';
 import type { Result } from './result.ts';
 import { type Look, proveSource, type Verdict } from './verify-file.ts';
@@ -52,7 +53,11 @@ export async function openRepair(context: Context, pipelineId: number, run: stri
 
   /** Undefined: another process has planned a repair of that name meanwhile. */
   function begin(): Promise<PlanTicket | undefined> {
-    plan ??= state.beginPlan(run, pipelineId, { repair: true, capabilities: capabilitiesOf(context) });
+    plan ??= state.beginPlan(run, pipelineId, {
+      repair: true,
+      capabilities: capabilitiesOf(context),
+      plannedWith: plannedWith(settings, chain),
+    });
     return plan;
   }
   // A repair of this name that died while it was planned is planned again, and ends even where nothing is left to do.
@@ -92,9 +97,15 @@ export async function openRepair(context: Context, pipelineId: number, run: stri
 }
 
 /** Carries out what a repair of this name had planned when it was stopped. Undefined where there is none. */
-export async function finishRepair(context: Context, pipelineId: number, run: string): Promise<RepairDone | undefined> {
+export async function finishRepair(
+  context: Context,
+  pipelineId: number,
+  run: string,
+  chain: Chain,
+): Promise<RepairDone | undefined> {
   const known = await context.state.run(run);
   if (!known?.listing || known.status === 'refused') return undefined;
+  assertPlannedWith(known, plannedWith(context.settings, chain), context.log, 'work');
   context.log.info(
     `run ${run} is planned already: it is carried out, and what differs behind it waits for another --run`,
     {

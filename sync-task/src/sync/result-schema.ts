@@ -61,7 +61,15 @@ export const resultSchema = z
     gates: z
       .array(
         z.strictObject({
-          gate: z.enum(['empty-source', 'few-files', 'many-files', 'total-size', 'file-size', 'name-collision']),
+          gate: z.enum([
+            'empty-source',
+            'few-files',
+            'many-files',
+            'total-size',
+            'file-size',
+            'name-collision',
+            'empty-target',
+          ]),
           folder: z.string(),
           verdict: z.enum(['warned', 'refused', 'accepted']),
           what: z.string(),

@@ -1,16 +1,24 @@
 /** `run`: transfers one batch. Safe to repeat, alone or beside others. */
 import { SyncError } from '../errors.ts';
+import { openChain } from '../transform/open-chain.ts';
 import { workOnBatches } from './batch-worker.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { countedBy, makeResult } from './counts.ts';
+import { pipelineHere } from './known-places.ts';
+import { assertApart } from './overlap.ts';
 import { plannedRun } from './planned.ts';
+import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import type { Result } from './result.ts';
+import { assertRootStands } from './target-root.ts';
 
 export async function run(context: Context, id: string, number: number): Promise<Result> {
   const { settings, state, progress, log } = context;
   const startedMs = performance.now();
-  await plannedRun(context, id);
+  const record = await plannedRun(context, id);
+  assertPlannedWith(record, plannedWith(settings, await openChain(settings.transforms)), log, 'work');
+  const pipeline = await pipelineHere(context);
+  await assertApart(context);
   const batch = (await state.batches(id)).find((each) => each.number === number);
   if (!batch) {
     throw new SyncError(`run ${id} has no batch ${number}; its batches: sync-task status --run ${id}`, {
@@ -21,7 +29,7 @@ export async function run(context: Context, id: string, number: number): Promise
   const before = await state.countEntries(id, number);
   const settled = before.copied + before.adopted + before.unchanged + before.deferred;
   progress.expect(batch.files - settled, batch.bytes);
-  const pipeline = await state.pipeline(settings.pipeline);
+  await assertRootStands(context, pipeline.id);
   const { outcomes, bytes, transformCounts, errors, leftPlanned } = await workOnBatches(context, pipeline.id, id, [
     number,
   ]);

@@ -34,6 +34,10 @@ export interface Chain {
   targetPath(path: string): string;
   /** False where every file keeps its own path. */
   readonly renames: boolean;
+  /** False where no transform writes files beside others. */
+  readonly writesBeside: boolean;
+  /** All its transforms in order, whatever they apply to: of two equal lists the output is the same for every path. */
+  readonly identity: readonly StepIdentity[];
   /** Throws `usage` where something that options name, such as a file with a key, can't be used. */
   prepare(): Promise<void>;
   /** How many shares of memory the transforms of this path may hold at the same time. */
@@ -42,9 +46,16 @@ export interface Chain {
   asides(path: string): readonly string[];
 }
 
+export interface StepIdentity {
+  readonly name: string;
+  /** Of its version, options and glob: options may hold what is not to be read. */
+  readonly hash: string;
+}
+
 interface Step {
   /** Of the watch. */
   readonly rounds: number;
+  readonly glob: string | undefined;
   readonly transform: Transform;
   readonly options: unknown;
   applies(path: string): boolean;
@@ -97,6 +108,8 @@ export function transformChain(
       stepsFor(path).reduce((sum, { transform, options }) => sum + (transform.memoryShares?.(options) ?? 0), 0),
     asides,
     renames: steps.some(({ transform }) => transform.outputName !== undefined),
+    writesBeside: steps.some(({ transform, options }) => (transform.asides?.(options) ?? []).length > 0),
+    identity: steps.map(stepIdentity),
     async prepare() {
       for (const { transform, options } of steps) await transform.prepare?.(options);
     },
@@ -152,7 +165,7 @@ function prepare(setting: TransformSetting, known: readonly Transform[], own: Ow
   if (!parsed.success) throw badOption(transform, parsed.error);
   const applies = setting.glob === undefined ? () => true : matcher([setting.glob]);
   const rounds = known.includes(transform) ? ROUNDS : OWN_ROUNDS;
-  return { transform, options: parsed.data, rounds, applies };
+  return { glob: setting.glob, transform, options: parsed.data, rounds, applies };
 }
 
 export function find(name: string, known: readonly Transform[], own: OwnTransforms): Transform {
@@ -163,7 +176,14 @@ export function find(name: string, known: readonly Transform[], own: OwnTransfor
 
 function keyOf(steps: readonly Step[]): string {
   if (steps.length === 0) return '';
-  const identity = steps.map(({ transform: { name, version }, options }) => ({ name, version, options }));
+  return hashOf(steps.map(({ transform: { name, version }, options }) => ({ name, version, options })));
+}
+
+function stepIdentity({ transform: { name, version }, options, glob = '' }: Step): StepIdentity {
+  return { name, hash: hashOf({ version, options, glob }) };
+}
+
+function hashOf(identity: unknown): string {
   return createHash('sha256').update(JSON.stringify(identity, sortedKeys)).digest('hex').slice(0, 16);
 }
 

@@ -9,6 +9,7 @@ import { fileCases } from './state/files.ts';
 import { keyCases } from './state/keys.ts';
 import { manifestCases } from './state/manifest.ts';
 import { outcomeCases } from './state/outcomes.ts';
+import { placeCases } from './state/places.ts';
 import { planningCases } from './state/planning.ts';
 
 /** `test` of ava, or `test.serial`. */
@@ -34,6 +35,7 @@ export function stateContract(
     extremeCases,
     manifestCases,
     keyCases,
+    placeCases,
   ];
   for (const cases of all) cases(declare);
 }

@@ -120,7 +120,12 @@ test('what a dead worker left is removed once its run is over, and kept as long 
   state.exec("UPDATE run SET finished_ms = 1, status = 'partial'");
   state.close();
   t.is(
-    (await check({ SYNC_TASK_TARGET: folders.environment['SYNC_TASK_TARGET'] as string })).swept,
+    (
+      await check({
+        SYNC_TASK_TARGET: folders.environment['SYNC_TASK_TARGET'] as string,
+        SYNC_TASK_NEW_TARGET: 'true',
+      })
+    ).swept,
     0,
     'another target',
   );

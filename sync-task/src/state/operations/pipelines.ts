@@ -1,13 +1,90 @@
 import { SyncError } from '../../errors.ts';
-import type { Database } from '../database.ts';
-import type { PipelineRecord } from '../state.ts';
+import type { Database, Row } from '../database.ts';
+import type { KnownPlaces, PipelineRecord } from '../state.ts';
+
+const columns = 'id, name, source_place, target_place';
 
 export async function pipeline(database: Database, name: string): Promise<PipelineRecord> {
   const [row] = await database.query(
-    'INSERT INTO pipeline (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id',
+    `INSERT INTO pipeline (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING ${columns}`,
     [name],
   );
-  return { id: row?.['id'], name };
+  return pipelineRecord(row ?? {});
+}
+
+export async function findPipeline(database: Database, name: string): Promise<PipelineRecord | undefined> {
+  const [row] = await database.query(`SELECT ${columns} FROM pipeline WHERE name = $1`, [name]);
+  return row && pipelineRecord(row);
+}
+
+export async function pipelines(database: Database): Promise<readonly PipelineRecord[]> {
+  const rows = await database.query(`SELECT ${columns} FROM pipeline ORDER BY id`);
+  return rows.map(pipelineRecord);
+}
+
+function pipelineRecord(row: Row): PipelineRecord {
+  return {
+    id: row['id'],
+    name: row['name'],
+    source: row['source_place'] ?? undefined,
+    target: row['target_place'] ?? undefined,
+  };
+}
+
+/** Remembers the places, where they are still those of `before`. Returns what is remembered then. */
+export async function recordPlaces(
+  database: Database,
+  { id, source, target }: PipelineRecord,
+  places: KnownPlaces,
+): Promise<PipelineRecord> {
+  await database.query(
+    `UPDATE pipeline SET source_place = $2, target_place = $3
+     WHERE id = $1 AND coalesce(source_place, '') = $4 AND coalesce(target_place, '') = $5`,
+    [id, places.source, places.target, source ?? '', target ?? ''],
+  );
+  const [row] = await database.query(`SELECT ${columns} FROM pipeline WHERE id = $1`, [id]);
+  return pipelineRecord(row ?? {});
+}
+
+/**
+ * Forgets what was delivered: the next plan finds every file new. Fencing tokens go on growing, so whoever still works on the old target
+ * has lost its claims. Throws `transient` while somebody does.
+ */
+export async function forgetDelivered(
+  database: Database,
+  { id, name }: PipelineRecord,
+  places: KnownPlaces,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const [held] = await transaction.query(
+      `SELECT 1 AS held FROM file WHERE pipeline_id = $1 AND owner > '' AND lease_until_ms > ${database.dialect.nowMs} LIMIT 1`,
+      [id],
+    );
+    if (held) {
+      throw new SyncError(`pipeline ${name}: a worker is still delivering to its former target; run this again later`, {
+        kind: 'transient',
+        reason: 'lease-held',
+      });
+    }
+    await transaction.query(
+      `UPDATE file SET token = token + 1, owner = NULL, lease_until_ms = 0, intent = NULL, size = NULL, mtime_ms = NULL, chain = NULL,
+         target_size = NULL, digest = NULL, target_path = NULL, target_mtime_ms = NULL, source_digest = NULL WHERE pipeline_id = $1`,
+      [id],
+    );
+    for (const statement of [
+      'DELETE FROM target_owner WHERE pipeline_id = $1',
+      'DELETE FROM taken_over WHERE pipeline_id = $1',
+      'DELETE FROM row_key WHERE holder IN (SELECT id FROM key_holder WHERE pipeline_id = $1)',
+      'DELETE FROM key_holder WHERE pipeline_id = $1',
+    ]) {
+      await transaction.query(statement, [id]);
+    }
+    await transaction.query('UPDATE pipeline SET source_place = $2, target_place = $3 WHERE id = $1', [
+      id,
+      places.source,
+      places.target,
+    ]);
+  });
 }
 
 /** Renames `old`. A pipeline of the new name may stand only where nothing was ever planned in it. Throws `usage`. */
@@ -43,6 +120,10 @@ export async function takeOver(database: Database, name: string, old: string): P
       );
     }
     await transaction.query('DELETE FROM pipeline WHERE name = $1', [name]);
-    await transaction.query('UPDATE pipeline SET name = $1 WHERE id = $2', [name, row['id']]);
+    // Who says so may mean other addresses of the same files: the next plan remembers them anew.
+    await transaction.query('UPDATE pipeline SET name = $1, source_place = NULL, target_place = NULL WHERE id = $2', [
+      name,
+      row['id'],
+    ]);
   });
 }

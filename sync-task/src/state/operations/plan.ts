@@ -3,6 +3,7 @@ import { SyncError } from '../../errors.ts';
 import type { BatchRange } from '../../model.ts';
 import type { Database, Query } from '../database.ts';
 import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../state.ts';
+import { dropPlaces } from './target-owners.ts';
 
 export async function beginPlan(
   database: Database,
@@ -31,6 +32,7 @@ export async function beginPlan(
       );
     } else if (row['status'] !== 'planning') return undefined;
     await transaction.query('DELETE FROM entry WHERE run_id = $1', [run]);
+    await dropPlaces(transaction, pipelineId, run);
     return { run, pipelineId, token: row['plan_token'] };
   });
 }
@@ -143,5 +145,6 @@ export async function refusePlan(
        WHERE id = $1`,
       [ticket.run, totals.listed, totals.unchanged, totals.excluded, JSON.stringify(details ?? null)],
     );
+    await dropPlaces(transaction, ticket.pipelineId, ticket.run);
   });
 }

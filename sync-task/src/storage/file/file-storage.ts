@@ -13,6 +13,7 @@ import { listFiles } from './list-files.ts';
 import { probeFolder } from './probe-folder.ts';
 import { publisher } from './publish-file.ts';
 import { READ_BYTES, readFile } from './read-file.ts';
+import { whereaboutsOf } from './whereabouts.ts';
 import { startDraft } from './write-draft.ts';
 
 /** A write may be larger; there is nothing to gain. */
@@ -102,6 +103,7 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       );
     },
 
+    whereabouts: () => whereaboutsOf(resolve(root)),
     probe: (signal) => probeFolder(folders, signal),
 
     async [Symbol.asyncDispose]() {},

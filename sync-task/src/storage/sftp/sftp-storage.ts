@@ -19,6 +19,7 @@ import type { Attributes } from './packet.ts';
 import { probeServer } from './probe.ts';
 import { sftpPublishing } from './publishing.ts';
 import { readRemoteFile } from './reader.ts';
+import { realRoot } from './real-root.ts';
 import { remoteFiles } from './remote-files.ts';
 import { remoteFolders } from './remote-folders.ts';
 import { remotePath } from './remote-path.ts';
@@ -218,6 +219,12 @@ function storageOn(connections: Connections, options: Opened): Storage {
         },
       });
     },
+
+    whereabouts: async () => ({
+      server: connections.hostKey,
+      root: await realRoot(root, async (folder) => (await connections.pick()).realpath(Buffer.from(folder))),
+      folders: [],
+    }),
 
     probe: (signal) => {
       const { learn } = publishing;
