@@ -1,0 +1,105 @@
+/** Everybody who acts in a schedule besides the workers themselves. They are never disrupted; what they start is. */
+import { check } from '../../src/sync/check.ts';
+import { finish } from '../../src/sync/finish.ts';
+import { plan } from '../../src/sync/plan.ts';
+import { run } from '../../src/sync/run.ts';
+import { sync } from '../../src/sync/sync.ts';
+import { verify } from '../../src/sync/verify.ts';
+import type { Ending, Process } from './process.ts';
+import { produce } from './producer.ts';
+import { type Actor, LEASE_MS } from './scenario.ts';
+import { letters, type Stage } from './stage.ts';
+
+type Of<Kind extends Actor['kind']> = Extract<Actor, { kind: Kind }>;
+
+/** Who starts workers gives one up for dead after so long, and starts the next. */
+const PATIENCE_MS = 1.5 * LEASE_MS;
+const MOST_TRIES = 3;
+
+export async function act(stage: Stage, actor: Actor, index: number, process: Process): Promise<void> {
+  await process.world.sleep(actor.startMs);
+  const id = `${actor.kind}-${index}`;
+  switch (actor.kind) {
+    case 'sync':
+      return repeatSync(stage, actor, id, process);
+    case 'tasks':
+      return runTasks(stage, actor, id, process);
+    case 'verify': {
+      const { repair, checksum } = actor;
+      await stage.command(id, {}, (context) => verify(context, id), { repair, checksum });
+      return;
+    }
+    case 'check':
+      await stage.command(id, {}, check);
+      return;
+    case 'producer':
+      return produce(stage, actor.edits, process);
+    case 'foreign':
+      return interfere(stage, actor, process);
+    case 'power':
+      return process.call('target loses power', () => stage.target.losePower());
+  }
+}
+
+async function repeatSync(stage: Stage, { times, patch }: Of<'sync'>, id: string, process: Process): Promise<void> {
+  for (let time = 1; time <= times; time++) {
+    const name = `${id}-${time}`;
+    await patiently(
+      process,
+      stage.command(name, patch, (context) => sync(context, name)),
+    );
+    await process.world.sleep(stage.random.below(3000));
+  }
+}
+
+/** As an orchestrator does it: a plan, tasks for its batches, a task that finishes; each is tried again where it did not end well. */
+async function runTasks(stage: Stage, { workers, patch }: Of<'tasks'>, id: string, process: Process): Promise<void> {
+  const planned = await untilDone(process, (time) =>
+    stage.command(`${id}-plan-${time}`, {}, (context) => plan(context, id)),
+  );
+  if (planned?.how !== 'returned') return;
+  const tasks = planned.value.batches.flatMap(({ number }) =>
+    Array.from({ length: workers }, (_, worker) => ({ number, worker })),
+  );
+  await Promise.all(
+    tasks.map(({ number, worker }) =>
+      untilDone(process, (time) =>
+        stage.command(`${id}-batch${number}-${worker}-${time}`, patch, (context) => run(context, id, number)),
+      ),
+    ),
+  );
+  await untilDone(process, (time) => stage.command(`${id}-finish-${time}`, {}, (context) => finish(context, id)));
+}
+
+async function untilDone<T>(
+  process: Process,
+  begin: (time: number) => Promise<Ending<T>>,
+): Promise<Ending<T> | undefined> {
+  for (let time = 1; time <= MOST_TRIES; time++) {
+    const ending = await patiently(process, begin(time));
+    if (ending?.how === 'returned') return ending;
+    await process.world.sleep(100);
+  }
+  return undefined;
+}
+
+function patiently<T>(process: Process, ending: Promise<Ending<T>>): Promise<Ending<T> | undefined> {
+  return Promise.race([ending, process.world.sleep(PATIENCE_MS).then(() => undefined)]);
+}
+
+async function interfere(
+  { scenario, random, target }: Stage,
+  { edits }: Of<'foreign'>,
+  process: Process,
+): Promise<void> {
+  for (let edit = 0; edit < edits; edit++) {
+    const path = `f${random.below(scenario.sizes.length)}`;
+    const what = random.pick(['puts', 'removes', 'rots', 'rots'] as const);
+    const bytes = letters(random, what === 'rots' ? 80 : 1 + random.below(40));
+    await process.call(`${what} ${path} at the target`, () => {
+      if (what === 'rots') target.rot(path, bytes);
+      else target.put(path, what === 'puts' ? bytes : undefined);
+    });
+    await process.world.sleep(random.below(2000));
+  }
+}

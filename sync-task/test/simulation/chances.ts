@@ -1,0 +1,26 @@
+/** How often what goes wrong, in one schedule. The counts go down as they are used. */
+export interface Chances {
+  /** Of a step that its process is killed, frozen or told to stop there; and how often that may happen in all. */
+  readonly disrupt: number;
+  kills: number;
+  freezes: number;
+  stops: number;
+  /** Of a request that it fails without any effect, or that only its answer is lost. */
+  readonly fail: number;
+  readonly ambiguous: number;
+  /** Of a step that the process which did the last one goes on: 0 is as even as it gets. */
+  readonly stick: number;
+  /** Longest freeze. */
+  readonly freezeMs: number;
+}
+
+export const calm: Chances = Object.freeze({
+  disrupt: 0,
+  kills: 0,
+  freezes: 0,
+  stops: 0,
+  fail: 0,
+  ambiguous: 0,
+  stick: 0.5,
+  freezeMs: 0,
+});

@@ -1,0 +1,116 @@
+/** A disk of a server: names, inodes, bytes that a power loss takes and bytes that it does not. Its directory is a journal: no rename is lost. */
+
+export interface Inode {
+  readonly id: number;
+  data: Buffer;
+  /** What a power loss leaves. */
+  durable: Buffer;
+  mtimeMs: number;
+}
+
+/** Who did it: a process of ours, or somebody else. */
+export type By = string;
+export const POWER_LOSS: By = 'power loss';
+
+export interface Disk {
+  readonly entries: ReadonlyMap<string, Inode>;
+  /** Handles of another generation are gone. */
+  readonly generation: number;
+  readonly mtimeStepMs: number;
+  clockMs(): number;
+  /** A new, empty file. */
+  create(path: string, by: By): Inode;
+  write(inode: Inode, offset: number, bytes: Uint8Array, by: By): void;
+  truncate(inode: Inode, size: number, by: By): void;
+  setTime(inode: Inode, mtimeMs: number, by: By): void;
+  flush(inode: Inode): void;
+  /** A second name for it. */
+  link(from: string, to: string, by: By): void;
+  /** Replaces what stands there. */
+  rename(from: string, to: string, by: By): void;
+  remove(path: string, by: By): boolean;
+  losePower(): void;
+}
+
+/** `touched`: bytes or time of a file that stands there; `placed`: another file stands there, or none. */
+export type How = 'touched' | 'placed';
+
+/** Called behind everything that changes what stands under a name. */
+export type Watcher = (path: string, before: Buffer | undefined, after: Buffer | undefined, by: By, how: How) => void;
+
+export function newDisk(nowMs: () => number, mtimeStepMs: number, watch: Watcher = () => undefined): Disk {
+  const entries = new Map<string, Inode>();
+  let ids = 0;
+  let generation = 0;
+  const floor = (ms: number) => Math.floor(ms / mtimeStepMs) * mtimeStepMs;
+  const namesOf = (inode: Inode) => [...entries].filter(([, each]) => each === inode).map(([name]) => name);
+
+  function change(inode: Inode, data: Buffer, mtimeMs: number, by: By): void {
+    const before = inode.data;
+    inode.data = data;
+    inode.mtimeMs = floor(mtimeMs);
+    for (const name of namesOf(inode)) watch(name, before, data, by, 'touched');
+  }
+
+  return {
+    entries,
+    mtimeStepMs,
+    clockMs: nowMs,
+    get generation() {
+      return generation;
+    },
+    create(path, by) {
+      const before = entries.get(path)?.data;
+      const inode: Inode = { id: ids++, data: Buffer.alloc(0), durable: Buffer.alloc(0), mtimeMs: floor(nowMs()) };
+      entries.set(path, inode);
+      watch(path, before, inode.data, by, 'placed');
+      return inode;
+    },
+    write(inode, offset, bytes, by) {
+      const data = Buffer.alloc(Math.max(inode.data.length, offset + bytes.length));
+      inode.data.copy(data);
+      data.set(bytes, offset);
+      change(inode, data, nowMs(), by);
+    },
+    truncate(inode, size, by) {
+      change(inode, Buffer.from(inode.data.subarray(0, size)), nowMs(), by);
+    },
+    setTime(inode, mtimeMs, by) {
+      change(inode, inode.data, mtimeMs, by);
+    },
+    flush(inode) {
+      inode.durable = inode.data;
+    },
+    link(from, to, by) {
+      const inode = entries.get(from);
+      if (!inode) throw new Error(`nothing stands at ${from}`);
+      const before = entries.get(to)?.data;
+      entries.set(to, inode);
+      watch(to, before, inode.data, by, 'placed');
+    },
+    rename(from, to, by) {
+      const inode = entries.get(from);
+      if (!inode) throw new Error(`nothing stands at ${from}`);
+      const before = entries.get(to)?.data;
+      entries.delete(from);
+      entries.set(to, inode);
+      watch(from, inode.data, undefined, by, 'placed');
+      watch(to, before, inode.data, by, 'placed');
+    },
+    remove(path, by) {
+      const inode = entries.get(path);
+      entries.delete(path);
+      if (inode) watch(path, inode.data, undefined, by, 'placed');
+      return inode !== undefined;
+    },
+    losePower() {
+      generation++;
+      for (const [name, inode] of entries) {
+        if (inode.data.equals(inode.durable)) continue;
+        const before = inode.data;
+        inode.data = inode.durable;
+        watch(name, before, inode.data, POWER_LOSS, 'touched');
+      }
+    },
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * One seeded scheduler for everything that happens: each request to a storage, each operation on the state and each timer
+ * is a pending step, and chance picks which goes on next. Time is virtual. The same seed gives the same trace.
+ *
+ * A request takes effect in one moment, and its answer arrives in that moment or later. Who is frozen gets no answers
+ * and no timers; what he sent before still arrives. Who is killed goes on nevermore; what he had sent may arrive, or not.
+ */
+import { SyncError } from '../../src/errors.ts';
+import { randomFrom } from '../faults/kit/random.ts';
+import type { Chances } from './chances.ts';
+import type { CallOptions, Ending, Process, Scheduler } from './process.ts';
+import { type Timers, virtualWorld } from './virtual-world.ts';
+
+/** What was sent arrives within so long, or never. */
+export const IN_FLIGHT_MS = 2000;
+const MOST_STEPS = 20_000;
+/** Of a step: that its answer comes in the same moment; and that time passes while others could go on. */
+const AT_ONCE = 0.7;
+const TIME_PASSES = 0.03;
+
+interface Owner {
+  readonly name: string;
+  readonly exempt: boolean;
+  readonly stop: AbortController;
+  state: 'running' | 'frozen' | 'killed';
+  ended: boolean;
+  gone(): void;
+}
+
+interface Step {
+  readonly owner: Owner;
+  readonly label: string;
+  readonly kind: 'request' | 'answer' | 'timer';
+  readonly dueMs: number;
+  readonly options: CallOptions;
+  act(): void;
+}
+
+export function scheduler(seed: number, given: Chances): Scheduler {
+  const random = randomFrom(seed, 'schedule');
+  const trace: string[] = [];
+  let chances: Chances = { ...given };
+  let nowMs = 0;
+  let steps = 0;
+  let pending: Step[] = [];
+  let last: Owner | undefined;
+  let started = 0;
+  /** What becomes of the request that is taking effect now. */
+  let fate: 'done' | 'fails' | 'answer-lost' | 'struck' = 'done';
+
+  const note = (line: string) => void trace.push(`${nowMs} ${line}`);
+  const drop = (step: Step) => {
+    pending = pending.filter((each) => each !== step);
+  };
+
+  function wait(owner: Owner, ms: number, label: string, act: () => void): Step {
+    const step: Step = { owner, label, kind: 'timer', dueMs: nowMs + Math.max(0, ms), options: {}, act };
+    pending.push(step);
+    return step;
+  }
+
+  const timers = (owner: Owner): Timers => ({
+    set(ms, label, act) {
+      const step = wait(owner, ms, label, act);
+      return () => drop(step);
+    },
+  });
+
+  function answer(owner: Owner, label: string, act: () => void): void {
+    if (owner.state === 'killed') return;
+    if (owner.state === 'running' && (owner.exempt || random.fraction() < AT_ONCE)) act();
+    else pending.push({ owner, label: `answer: ${label}`, kind: 'answer', dueMs: nowMs, options: {}, act });
+  }
+
+  function call<T>(owner: Owner, label: string, effect: () => T | Promise<T>, options: CallOptions): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const failed = (error: unknown) => answer(owner, label, () => reject(error));
+    function act(): void {
+      if (fate === 'fails') {
+        failed(lost(label));
+        return;
+      }
+      const isLost = fate === 'answer-lost';
+      const told = (value: T) => (isLost ? failed(lost(label)) : answer(owner, label, () => resolve(value)));
+      try {
+        const done = effect();
+        if (fate === 'struck') strike(owner);
+        if (done instanceof Promise) done.then(told, failed);
+        else told(done);
+      } catch (error) {
+        failed(error);
+      }
+    }
+    pending.push({ owner, label, kind: 'request', dueMs: nowMs, options, act });
+    return promise;
+  }
+
+  function start<T>(name: string, work: (process: Process) => Promise<T>, { exempt } = { exempt: false }) {
+    const { promise, resolve } = Promise.withResolvers<Ending<T>>();
+    const stop = new AbortController();
+    const owner: Owner = {
+      ...{ name, exempt, stop, state: 'running', ended: false },
+      gone: () => resolve({ how: 'killed' }),
+    };
+    const end = (ending: Ending<T>) => {
+      if (owner.state === 'killed') return;
+      owner.ended = true;
+      // What it waits for no more ends with it, timers above all; what it sent is under way.
+      pending = pending.filter((step) => step.owner !== owner || step.kind === 'request');
+      note(`${name} ${ending.how === 'threw' ? `threw ${messageOf(ending.error)}` : ending.how}`);
+      resolve(ending);
+    };
+    note(`${name} starts`);
+    work({
+      name,
+      world: virtualWorld(() => nowMs, timers(owner), randomFrom(seed, `${name}/${started++}`)),
+      signal: stop.signal,
+      call: (label, effect, options = {}) => call(owner, label, effect, options),
+    }).then(
+      (value) => end({ how: 'returned', value }),
+      (error: unknown) => end({ how: 'threw', error }),
+    );
+    return promise;
+  }
+
+  const blows = () => (['kills', 'freezes', 'stops'] as const).filter((kind) => chances[kind] > 0);
+
+  function strike(owner: Owner): void {
+    const kinds = blows();
+    if (kinds.length === 0) return;
+    const kind = random.pick(kinds);
+    chances[kind]--;
+    if (kind === 'kills') {
+      note(`${owner.name} is killed`);
+      owner.state = 'killed';
+      owner.ended = true;
+      pending = pending.filter((step) => step.owner !== owner || (step.kind === 'request' && random.fraction() < 0.5));
+      owner.gone();
+    } else if (kind === 'freezes') {
+      const ms = Math.round(random.fraction() * chances.freezeMs);
+      note(`${owner.name} is frozen for ${ms} ms`);
+      owner.state = 'frozen';
+      wait(clockwork, ms, `${owner.name} thaws`, () => {
+        if (owner.state === 'frozen') owner.state = 'running';
+      });
+    } else {
+      note(`${owner.name} is told to stop`);
+      owner.stop.abort(new SyncError('stopped by SIGTERM', { kind: 'stopped', reason: 'SIGTERM' }));
+    }
+  }
+
+  /** Whose turn it may be. Who is frozen or dead can still be heard: his requests are under way. */
+  function ready(): Step[] {
+    const orders = new Set<object>();
+    return pending.filter(({ owner, kind, dueMs, options: { order } }) => {
+      if (order !== undefined && orders.has(order)) return false;
+      if (order !== undefined) orders.add(order);
+      return kind === 'request' || (owner.state === 'running' && dueMs <= nowMs);
+    });
+  }
+
+  function nextTimerMs(): number | undefined {
+    const waiting = pending.filter(
+      ({ kind, owner, dueMs }) => kind === 'timer' && owner.state === 'running' && dueMs > nowMs,
+    );
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueMs }) => dueMs));
+  }
+
+  function fateOf({ owner, kind, options }: Step): typeof fate {
+    if (kind === 'timer' || owner.exempt) return 'done';
+    if (options.broken?.()) return 'fails';
+    const mayBeStruck = owner.state === 'running' && !owner.ended && blows().length > 0;
+    if (mayBeStruck && random.fraction() < chances.disrupt) return 'struck';
+    if (kind === 'answer' || options.sure) return 'done';
+    const chance = random.fraction();
+    return chance < chances.fail ? 'fails' : chance < chances.fail + chances.ambiguous ? 'answer-lost' : 'done';
+  }
+
+  function perform(step: Step): void {
+    const { owner, label, kind } = step;
+    const fated = fateOf(step);
+    if (fated === 'struck' && (kind === 'answer' || random.fraction() < 0.5)) {
+      strike(owner); // before it
+      return;
+    }
+    drop(step);
+    last = owner;
+    note(
+      `${owner.name}: ${label}${fated === 'fails' ? ' fails' : fated === 'answer-lost' ? ', its answer is lost' : ''}`,
+    );
+    fate = fated;
+    step.act();
+    fate = 'done';
+  }
+
+  const clockwork: Owner = {
+    ...{ name: 'time', exempt: true, stop: new AbortController(), state: 'running', ended: false },
+    gone() {},
+  };
+
+  return {
+    get nowMs() {
+      return nowMs;
+    },
+    get steps() {
+      return steps;
+    },
+    get chances() {
+      return chances;
+    },
+    set chances(now) {
+      chances = { ...now };
+    },
+    ...{ random, trace, note, start },
+    async run(over) {
+      for (; steps < MOST_STEPS; steps++) {
+        await new Promise(setImmediate); // until nobody has anything more to do in this moment
+        if (over()) return true;
+        const able = ready();
+        const timerMs = nextTimerMs();
+        if (able.length === 0 && timerMs === undefined) return true;
+        const oldestMs = Math.min(...able.map(({ dueMs }) => dueMs));
+        if (
+          timerMs !== undefined &&
+          timerMs <= oldestMs + IN_FLIGHT_MS &&
+          (able.length === 0 || random.fraction() < TIME_PASSES)
+        ) {
+          nowMs = timerMs;
+          continue;
+        }
+        nowMs += random.below(4);
+        const sticking = random.fraction() < chances.stick ? able.filter(({ owner }) => owner === last) : [];
+        perform(random.pick(sticking.length > 0 ? sticking : able));
+      }
+      return false;
+    },
+  };
+}
+
+function lost(label: string): SyncError {
+  return new SyncError(`the connection broke during ${label}`, { kind: 'transient', reason: 'connection-lost' });
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof SyncError) return `${error.kind} ${error.reason}: ${error.message}`;
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

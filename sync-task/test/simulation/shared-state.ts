@@ -1,0 +1,67 @@
+/**
+ * The state that all simulated processes share, as they would share a Postgres: real SQL in memory, made once and emptied for each
+ * schedule. Each operation is one step: it may come late, fail before it, or succeed and lose its answer.
+ */
+import type { Row } from '../../src/state/database.ts';
+import { migrate } from '../../src/state/migrate.ts';
+import { sqlState } from '../../src/state/sql-state.ts';
+import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
+import type { OutcomeRow, State } from '../../src/state/state.ts';
+import type { Process } from './process.ts';
+
+export interface SharedState {
+  readonly state: State;
+  query(sql: string): Promise<Row[]>;
+  /** Forgets everything; from here on this is the clock. */
+  reset(nowMs: () => number): Promise<void>;
+}
+
+export async function newSharedState(): Promise<SharedState> {
+  let clock = () => 0;
+  const database = sqliteDatabase(':memory:', { nowMs: () => Math.floor(clock()) });
+  await migrate(database);
+  await database.query('PRAGMA foreign_keys = OFF'); // tables are emptied in any order
+  const tables = await database.query(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'migration'",
+  );
+  return {
+    state: sqlState(database),
+    query: (sql) => database.query(sql),
+    async reset(nowMs) {
+      clock = nowMs;
+      for (const { name } of tables) await database.query(`DELETE FROM ${name}`);
+    },
+  };
+}
+
+export interface Watched {
+  /** Behind each operation, in the same moment. */
+  looked(files: Row[]): void;
+  recorded(rows: readonly OutcomeRow[]): void;
+}
+
+/** Operations that change what is written down of files. */
+const changing: ReadonlySet<string> = new Set([
+  ...['claim', 'claimAbandoned', 'clear', 'clearAbandoned', 'giveBack', 'recordOutcomes', 'release', 'saveIntents'],
+]);
+
+/** The state as one process has it. */
+export function stateOf({ state, query }: SharedState, process: Process, { looked, recorded }: Watched): State {
+  return new Proxy(state, {
+    get(target, name: keyof State | symbol) {
+      const operation = Reflect.get(target, name) as unknown;
+      if (name === Symbol.asyncDispose) return async () => undefined;
+      if (typeof operation !== 'function' || typeof name === 'symbol') return operation;
+      return (...given: unknown[]) =>
+        process.call(`state ${name}`, async () => {
+          const result: unknown = await operation.apply(target, given);
+          if (changing.has(name)) looked(await query('SELECT path, token, intent FROM file'));
+          if (name === 'recordOutcomes') {
+            const lost = result as ReadonlySet<string>;
+            recorded((given[1] as readonly OutcomeRow[]).filter(({ path }) => !lost.has(path)));
+          }
+          return result;
+        });
+    },
+  });
+}

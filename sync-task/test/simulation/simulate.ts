@@ -1,0 +1,146 @@
+/** One schedule: sets the stage of a scenario, lets everybody act, then lets one `sync` come to an end in peace, and judges. */
+import type { Settings } from '../../src/config/settings.ts';
+import { SyncError } from '../../src/errors.ts';
+import type { Context } from '../../src/sync/context.ts';
+import { sync } from '../../src/sync/sync.ts';
+import { verify } from '../../src/sync/verify.ts';
+import { randomFrom } from '../faults/kit/random.ts';
+import { act } from './actors.ts';
+import { type ChainName, loadChains, made } from './chains.ts';
+import { calm } from './chances.ts';
+import { newDisk } from './disk.ts';
+import { filePlace } from './file-place.ts';
+import { newJudge, type Violation } from './judge.ts';
+import { judgeEnd } from './judge-end.ts';
+import { targetPlace } from './places.ts';
+import type { Ending, Process } from './process.ts';
+import { PRODUCER } from './producer.ts';
+import { type Actor, LEASE_MS, type Patch, type Scenario } from './scenario.ts';
+import { messageOf, scheduler } from './scheduler.ts';
+import { settingsOf } from './settings.ts';
+import { newSharedState, type SharedState, stateOf } from './shared-state.ts';
+import { letters, type Stage } from './stage.ts';
+
+export interface Verdict {
+  readonly violation: Violation | undefined;
+  readonly steps: number;
+  readonly trace: readonly string[];
+}
+
+let shared: SharedState | undefined;
+
+export async function simulate(scenario: Scenario): Promise<Verdict> {
+  await loadChains();
+  shared ??= await newSharedState();
+  const state = shared;
+  const clock = scheduler(scenario.seed, scenario.chances);
+  await state.reset(() => clock.nowMs);
+  const judge = newJudge(chainsOf(scenario));
+  const nowMs = () => clock.nowMs;
+  const source = newDisk(nowMs, scenario.stepMs, (path, _before, after, by) => {
+    if (by !== PRODUCER) judge.blame('source-changed', `${by} changed ${path}`);
+    const inode = source.entries.get(path);
+    if (after && inode) judge.sourceIs(path, { size: after.length, mtimeMs: inode.mtimeMs }, after);
+  });
+  const targets = {
+    target: targetPlace(scenario.place, 'target', nowMs, judge),
+    'other-target': targetPlace(scenario.place, 'other-target', nowMs, judge),
+  };
+  const random = randomFrom(scenario.seed, 'actors');
+
+  function contextOf(process: Process, settings: Settings): Context {
+    const place = targets[settings.target.location.host === 'target' ? 'target' : 'other-target'];
+    const say = (message: string | readonly string[]) => clock.note(`${process.name}: "${[message].flat().join(' ')}"`);
+    return {
+      settings,
+      state: stateOf(state, process, {
+        looked: judge.stateIs,
+        recorded: (rows) => judge.recorded(rows, place.holds),
+      }),
+      source: filePlace({ label: 'source', disk: source, process, atomic: true, inOrder: true, makesLinks: true }),
+      target: place.open(process, settings.existing === 'refuse'),
+      log: { debug: say, info: say, warn: say, error: say },
+      progress: { expect() {}, listed() {}, bytes() {}, file() {} },
+      world: process.world,
+      signal: process.signal,
+    };
+  }
+
+  const stage: Stage = {
+    scenario,
+    clock,
+    random,
+    source,
+    target: targets.target,
+    async command(name, patch, work, more = {}) {
+      const ending = await clock.start(name, (process) => work(contextOf(process, settingsOf(scenario, patch, more))));
+      if (ending.how === 'threw') unexpected(ending.error);
+      return ending;
+    },
+  };
+
+  function unexpected(error: unknown): void {
+    const isOurs = error instanceof SyncError && error.reason !== 'internal';
+    if (!isOurs)
+      judge.blame('internal-error', error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
+  }
+
+  for (const [index, size] of scenario.sizes.entries()) {
+    const inode = source.create(`f${index}`, PRODUCER);
+    source.write(inode, 0, letters(random, size), PRODUCER);
+  }
+  for (const [index, actor] of scenario.actors.entries()) {
+    void clock.start(`${actor.kind}${index}`, (process) => act(stage, actor, index, process), { exempt: true });
+  }
+  const ended = await clock.run(() => judge.violation !== undefined);
+  if (!ended) judge.blame('endless', 'more steps than any schedule should need');
+  if (!judge.violation) await end();
+  return { violation: judge.violation, steps: clock.steps, trace: clock.trace };
+
+  /** Faults are over: one more sync, and a look at everything. */
+  async function end(): Promise<void> {
+    clock.chances = calm;
+    clock.note('faults are over');
+    // Whoever died holds his files until his lease ends.
+    void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS), { exempt: true });
+    await clock.run(() => false);
+    let last = await peacefully('last sync', (context) => sync(context, 'last'));
+    if (last?.how === 'threw' && last.error instanceof SyncError && last.error.kind === 'usage') {
+      // It was pointed elsewhere before: it refuses, until it is told what became of its files.
+      last = await peacefully('last sync, told', (context) => sync(context, 'told'), { newTarget: true });
+    }
+    if (judge.violation) return;
+    if (last?.how !== 'returned')
+      return judge.blame('last-sync-failed', last?.how === 'threw' ? messageOf(last.error) : 'it hangs');
+    await judgeEnd({ judge, scenario, state, source, target: targets.target, result: last.value });
+    if (judge.violation) return;
+    const settings = { checksum: 'both' } as const;
+    const checked = await peacefully('last verify', (context) => verify(context, 'last-verify'), settings);
+    if (checked?.how !== 'returned')
+      return judge.blame('last-verify-failed', checked?.how === 'threw' ? messageOf(checked.error) : 'it hangs');
+    const differing = checked.value.verified?.findings.filter(
+      ({ path, finding }) =>
+        !/^(ok|source-gone|unverifiable)$/.test(finding) &&
+        !made(scenario.chain, path, Buffer.alloc(0)).some((file) => judge.isForeign(file.path)),
+    );
+    if (differing && differing.length > 0) judge.blame('verify-differs', JSON.stringify(differing));
+  }
+
+  async function peacefully<T>(name: string, work: (context: Context) => Promise<T>, more: Partial<Settings> = {}) {
+    let ending: Ending<T> | undefined;
+    const settings = settingsOf(scenario, {}, more);
+    void clock
+      .start(name, (process) => work(contextOf(process, settings)), { exempt: true })
+      .then((how) => {
+        ending = how;
+      });
+    await clock.run(() => judge.violation !== undefined || ending !== undefined);
+    return ending;
+  }
+}
+
+const patchOf = (actor: Actor): Patch => ('patch' in actor ? actor.patch : {});
+
+function chainsOf({ chain, actors }: Scenario): ReadonlySet<ChainName> {
+  return new Set([chain, ...actors.flatMap((actor) => patchOf(actor).chain ?? [])]);
+}

@@ -1,0 +1,40 @@
+/** Clock, timers and chance of one process, in virtual time. */
+import type { World } from '../../src/world.ts';
+import type { Random } from '../faults/kit/random.ts';
+
+export interface Timers {
+  /** Returns what takes it back. */
+  set(ms: number, label: string, act: () => void): () => void;
+}
+
+export function virtualWorld(nowMs: () => number, timers: Timers, chance: Random): World {
+  return {
+    wallMs: nowMs,
+    monotonicMs: nowMs,
+    sleep(ms, signal) {
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const takeBack = timers.set(ms, `wakes after ${Math.round(ms)} ms`, resolve);
+      const aborted = () => {
+        takeBack();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', aborted, { once: true });
+      return promise;
+    },
+    every(ms, work) {
+      let takeBack: () => void;
+      const again = () => {
+        takeBack = timers.set(ms, 'timer', () => {
+          again();
+          work();
+        });
+      };
+      again();
+      return { [Symbol.dispose]: () => takeBack() };
+    },
+    turn: () => Promise.resolve(),
+    random: chance.fraction,
+    uuid: () => `uuid-${chance.below(2 ** 32).toString(16)}`,
+  };
+}
