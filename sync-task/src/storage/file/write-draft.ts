@@ -3,7 +3,7 @@
  * in `finish` at the latest.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, rename, truncate, unlink } from 'node:fs/promises';
 import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import { tempName } from '../draft-name.ts';
@@ -34,7 +34,9 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
     const { resume } = options;
     if (!resume) return createFile(temp);
     return explained(operation, async () => {
-      if (resume.draft !== options.name) await rename(joinPath(folder, tempName(resume.draft)), temp);
+      await options.mayWrite?.();
+      const old = joinPath(folder, tempName(resume.draft));
+      if (resume.draft !== options.name && !(await cloned(old, temp, resume.offset))) await rename(old, temp);
       return open(temp, RESUME_FLAGS);
     });
   }
@@ -122,6 +124,24 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
       });
     },
   };
+}
+
+/**
+ * Where the file system shares blocks, the stored part goes on in a file of its own: a sleeper who still has the old one open
+ * can't reach it. False where it does not.
+ */
+async function cloned(from: string, to: string, bytes: number): Promise<boolean> {
+  const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;
+  try {
+    await copyFile(from, to, flags);
+    await truncate(to, bytes);
+  } catch (error) {
+    if (isMissing(error) || isCode(error, 'EEXIST')) throw error;
+    await unlink(to).catch(ignoreMissing);
+    return false;
+  }
+  await unlink(from);
+  return true;
 }
 
 function ignoreMissing(error: unknown): void {
