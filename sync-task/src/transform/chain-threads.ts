@@ -12,10 +12,10 @@ import { type ChangedPiece, changedFile, type Start } from './changed-file.ts';
 import { decoderMemory } from './decoder-memory.ts';
 import {
   type AnswerValue,
+  type FileToChange,
   type FromThread,
   ownBytes,
   type PlainError,
-  type ThreadStart,
   type ToThread,
 } from './thread-messages.ts';
 import type { BoundedFile, ByteStream, FileContext } from './transform.ts';
@@ -63,15 +63,17 @@ export function chainThreads(
     const idle = threads.find(({ files }) => files === 0);
     if (idle) return idle;
     if (threads.length >= most) return threads.reduce((a, b) => (b.files < a.files ? b : a));
-    const thread = startThread({ settings, memoryBytes, maxExpansion });
+    const thread = startThread(settings);
     threads.push(thread);
     return thread;
   }
 
   return {
     async *changed(path, bytes, input, start, file) {
-      using shares = memory.forFile(chain.memoryShares(path));
-      const bounded: BoundedFile = { ...file, takeMemory: shares.take, memoryBytes, maxExpansion };
+      const count = chain.memoryShares(path);
+      using shares = memory.forFile(count);
+      const limits = { memoryBytes: Math.floor(memoryBytes / Math.max(1, count)), maxExpansion };
+      const bounded: BoundedFile = { ...file, ...limits, takeMemory: shares.take };
       if (most < 1 || bytes < LEAST_BYTES || !chain.busy(path)) yield* changedFile(chain, path, input, start, bounded);
       else yield* changedInThread(leastBusy(), path, input, start, bounded);
     },
@@ -81,10 +83,10 @@ export function chainThreads(
   };
 }
 
-function startThread(start: ThreadStart): Thread {
+function startThread(settings: readonly TransformSetting[]): Thread {
   // As the sources, or as one of the files of the bundle.
   const entry = import.meta.url.endsWith('.ts') ? './chain-worker.ts' : './chain-worker.js';
-  const worker = new Worker(new URL(entry, import.meta.url), { workerData: start });
+  const worker = new Worker(new URL(entry, import.meta.url), { workerData: settings });
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const thread: Thread = { worker, files: 0, ended };
   function over(why: string, cause?: unknown): void {
@@ -167,7 +169,9 @@ async function* changedInThread(
 
   thread.files++;
   try {
-    thread.worker.postMessage({ path, start, port: port2 }, [port2]);
+    const { memoryBytes, maxExpansion } = file;
+    const asked: FileToChange = { path, start, port: port2, memoryBytes, maxExpansion };
+    thread.worker.postMessage(asked, [port2]);
     for (;;) {
       const message = arrived.shift();
       if (message?.type === 'ended') return;

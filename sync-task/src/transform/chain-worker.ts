@@ -1,5 +1,6 @@
 /** The entry of a thread for transforms. It opens the same chain as the main thread, and changes several files at a time. */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import { changedFile } from './changed-file.ts';
 import { openChain } from './open-chain.ts';
@@ -9,22 +10,20 @@ import {
   type FileToChange,
   type FromThread,
   ownBytes,
-  type ThreadStart,
   type ToThread,
 } from './thread-messages.ts';
 import type { BoundedFile, ByteStream } from './transform.ts';
 
-const { settings, memoryBytes, maxExpansion } = workerData as ThreadStart;
-
-const opened = openChain(settings).then(async (chain) => {
+const opened = openChain(workerData as readonly TransformSetting[]).then(async (chain) => {
   await chain.prepare();
   return chain;
 });
 
 parentPort?.on('message', (file: FileToChange) => void change(file));
 
-async function change({ path, start, port }: FileToChange): Promise<void> {
-  const line = mainThread(port, path);
+async function change(asked: FileToChange): Promise<void> {
+  const { path, start } = asked;
+  const line = mainThread(asked);
   try {
     for await (const { bytes, point } of changedFile(await opened, path, line.input(), start, line.file)) {
       await line.output(bytes, point === undefined ? {} : { point });
@@ -40,7 +39,7 @@ async function change({ path, start, port }: FileToChange): Promise<void> {
 }
 
 /** The other end of the port. Everything that waits fails once it is closed. */
-function mainThread(port: MessagePort, path: string) {
+function mainThread({ port, path, memoryBytes, maxExpansion }: FileToChange) {
   const chunks: (Uint8Array | undefined)[] = [];
   const calls = new Map<number, (answer: ToThread & { type: 'answer' }) => void>();
   const closed = new AbortController();

@@ -6,7 +6,7 @@
 import { SyncError } from '../errors.ts';
 import { type CellChange, cellChanges } from './records/cell-changes.ts';
 import { type CleanOptions, cleanOptions } from './records/clean-options.ts';
-import { distinctNames, snakeCase } from './records/column-names.ts';
+import { distinctNames, firstTwice, snakeCase } from './records/column-names.ts';
 import { columnIndex, columnIndexes } from './records/columns.ts';
 import type { Row } from './records/dialect.ts';
 import { changedRows, csvOutput } from './records/table.ts';
@@ -52,7 +52,7 @@ function newNames(found: readonly string[], options: CleanOptions): readonly str
   const distinct = options.names === 'snake_case' ? distinctNames(names) : names;
   const renamed = [...distinct];
   for (const [from, to] of options.rename) renamed[columnIndex({ names: distinct }, from)] = to;
-  const twice = renamed.find((name, index) => options.rename.length > 0 && renamed.indexOf(name) !== index);
+  const twice = options.rename.length > 0 ? firstTwice(renamed) : undefined;
   if (twice === undefined) return renamed;
   throw new SyncError(`two columns would be called ${JSON.stringify(twice)}; rename one to something else`, {
     kind: 'refused',

@@ -1,6 +1,7 @@
 /** CSV as JSON lines: one object for each row, in the order of the columns. */
 import { z } from 'zod';
 import { SyncError } from '../errors.ts';
+import { firstTwice } from './records/column-names.ts';
 import { columnIndexes } from './records/columns.ts';
 import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './records/dialect.ts';
 import { listOption } from './records/option-schemas.ts';
@@ -54,7 +55,7 @@ function kindsOf(table: Pick<Table, 'names'>, { number, boolean }: CsvToJsonlOpt
 
 /** Every name as it stands before its value. */
 function distinctLabels(names: readonly string[]): string[] {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = firstTwice(names);
   if (twice === undefined) return names.map((name) => `${JSON.stringify(name)}:`);
   throw new SyncError(
     `several columns are called ${JSON.stringify(twice)}, an object can have one; let csv-clean make names distinct before`,

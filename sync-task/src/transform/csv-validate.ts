@@ -41,10 +41,12 @@ export const csvValidate: Transform<ValidateOptions> = {
   example: 'csv-validate:schema=docs/examples/orders.schema.yaml,min-valid=0.98@orders/**/*.csv',
   options,
   asides: ({ rejected }) => [rejected],
+  memoryShares: ({ schema }) =>
+    schema.unique.length + Object.values(schema.columns).filter(({ unique }) => unique).length,
   async *apply(input, options, file): ByteStream {
     const sets: KeySet[] = [];
     const newSet = (name: string) => {
-      const set = keySet(() => file.scratch(), `${name}-${sets.length}`);
+      const set = keySet(file, `${name}-${sets.length}`);
       sets.push(set);
       return set;
     };

@@ -55,8 +55,9 @@ fails, so no row is lost with it. The state keeps all of them, 130 MB for a mill
 \`prune\` leaves them.`,
   example: 'dedup:key=order_id,across=runs,set=orders@orders/**/*.csv',
   options,
+  memoryShares: () => 1,
   async *apply(input, options, file): ByteStream {
-    using seen = keySet(() => file.scratch(), 'dedup');
+    using seen = keySet(file, 'dedup');
     const { across, set } = options;
     if (across) await file.takeKeys([]);
     yield* changedRows(input, options, (table) => {

@@ -1,6 +1,5 @@
 /** What the main thread and a thread for transforms say to each other: each file has a port of its own. */
 import type { MessagePort } from 'node:worker_threads';
-import type { TransformSetting } from '../config/settings.ts';
 import type { SyncErrorDetails } from '../errors.ts';
 import type { ResumePoint, Start } from './changed-file.ts';
 
@@ -9,11 +8,7 @@ export interface FileToChange {
   readonly path: string;
   readonly start: Start;
   readonly port: MessagePort;
-}
-
-/** What a thread is started with. */
-export interface ThreadStart {
-  readonly settings: readonly TransformSetting[];
+  /** As in `BoundedFile`. */
   readonly memoryBytes: number;
   readonly maxExpansion: number;
 }

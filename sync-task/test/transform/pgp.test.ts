@@ -1,15 +1,18 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import test from 'ava';
 import { generateKey } from 'openpgp';
 import { SyncError } from '../../src/errors.ts';
+import { transformChain } from '../../src/transform/chain.ts';
 import { detachedFile } from '../../src/transform/file-context.ts';
 import { pgpDecrypt } from '../../src/transform/pgp/decrypt.ts';
 import { pgpEncrypt } from '../../src/transform/pgp/encrypt.ts';
 import { pgpSign } from '../../src/transform/pgp/sign.ts';
+import { transforms } from '../../src/transform/registry.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
-import { applied, type RawOptions, testTransform } from '../kit/transform.ts';
+import { applied, type RawOptions, streamOf, testTransform } from '../kit/transform.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'pgp-'));
 const passphrase = 'a test passphrase';
@@ -155,3 +158,57 @@ test(
   { 'key-file': ours.private },
   [{ input: '', output: /the file is empty/ }],
 );
+
+const transformOptions = (options: RawOptions) => ({ name: 'pgp-decrypt', options, glob: undefined });
+
+test('what is damaged or cut off is refused, whichever byte it is, and never comes out as something else', async (t) => {
+  const options = transformOptions({ 'key-file': ours.private });
+  for (const armor of ['true', 'false']) {
+    const whole = await encrypted({ armor }, [Buffer.from('some text, some text')]);
+    const damaged = Array.from({ length: whole.length }, (_, at) => {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] as number) ^ (at % 2 === 0 ? 1 : 128);
+      return bytes;
+    });
+    const cutOff = Array.from({ length: whole.length - 2 }, (_, length) => whole.subarray(0, length));
+    const outcomes = await Promise.all(
+      [...damaged, ...cutOff].map((bytes) =>
+        buffer(transformChain([options], transforms).apply('a', streamOf([bytes]))).then(
+          (chunks) => chunks.toString(),
+          (error: SyncError) => error.kind,
+        ),
+      ),
+    );
+    t.deepEqual(
+      [...new Set(outcomes)].filter((each) => each !== 'some text, some text'),
+      ['refused'],
+    );
+    t.true(outcomes.filter((each) => each !== 'refused').length < 40, 'blanks and letters of the header alone');
+  }
+});
+
+test('nothing that stands beside the message is left out', async (t) => {
+  const binary = await encrypted({});
+  const armored = await encrypted({ armor: 'true' });
+  const more = Buffer.from('more');
+  const rows: readonly (readonly [parts: readonly Buffer[], message: RegExp])[] = [
+    [[binary, binary], /more follows behind the end of the message/],
+    [[binary, more], /something else follows it/],
+    [[binary, Buffer.alloc(3)], /something else follows it/],
+    [[armored, armored], /more follows behind the end of the armored message/],
+    [[armored, Buffer.from('\n'), more], /more follows behind the end of the armored message/],
+    [[more, armored], /no OpenPGP message begins with its first line/],
+  ];
+  for (const [parts, message] of rows) t.regex(await refusal({}, Buffer.concat(parts)), message);
+  t.is(await refusal({}, Buffer.concat([Buffer.from('\r\n'), armored, Buffer.from('\r\n \n')])), 'taken');
+});
+
+test('packets that would have to be kept in memory are refused', async (t) => {
+  const rows: readonly (readonly [bytes: readonly number[], message: RegExp])[] = [
+    [[0xc2, 0xff, 0x7f, 0xff, 0xff, 0xff], /a packet is too long to be meant so/],
+    [[0xd5, 0xff, 0x00, 0x20, 0x00, 0x00], /a packet is too long to be meant so/],
+    [[0x88 + 3, 1, 2, 3], /a packet is too long to be meant so/],
+    [[0xcb, 0xe0, 1, 0xff, 0, 0, 0, 1, 2, 0xcb, 0], /more follows behind the end of the message/],
+  ];
+  for (const [bytes, message] of rows) t.regex(await refusal({}, Buffer.from(bytes)), message);
+});

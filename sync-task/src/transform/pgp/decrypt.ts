@@ -3,6 +3,7 @@
  * do signatures. That is sound here and only here, because a file is published after the last byte: an error at the
  * end leaves nothing behind at the target.
  */
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { SyncError } from '../../errors.ts';
 import { withoutSuffix } from '../file-name.ts';
@@ -17,6 +18,7 @@ import {
   variableOption,
   variablesOption,
 } from './keys.ts';
+import { type PacketGuard, packetGuard } from './packets.ts';
 import { unarmored } from './unarmored.ts';
 import { throughOpenpgp } from './web-stream.ts';
 
@@ -48,26 +50,33 @@ const keysOf = remembered(async (given: Options) => ({
 
 export const pgpDecrypt: Transform<Options> = {
   name: 'pgp-decrypt',
-  version: 1,
+  version: 2,
   summary: 'decrypts OpenPGP, armored or not, and checks signatures; the name loses .pgp, .gpg or .asc',
-  details: 'A message that is damaged, cut off, not protected against changes or not for these keys is refused.',
+  details: `A message that is damaged, cut off, not protected against changes or not for these keys is refused, and so is a file with anything
+before or behind its one message. Chunks of a message with AEAD come out of \`--decoder-memory\`, for each core one.`,
   example: 'pgp-decrypt:key-file=/run/secrets/ours.asc,passphrase-env=PGP_PASSPHRASE@*.pgp',
   decodes: true,
+  memoryShares: () => 1,
   options,
   outputName: (name) => withoutSuffix(name, ['.pgp', '.gpg', '.asc']),
   prepare: async (given) => void (await keysOf(given)),
-  async *apply(input, given) {
-    const { decrypt, readMessage } = await import('openpgp');
+  async *apply(input, given, file) {
+    const { decrypt, readMessage } = await guardedOpenpgp();
     const { decryptionKeys, verificationKeys } = await keysOf(given);
     async function* decrypted(binary: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
       const [armored, content] = await lookAtFirstByte(binary);
-      const message = await readMessage({ binaryMessage: (armored ? streamed(unarmored(content)) : content) as never });
+      const guard = packetGuard();
+      const message = await readMessage({
+        binaryMessage: (armored ? streamed(unarmored(content)) : content) as never,
+        config: { guard } as never,
+      });
+      await file.takeMemory(chunkMemory(message.packets), 'this OpenPGP message with its chunks');
       const { data, signatures } = await decrypt({
         message,
         decryptionKeys,
         ...(verificationKeys.length > 0 ? { verificationKeys } : {}),
         format: 'binary',
-        config: { allowUnauthenticatedStream: true },
+        config: { allowUnauthenticatedStream: true, guard } as never,
       });
       const verdicts = signatures.map(({ verified }) => verified);
       // Each is looked at below, once the content was read; until then none must end the process.
@@ -79,6 +88,41 @@ export const pgpDecrypt: Transform<Options> = {
     yield* throughOpenpgp(input, async (binary) => decrypted(binary), refusal);
   },
 };
+
+/** With AEAD openpgp has as many chunks at work as there are cores. */
+function chunkMemory(packets: readonly object[]): number {
+  const bytes = packets.map((packet) =>
+    'chunkSizeByte' in packet && typeof packet.chunkSizeByte === 'number' ? 2 ** (packet.chunkSizeByte + 6) : 0,
+  );
+  return Math.max(0, ...bytes) * (availableParallelism() + 4);
+}
+
+/** openpgp, with the guard of its configuration before everything that it reads as packets. */
+const guardedOpenpgp = once(async () => {
+  const openpgp = await import('openpgp');
+  const { PacketList } = openpgp as unknown as { PacketList: { fromBinary: PacketReader } };
+  const { fromBinary } = PacketList;
+  // It refuses settings that it does not know.
+  Object.assign(openpgp.config, { guard: (bytes: unknown) => bytes } satisfies { guard: PacketGuard });
+  PacketList.fromBinary = (bytes, allowed, config, ...others) =>
+    fromBinary.call(PacketList, config?.guard ? config.guard(bytes) : bytes, allowed, config, ...others);
+  return openpgp;
+});
+
+type PacketReader = (
+  bytes: unknown,
+  allowed: unknown,
+  config?: { readonly guard?: PacketGuard },
+  ...others: unknown[]
+) => Promise<unknown>;
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 async function proveSigned(verdicts: readonly Promise<unknown>[]): Promise<void> {
   const settled = await Promise.allSettled(verdicts);

@@ -1,32 +1,94 @@
 /**
  * OpenPGP messages as text (RFC 9580, section 6.2): lines of Base64 between a first and a last line. openpgp reads them
- * too, but fails on some ways of cutting a stream. The checksum line is optional and weaker than what the message has inside.
+ * too, but fails on some ways of cutting a stream. The checksum line is optional; where there is one it must be right, as gpg has it.
+ * Nothing is left out: what stands before or behind the message refuses the file, another message too.
  */
 import type { ByteStream } from '../transform.ts';
 
 const MOST_LINE_CHARACTERS = 64 * 1024;
 
-/** The bytes of the first message in the text. Throws where there is none, or not all of it. */
+/** The bytes of the message that the text is. Throws where there is none, not all of it, or something else. */
 export async function* unarmored(input: ByteStream): ByteStream {
-  let part: 'before' | 'headers' | 'body' | 'after' = 'before';
+  let part: 'before' | 'headers' | 'body' | 'checksum' | 'after' = 'before';
   let digits = '';
-  for await (const lines of linesOf(input)) {
-    for (const line of lines) {
-      const text = line.trim();
-      if (part === 'before') part = text === '-----BEGIN PGP MESSAGE-----' ? 'headers' : 'before';
-      else if (part === 'headers') part = text === '' ? 'body' : 'headers';
-      else if (part === 'body' && text.startsWith('-----END ')) part = 'after';
-      else if (part === 'body' && !text.startsWith('=')) {
+  let padded = false;
+  let crc = CRC_START;
+  let wanted: string | undefined;
+
+  function look(text: string): void {
+    switch (part) {
+      case 'before':
+        if (text === '') return;
+        if (text !== '-----BEGIN PGP MESSAGE-----') throw new Error('no OpenPGP message begins with its first line');
+        part = 'headers';
+        return;
+      case 'headers':
+        if (text === '') part = 'body';
+        else if (!/^[^\s:]+: |^[^\s:]+:$/.test(text)) throw new Error('a header of the armored message is none');
+        return;
+      case 'body':
+        if (text.startsWith('=')) {
+          wanted = text.slice(1);
+          part = 'checksum';
+          return;
+        }
+        if (isEnd(text)) {
+          part = 'after';
+          return;
+        }
         if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new Error('a line of the armored message is no Base64');
+        if (padded && text !== '') throw new Error('the armored message goes on behind its end');
+        padded = padded || text.endsWith('=');
         digits += text;
-      }
+        return;
+      case 'checksum':
+        if (text === '') return;
+        if (!isEnd(text)) throw new Error('the armored message goes on behind its checksum');
+        part = 'after';
+        return;
+      case 'after':
+        if (text !== '') throw new Error('more follows behind the end of the armored message');
     }
-    const whole = part === 'after' ? digits.length : digits.length - (digits.length % 4);
-    if (whole > 0) yield Buffer.from(digits.slice(0, whole), 'base64');
+  }
+
+  for await (const lines of linesOf(input)) {
+    for (const line of lines) look(line.trim());
+    const ended = (part as string) === 'checksum' || (part as string) === 'after';
+    const whole = ended ? digits.length : digits.length - (digits.length % 4);
+    if (whole > 0) {
+      const bytes = Buffer.from(digits.slice(0, whole), 'base64');
+      crc = crc24(crc, bytes);
+      yield bytes;
+    }
     digits = digits.slice(whole);
   }
-  if (part === 'before') throw new Error('no OpenPGP message begins in it');
-  if (part !== 'after') throw new Error('the armored message is cut off');
+  const reached = part as string;
+  if (reached === 'before') throw new Error('no OpenPGP message begins in it');
+  if (reached !== 'after') throw new Error('the armored message is cut off');
+  const found = Buffer.of(crc >>> 16, (crc >>> 8) & 0xff, crc & 0xff).toString('base64');
+  if (wanted !== undefined && wanted !== found) throw new Error('the checksum of the armored message is wrong');
+}
+
+function isEnd(text: string): boolean {
+  if (text === '-----END PGP MESSAGE-----') return true;
+  if (text.startsWith('-')) throw new Error('the last line of the armored message is not that of a message');
+  return false;
+}
+
+const CRC_START = 0xb704ce;
+
+const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 16;
+  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ ((crc & 0x800000) !== 0 ? 0x1864cfb : 0);
+  return crc & 0xffffff;
+});
+
+function crc24(start: number, bytes: Uint8Array): number {
+  let crc = start;
+  for (let at = 0; at < bytes.length; at++) {
+    crc = ((crc << 8) & 0xffffff) ^ (crcTable[(crc >> 16) ^ (bytes[at] as number)] as number);
+  }
+  return crc;
 }
 
 /** Whole lines without their ends, as many at once as came. */

@@ -19,11 +19,21 @@ const spelledOut: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: '
 export function distinctNames(names: readonly string[]): string[] {
   const taken = new Set(names);
   const used = new Set<string>();
+  /** The number last tried, so that a header of a million equal names takes no longer than others. */
+  const counts = new Map<string, number>();
   return names.map((name, index) => {
     const base = name === '' ? `column_${index + 1}` : name;
     let free = base;
-    for (let count = 2; used.has(free) || (free !== name && taken.has(free)); count++) free = `${base}_${count}`;
+    let count = counts.get(base) ?? 2;
+    for (; used.has(free) || (free !== name && taken.has(free)); count++) free = `${base}_${count}`;
+    counts.set(base, count);
     used.add(free);
     return free;
   });
+}
+
+/** The first name that was there before. */
+export function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }

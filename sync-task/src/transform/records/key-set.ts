@@ -10,6 +10,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import type { BoundedFile } from '../transform.ts';
 import { type FingerprintFilter, fingerprintFilter } from './fingerprint-filter.ts';
 import { fingerprintTable } from './fingerprint-table.ts';
 
@@ -20,8 +21,11 @@ export interface KeySet extends Disposable {
   settle(): Promise<void>;
 }
 
-/** 16 MiB of table for each set, and twice that while it grows. */
-const MEMORY_KEYS = 600_000;
+/** So many need no share of the memory for decoders: 1 MiB. */
+const FEW_KEYS = 40_000;
+/** 16 MiB of table, and half of that more while it grows; as much for the filter, and what the file on disk takes. */
+const SHARE_BYTES = 56 * 1024 ** 2;
+const SHARE_KEYS = 600_000;
 const KEYS_AT_ONCE = 10_000;
 
 interface Disk {
@@ -31,12 +35,18 @@ interface Disk {
   readonly find: StatementSync;
 }
 
-/** `scratch` and `name` say where the file may be; neither is used while memory is enough. */
-export function keySet(scratch: () => Promise<string>, name: string, memoryKeys = MEMORY_KEYS): KeySet {
+/** `file` and `name` say where the file may be, which is not used while memory is enough. */
+export function keySet(
+  file: Pick<BoundedFile, 'scratch' | 'takeMemory' | 'memoryBytes'>,
+  name: string,
+  { few = FEW_KEYS, shareBytes = SHARE_BYTES } = {},
+): KeySet {
   const table = fingerprintTable();
   const words = new Uint32Array(4);
   const bytes = Buffer.alloc(16);
   let disk: Disk | undefined;
+  let room = few;
+  let giveBack: (() => void) | undefined;
 
   return {
     add(key) {
@@ -49,27 +59,34 @@ export function keySet(scratch: () => Promise<string>, name: string, memoryKeys 
       return table.add(words);
     },
     async settle() {
-      if (table.count < memoryKeys) return;
-      disk ??= openDisk(join(await scratch(), `${name}.db`));
+      if (table.count < room) return;
+      const bytes = Math.min(shareBytes, file.memoryBytes);
+      if (giveBack === undefined) {
+        giveBack = await file.takeMemory(bytes, 'the table of rows that were seen');
+        room = Math.max(few, Math.floor((SHARE_KEYS * bytes) / SHARE_BYTES));
+        if (table.count < room) return;
+      }
+      disk ??= openDisk(join(await file.scratch(), `${name}.db`), bytes);
       await store(disk, table.sorted());
       table.clear();
     },
     [Symbol.dispose]() {
       disk?.database.close();
+      giveBack?.();
     },
   };
 }
 
 /** For as long as this process lives: nothing has to survive a crash. */
-function openDisk(file: string): Disk {
+function openDisk(file: string, bytes: number): Disk {
   // Defensive mode would insist on a journal.
   const database = new DatabaseSync(file, { defensive: false });
   database.exec(`
-    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -8192;
+    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -${Math.floor(bytes / 7 / 1024)};
     CREATE TABLE keys (fingerprint BLOB PRIMARY KEY) WITHOUT ROWID;
   `);
   return {
-    filter: fingerprintFilter(),
+    filter: fingerprintFilter(2 ** Math.floor(Math.log2(Math.max(65_536, 0.3 * bytes)))),
     database,
     insert: database.prepare('INSERT INTO keys VALUES (?)'),
     find: database.prepare('SELECT 1 FROM keys WHERE fingerprint = ?'),
