@@ -15,6 +15,8 @@ export interface FileVersion {
 export interface ListedEntry extends FileVersion {
   readonly path: string;
   readonly kind: 'file' | 'link' | 'special' | 'refused';
+  /** The place tells no time: `mtimeMs` is 0, and only its content tells one version from another of the same size. */
+  readonly timeUnknown?: boolean;
   /** Why a `refused` entry is refused, in words for the user. */
   readonly reason?: string;
 }

@@ -66,6 +66,9 @@ export function retryReading(storage: Storage, options: RetryOptions): Storage {
   const { publishedBy } = storage;
   return {
     ...storage,
+    get features() {
+      return storage.features; // some are learnt on the way
+    },
     ...(publishedBy && {
       publishedBy: (path, asked) => repeat('look at a file', () => publishedBy(path, asked)),
     }),

@@ -183,8 +183,8 @@ export interface Storage extends AsyncDisposable {
   /** For messages: the URL, without any secret. */
   readonly label: string;
   readonly capabilities: StorageCapabilities;
-  /** What else there is to say of it, known since it was opened. */
-  readonly features?: readonly Feature[];
+  /** What else there is to say of it, as far as it is known by now. */
+  readonly features?: readonly Feature[] | undefined;
 
   /** Everything below the root, in pages, in no order. Never follows links; skips this program's own drafts and back-ups. */
   list(options: ListOptions): AsyncIterable<readonly ListedEntry[]>;

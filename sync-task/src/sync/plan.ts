@@ -20,7 +20,7 @@ import { openPlaceOwners } from './place-owners.ts';
 import { plannedResult, plannedRun } from './planned.ts';
 import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { quietTime } from './quiet-time.ts';
-import { FORCED } from './reasons.ts';
+import { FORCED, UNTIMED } from './reasons.ts';
 import { reportRun } from './report/write-report.ts';
 import type { GateFinding, Result } from './result.ts';
 import { selector } from './selection.ts';
@@ -90,6 +90,8 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
   let plannedBytes = 0;
   let leftForLater = 0;
   let candidates: Candidate[] = [];
+  /** Of the candidates. */
+  const untimed = new Set<string>();
   let entries: NewEntry[] = [];
 
   function leave(entry: ListedEntry, decision: 'deferred' | 'refused' | 'skipped', reason: string): void {
@@ -114,6 +116,7 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
       const taken = places.takenBy(path);
       if (taken === undefined) {
         gate.add(path, size);
+        if (entry.timeUnknown) untimed.add(path);
         candidates.push({ path, size, mtimeMs, chain: chain.key(path) });
       } else leave(entry, 'refused', taken);
     } else if (decision === 'excluded') {
@@ -153,6 +156,10 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
     const changes: readonly Change[] = forAll ? [] : await state.compare(pipeline.id, compared);
     const reasons = new Map<number, string>(changes.map(({ index, reason }) => [index, reason]));
     if (forAll) for (const index of compared.keys()) reasons.set(index, forAll);
+    for (const [index, { path }] of compared.entries()) {
+      if (untimed.has(path) && !reasons.has(index)) reasons.set(index, UNTIMED);
+    }
+    untimed.clear();
     const waiting = await marker?.withoutMarker(
       compared.flatMap(({ path }, index) => (reasons.has(index) ? path : [])),
     );

@@ -27,7 +27,7 @@ export function selector(selection: Selection, { nowMs, isMarker }: SelectorOpti
     if (entry.kind === 'refused') return { decision: 'refused', reason: entry.reason ?? 'its name cannot be kept' };
     if (entry.kind === 'link') return { decision: 'skipped', reason: 'is a symbolic link' };
     if (entry.kind === 'special') return { decision: 'skipped', reason: 'is no regular file' };
-    if (selection.sinceMs !== undefined && entry.mtimeMs < selection.sinceMs) {
+    if (selection.sinceMs !== undefined && !entry.timeUnknown && entry.mtimeMs < selection.sinceMs) {
       return { decision: 'excluded', reason: 'is older than --since' };
     }
     const ageMs = nowMs() - entry.mtimeMs;

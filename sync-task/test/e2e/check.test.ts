@@ -26,6 +26,8 @@ const servers: readonly (readonly [string, Faults, Readonly<Record<string, strin
       'hashes files itself': 'yes',
       'tells its clock': 'yes',
       limits: 'yes',
+      'publishes new files only': 'yes',
+      'tells size, time and type': 'yes',
       'requests in order': 'yes',
       statvfs: 'yes',
       'copy-data': 'no',
@@ -45,6 +47,8 @@ const servers: readonly (readonly [string, Faults, Readonly<Record<string, strin
       'hashes files itself': 'no',
       'tells its clock': 'yes',
       limits: 'no',
+      'publishes new files only': 'yes',
+      'tells size, time and type': 'yes',
       'requests in order': 'unknown',
       statvfs: 'no',
       'copy-data': 'no',
@@ -86,7 +90,8 @@ const settled = [
 for (const { algorithms, offered } of settled) {
   test(`algorithms ${algorithms.join(', ')}: modern is ${offered}`, (t) => {
     const limits = { maxReadBytes: 32_768, maxOpenHandles: undefined };
-    const facts = { extensions: new Map(), algorithms, keepsOrder: true, ...limits };
+    const tellers = { type: undefined, size: undefined, time: undefined };
+    const facts = { extensions: new Map(), algorithms, keepsOrder: true, tellers, ...limits };
     t.is(serverFeatures(facts).find(({ name }) => name === 'modern algorithms')?.offered, offered);
   });
 }

@@ -32,4 +32,14 @@ storageContract(
   'sftp, requests carried out side by side',
   opener({ sideBySide: true, timeOfClosing: true, withoutFsync: true }, {}, 'Go'),
 );
+storageContract(
+  test.serial,
+  'sftp, what it leaves out is asked for',
+  opener({ leavesOut: { READDIR: ['size', 'mode', 'times'], LSTAT: ['times'] }, tellsTwice: true }),
+);
+storageContract(
+  test.serial,
+  'sftp, sizes are told nowhere',
+  opener({ leavesOut: { READDIR: ['size'], LSTAT: ['size'], FSTAT: ['size'] } }, {}, 'Go'),
+);
 storageContract(test.serial, 'sftp, four connections', opener({ delayMs: 1 }, { connections: 4 }));

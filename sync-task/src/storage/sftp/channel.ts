@@ -6,6 +6,8 @@ import { SftpStatus } from './sftp-errors.ts';
 
 export interface DirectoryPage {
   readonly name: Buffer;
+  /** The "ls -l" line, in whatever form the server likes. */
+  readonly longName: Buffer;
   readonly attributes: Attributes;
 }
 
@@ -25,6 +27,7 @@ export interface SftpChannel {
   /** READDIR; undefined at the end. */
   page(handle: Buffer): Promise<readonly DirectoryPage[] | undefined>;
   realpath(path: Buffer): Promise<Buffer>;
+  readlink(path: Buffer): Promise<Buffer>;
   /** @param take what is in the answer, copied: its memory is used again */
   extended<T>(name: string, fields: readonly Field[], take: (reader: FieldReader) => T): Promise<T>;
   /** READ into this memory: how many bytes came, possibly less than it holds; 0 at the end of the file. */
@@ -58,6 +61,7 @@ export async function openSftpChannel(
     attributes: (type, fields) => ask(type, fields, answers.attributes),
     page: (handle) => ask(request.readdir, [handle], answers.page).catch(atEnd),
     realpath: (path) => ask(request.realpath, [path], answers.path),
+    readlink: (path) => ask(request.readlink, [path], answers.path),
     extended: (name, fields, take) =>
       ask(request.extended, [Buffer.from(name), ...fields], { type: reply.extended, take }),
     async read(handle, offset, into) {
@@ -94,8 +98,8 @@ function readPage(reader: FieldReader): readonly DirectoryPage[] {
   const page: DirectoryPage[] = [];
   for (let count = reader.uint32(); count > 0; count--) {
     const name = copyBytes(reader);
-    reader.bytes(); // the "ls -l" line, for people
-    page.push({ name, attributes: reader.attributes() });
+    const longName = copyBytes(reader);
+    page.push({ name, longName, attributes: reader.attributes() });
   }
   return page;
 }

@@ -2,6 +2,7 @@
 import type { FinishedDraft, MayWrite } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
+import { endOf } from './facts.ts';
 import type { OpenHandle, OpenOn } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request, status, timesAttribute, wholeSeconds } from './packet.ts';
 import { isStatus, missing, SftpStatus } from './sftp-errors.ts';
@@ -83,10 +84,11 @@ export async function endDraft(file: DraftFile, at: OpenHandle, ending: Ending):
   const told = await attributes;
   if (!(await times)) return byPath(file, ending.bytes);
   const sizeFits = told.size === undefined || told.size === ending.bytes;
-  if (sizeFits && (keptTime(file, told) || !order.timesMend)) return finished(told, true, ending.bytes);
+  if (isWhole(told) && sizeFits && (keptTime(file, told) || !order.timesMend))
+    return finished(told, true, ending.bytes);
   const now = await byPath(file, ending.bytes, told);
   if (!sizeFits && now.size === ending.bytes) order.contradict('a size was told before all bytes were written');
-  return { ...now, mtimeKept: true };
+  return now;
 }
 
 /** Each waits for what was asked before: the server carries out requests side by side. Whatever was sent has been acknowledged. */
@@ -100,7 +102,7 @@ async function endInTurn(file: DraftFile, at: OpenHandle, ending: Ending): Promi
     if (file.fsync) await flushFile(at);
     const told = await at.channel.attributes(request.fstat, [at.handle]);
     await ending.close();
-    const closed = kept && told.size !== undefined && (await keepsTimes(file, told));
+    const closed = kept && isWhole(told) && (await keepsTimes(file, told));
     return closed ? finished(told, true, ending.bytes) : await byPath(file, ending.bytes, kept ? told : undefined);
   } catch (error) {
     await ending.close().catch(() => undefined); // the error under way says more
@@ -141,9 +143,11 @@ async function byPath(file: DraftFile, written: number, told?: Attributes): Prom
   const channel = await connections.pick();
   await file.mayWrite?.();
   const kept = await channel.command(request.setstat, [remotePath, timesAttribute(mtimeMs)]).then(() => true, refused);
-  const now = await channel.attributes(request.lstat, [remotePath]);
+  const asked = await channel.attributes(request.lstat, [remotePath]);
+  const now = { ...asked, size: asked.size ?? (await sizeByReading(channel, remotePath, written)) };
   if (told && !keptTime(file, told) && now.mtimeMs === told.mtimeMs) connections.order.timesMend = false;
-  return finished(now, kept, written);
+  // Set by the handle, where it shows.
+  return finished(now, kept || (told !== undefined && now.mtimeMs !== undefined && keptTime(file, now)), written);
 }
 
 export async function removeDraft({ connections, remotePath }: DraftFile): Promise<void> {
@@ -159,7 +163,21 @@ function refused(error: unknown): false {
   throw error;
 }
 
-/** A server that reports no size cannot contradict what it acknowledged. */
-function finished(told: Attributes, mtimeKept: boolean, written: number): FinishedDraft {
+const isWhole = ({ size, mtimeMs }: Attributes) => size !== undefined && mtimeMs !== undefined;
+
+/** For servers that tell no sizes: undefined where it may not be read either. */
+async function sizeByReading(channel: SftpChannel, remote: Buffer, written: number): Promise<number | undefined> {
+  try {
+    const handle = await channel.handle(request.open, [remote, openFlag.read, noAttributes]);
+    return await endOf(channel, handle, written).finally(() => channel.command(request.close, [handle]));
+  } catch (error) {
+    if (error instanceof SftpStatus) return undefined;
+    throw error;
+  }
+}
+
+/** A server that lets no size be found out cannot contradict what it acknowledged; a time that nobody tells is not kept. */
+function finished(told: Attributes, kept: boolean, written: number): FinishedDraft {
+  const mtimeKept = kept && told.mtimeMs !== undefined;
   return { size: told.size ?? written, mtimeMs: told.mtimeMs ?? 0, mtimeKept };
 }

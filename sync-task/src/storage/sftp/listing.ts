@@ -6,9 +6,12 @@ import type { ListedEntry } from '../../model.ts';
 import { decodeName, displayName, isPlainName } from '../paths.ts';
 import type { DirectoryPage } from './channel.ts';
 import type { Connections } from './connections.ts';
+import type { FactFinder, Facts } from './facts.ts';
 import { readFolder } from './folder-pages.ts';
+import { type NameSet, namesTold } from './names-told.ts';
 import { status } from './packet.ts';
-import { isStatus } from './sftp-errors.ts';
+import { remotePath } from './remote-path.ts';
+import { isStatus, SftpStatus } from './sftp-errors.ts';
 
 export interface ListingOptions {
   readonly connections: Connections;
@@ -16,6 +19,7 @@ export interface ListingOptions {
   readonly prefix: string;
   /** Tries of one folder after a lost connection. */
   readonly attempts: number;
+  readonly facts: FactFinder;
   readonly signal: AbortSignal;
   /** Names that are this program's own. */
   isOwnName(name: string): boolean;
@@ -26,26 +30,6 @@ export interface ListingOptions {
 const FOLDERS_AT_ONCE = 64;
 const PAGES_AHEAD = 64;
 
-/** File type bits of `st_mode` (POSIX sys/stat.h). */
-const TYPE_MASK = 0o170000;
-const TYPE_FOLDER = 0o040000;
-const TYPE_FILE = 0o100000;
-const TYPE_LINK = 0o120000;
-
-export function kindOf(mode: number | undefined): 'file' | 'folder' | 'link' | 'special' {
-  switch ((mode ?? TYPE_FILE) & TYPE_MASK) {
-    case TYPE_FOLDER:
-      return 'folder';
-    case TYPE_LINK:
-      return 'link';
-    case TYPE_FILE:
-    case 0: // servers that send rights without a type: they list plain files
-      return 'file';
-    default:
-      return 'special';
-  }
-}
-
 export async function* listTree(options: ListingOptions): AsyncGenerator<readonly ListedEntry[]> {
   const folders: string[] = [options.prefix];
   const ready: (readonly ListedEntry[])[] = [];
@@ -54,16 +38,20 @@ export async function* listTree(options: ListingOptions): AsyncGenerator<readonl
   let wake = Promise.withResolvers<void>();
   let room = Promise.withResolvers<void>();
   let left = false;
+  const told = namesTold();
 
   async function scan(folder: string): Promise<void> {
+    using names = told.newSet();
+    const { sort, rest } = sorter(options, folder, names, folders);
     for await (const page of readFolder(options, folder)) {
-      const entries: ListedEntry[] = [];
-      for (const item of page) classify(options, folder, item, entries, folders);
+      const entries = await sort(page);
       if (entries.length > 0) ready.push(entries);
       wake.resolve();
       while (ready.length >= PAGES_AHEAD && !left) await room.promise;
       if (left) return;
     }
+    const entries = await rest();
+    if (entries.length > 0) ready.push(entries);
   }
 
   try {
@@ -105,30 +93,69 @@ function unreadable(folder: string): ListedEntry {
   return { path: folder, kind: 'refused', size: 0, mtimeMs: 0, reason: 'the login may not list this folder' };
 }
 
-function classify(
-  options: ListingOptions,
-  folder: string,
-  { name, attributes }: DirectoryPage,
-  entries: ListedEntry[],
-  folders: string[],
-): void {
-  const text = decodeName(name);
-  if (text === '.' || text === '..') return;
-  const version = { size: attributes.size ?? 0, mtimeMs: attributes.mtimeMs ?? 0 };
+interface Named {
+  readonly item: DirectoryPage;
+  /** Below the root. */
+  readonly path: string;
+}
+
+/** Takes the pages of one folder, in which nothing counts twice. */
+function sorter({ root, facts, isOwnName }: ListingOptions, folder: string, names: NameSet, folders: string[]) {
   const below = (part: string) => (folder === '' ? part : `${folder}/${part}`);
-  if (text === undefined) {
-    entries.push({ ...version, path: below(displayName(name)), kind: 'refused', reason: 'its name is not UTF-8' });
-  } else if (!isPlainName(text)) {
-    // A name with a separator would lead out of its folder; no honest server sends one.
-    entries.push({
-      ...version,
-      path: below(displayName(name)),
-      kind: 'refused',
-      reason: 'its name holds a slash or NUL',
-    });
-  } else if (!options.isOwnName(text)) {
-    const kind = kindOf(attributes.mode);
-    if (kind === 'folder') folders.push(below(text));
-    else entries.push({ ...version, path: below(text), kind });
+  const later: Named[] = [];
+
+  function add({ path }: Named, { kind, size, mtimeMs }: Facts, entries: ListedEntry[]): void {
+    if (kind === 'folder') folders.push(path);
+    else entries.push({ path, kind, size, mtimeMs: mtimeMs ?? 0, ...(mtimeMs === undefined && { timeUnknown: true }) });
   }
+
+  /** What the page did not tell of it; false where the server won't say now. */
+  async function ask(named: Named, entries: ListedEntry[], find = facts.find): Promise<boolean> {
+    const { item, path } = named;
+    try {
+      const found = await find(remotePath(root, path), item);
+      if (found) add(named, found, entries);
+      return true;
+    } catch (error) {
+      if (error instanceof SftpStatus) return false;
+      throw error;
+    }
+  }
+
+  return {
+    async sort(page: readonly DirectoryPage[]): Promise<ListedEntry[]> {
+      const entries: ListedEntry[] = [];
+      const asked: Promise<unknown>[] = [];
+      for (const item of page) {
+        const { name, attributes } = item;
+        const text = decodeName(name);
+        if (text === '.' || text === '..' || !names.add(name)) continue;
+        const version = { size: attributes.size ?? 0, mtimeMs: attributes.mtimeMs ?? 0 };
+        const refuse = (reason: string) =>
+          entries.push({ ...version, path: below(displayName(name)), kind: 'refused', reason });
+        if (text === undefined) refuse('its name is not UTF-8');
+        // A name with a separator would lead out of its folder; no honest server sends one.
+        else if (!isPlainName(text)) refuse('its name holds a slash or NUL');
+        else if (!isOwnName(text)) {
+          const named = { item, path: below(text) };
+          const told = facts.told(attributes, item.longName);
+          if (told) add(named, told, entries);
+          else asked.push(ask(named, entries).then((isTold) => isTold || later.push(named)));
+        }
+      }
+      await Promise.all(asked);
+      return entries;
+    },
+
+    /** Once the folder is closed: its handle may have been the one that was missing. */
+    async rest(): Promise<ListedEntry[]> {
+      const entries: ListedEntry[] = [];
+      for (const named of later) {
+        if (await ask(named, entries, facts.findPatiently)) continue;
+        const reason = 'the server does not tell what it is, nor lets it be opened';
+        entries.push({ path: named.path, kind: 'refused', size: 0, mtimeMs: 0, reason });
+      }
+      return entries;
+    },
+  };
 }

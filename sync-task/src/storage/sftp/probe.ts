@@ -16,12 +16,17 @@ export interface ProbePlan {
   learn(name: string): Promise<void>;
 }
 
+/** Far from now, so that a server that keeps no times can't tell it by chance. */
+const PROBED_MS = Date.UTC(2001, 8, 9);
+/** FAT keeps even seconds. */
+const COARSE_MS = 2000;
+
 /** Only called for a target: a source is never written to. */
 export async function probeServer(storage: Storage, plan: ProbePlan): Promise<StorageProbe> {
   const name = probeName();
   const path = name;
   const startMs = Date.now();
-  const draft = await storage.draft(path, { name, mtimeMs: Date.now(), fsync: false, signal: plan.signal });
+  const draft = await storage.draft(path, { name, mtimeMs: PROBED_MS, fsync: false, signal: plan.signal });
   let mtimeKept = false;
   let clockSkewMs: number | undefined;
   let caseSensitive: boolean | undefined;
@@ -30,7 +35,8 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
     const made = await storage.statDraft(path, name);
     if (made && made.mtimeMs > 0) clockSkewMs = skewBetween(made.mtimeMs, startMs, Date.now());
     await draft.write([Buffer.from('sync-task check\n')]);
-    mtimeKept = (await draft.finish()).mtimeKept;
+    const finished = await draft.finish();
+    mtimeKept = finished.mtimeKept && Math.abs(finished.mtimeMs - PROBED_MS) <= COARSE_MS;
     caseSensitive = await isCaseSensitive(await plan.channel(), plan.root, name);
     await plan.learn(name);
   } finally {

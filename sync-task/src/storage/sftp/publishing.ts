@@ -4,7 +4,7 @@ import { draftMissing } from '../objects/draft-errors.ts';
 import { checkPath } from '../paths.ts';
 import type { Storage } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
-import { kindOf } from './listing.ts';
+import type { FactFinder } from './facts.ts';
 import { type PublishSteps, publishNew, publishOver } from './publish.ts';
 import type { RemoteFiles } from './remote-files.ts';
 import { explainStatus, isStatus, missing, SftpStatus } from './sftp-errors.ts';
@@ -18,6 +18,7 @@ export interface SftpPublishing extends Pick<Storage, 'publish' | 'recover'> {
 
 export function sftpPublishing(
   files: RemoteFiles,
+  { kind }: Pick<FactFinder, 'kind'>,
   extensions: SftpChannel['extensions'],
   label: string,
 ): SftpPublishing {
@@ -26,11 +27,6 @@ export function sftpPublishing(
   /** Undefined while nobody has tried. */
   let links: boolean | undefined = extensions.has('hardlink@openssh.com') ? undefined : false;
   let renameRefuses = false;
-
-  async function kind(remote: Buffer) {
-    const standing = await lstat(remote);
-    return standing && kindOf(standing.mode);
-  }
 
   async function explain(error: unknown, path: string, name: string): Promise<unknown> {
     const [draft, standing] = await Promise.all(

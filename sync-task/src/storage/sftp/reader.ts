@@ -82,6 +82,20 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
     }
   }
 
+  /** Where the server tells no size: nothing may stand behind the last byte. */
+  async function assertEnd(): Promise<void> {
+    const at = await openHandle(connections, open);
+    try {
+      const more = await at.channel.read(at.handle, expected.size, Buffer.alloc(1)).catch((error: unknown) => {
+        if (error instanceof SftpStatus && expected.size > 0) return 0; // some don't call it the end
+        throw error;
+      });
+      if (more > 0) throw changed(plan, `it is longer than its ${expected.size} bytes`);
+    } finally {
+      await closeHandle(at).catch(() => undefined); // read from alone
+    }
+  }
+
   function free({ bytes, into }: { readonly bytes: number; readonly into: Buffer }): void {
     budget.give(bytes);
     plan.slots?.give(into);
@@ -124,7 +138,9 @@ export async function* readRemoteFile(plan: ReadPlan): AsyncGenerator<Chunk> {
       free(head);
     }
     closing ??= finish();
-    assertSame(plan, await closing.attributes);
+    const now = await closing.attributes;
+    assertSame(plan, now);
+    if (now.size === undefined) await assertEnd();
     await closing.closed;
   } finally {
     // Reached early after an error or when the reader left: what is in flight comes back before its bytes are given free.

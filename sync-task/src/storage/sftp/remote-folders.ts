@@ -2,7 +2,7 @@
 import { SyncError } from '../../errors.ts';
 import { parentOf } from '../paths.ts';
 import type { Connections } from './connections.ts';
-import { kindOf } from './listing.ts';
+import { kindOf, opensAsFolder } from './facts.ts';
 import { noAttributes, request } from './packet.ts';
 import { explainStatus, isStatus, missing } from './sftp-errors.ts';
 
@@ -37,8 +37,10 @@ export function remoteFolders(connections: Connections, label: string, wire: (pa
       });
     } catch (error) {
       // It may stand already: servers answer anything from FAILURE to FILE_ALREADY_EXISTS. A link to a folder is as good.
-      const standing = await (await connections.pick()).attributes(request.stat, [wire(folder)]).catch(() => undefined);
-      if (standing && kindOf(standing.mode) === 'folder') return;
+      const channel = await connections.pick();
+      const standing = await channel.attributes(request.stat, [wire(folder)]).catch(() => undefined);
+      const kind = standing && kindOf(standing.mode);
+      if (kind === 'folder' || (standing && !kind && (await opensAsFolder(channel, wire(folder))))) return;
       if (!standing) throw explainStatus(error, 'make folder', label, folder);
       throw new SyncError(`${label}: ${JSON.stringify(folder)} is no folder, but files go below it; move it away`, {
         kind: 'permanent',

@@ -13,9 +13,9 @@ import { confinement } from './confinement.ts';
 import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts';
 import { accountOf, offers } from './copy-source.ts';
 import { sftpDrafts } from './drafts.ts';
+import { type Facts, factFinder, kindOf } from './facts.ts';
 import { serverFeatures } from './features.ts';
-import { kindOf, listTree } from './listing.ts';
-import type { Attributes } from './packet.ts';
+import { listTree } from './listing.ts';
 import { probeServer } from './probe.ts';
 import { sftpPublishing } from './publishing.ts';
 import { readRemoteFile } from './reader.ts';
@@ -89,8 +89,9 @@ function storageOn(connections: Connections, options: Opened): Storage {
 
   const files = remoteFiles(connections, root, extensions);
   const { wire, temp, lstat } = files;
-  const publishing = sftpPublishing(files, extensions, label);
   const folders = remoteFolders(connections, label, wire);
+  const facts = factFinder(connections);
+  const publishing = sftpPublishing(files, facts, extensions, label);
   const inside = confinement(label, async (folder) => {
     const channel = await connections.pick();
     return channel.realpath(wire(folder)).then(String, (error: unknown) => {
@@ -107,7 +108,7 @@ function storageOn(connections: Connections, options: Opened): Storage {
     });
     const [found] = await Promise.all([looked, inside.check(parentOf(path))]);
     if (!found || kindOf(found.mode) !== 'file') return undefined;
-    const { size, mtimeMs } = storedFile(found);
+    const { size, mtimeMs } = found;
     return size === version.size && mtimeMs === version.mtimeMs ? wire(path) : undefined;
   }
 
@@ -128,10 +129,13 @@ function storageOn(connections: Connections, options: Opened): Storage {
       filesAtOnce: filesAtOnce(connections),
       hashesFiles,
     },
-    features: serverFeatures({
-      ...{ extensions, algorithms: connections.algorithms, keepsOrder: connections.order.isKept },
-      ...connections.limits,
-    }),
+    get features() {
+      const { algorithms, order, limits } = connections;
+      return serverFeatures({
+        ...{ extensions, algorithms, keepsOrder: order.isKept, tellers: facts.tellers },
+        ...limits,
+      });
+    },
 
     list({ prefix, signal }) {
       if (prefix !== '') checkPath(prefix);
@@ -142,6 +146,7 @@ function storageOn(connections: Connections, options: Opened): Storage {
         attempts: options.attempts ?? 1,
         signal,
         isOwnName,
+        facts,
         explain: (error, path) => explainStatus(error, 'list', label, path),
       });
     },
@@ -149,7 +154,7 @@ function storageOn(connections: Connections, options: Opened): Storage {
     async stat(path) {
       checkPath(path);
       try {
-        const found = await lstat(wire(path));
+        const found = await facts.find(wire(path));
         return found && storedFile(found);
       } catch (error) {
         throw explainStatus(error, 'look at', label, path);
@@ -159,12 +164,12 @@ function storageOn(connections: Connections, options: Opened): Storage {
     async *read(path, { expected, start, draft, borrow, signal }) {
       checkPath(path);
       try {
-        const [found] = await Promise.all([
-          lstat(draft === undefined ? wire(path) : temp(path, draft)),
+        const [kind] = await Promise.all([
+          facts.kind(draft === undefined ? wire(path) : temp(path, draft)),
           inside.check(parentOf(path)),
         ]);
-        if (!found) throw vanished(label, path);
-        if (kindOf(found.mode) !== 'file') throw changedKind(label, path);
+        if (!kind) throw vanished(label, path);
+        if (kind !== 'file') throw changedKind(label, path);
         yield* readRemoteFile({
           connections,
           budget: reading,
@@ -196,7 +201,7 @@ function storageOn(connections: Connections, options: Opened): Storage {
 
     async statDraft(path, name) {
       checkPath(path);
-      const found = await lstat(temp(path, name)).catch((error: unknown) => {
+      const found = await facts.find(temp(path, name)).catch((error: unknown) => {
         throw explainStatus(error, 'look at', label, path);
       });
       return found && storedFile(found);
@@ -262,8 +267,8 @@ async function resolveRoot({ location }: SftpStorageOptions, channel: SftpChanne
   }
 }
 
-function storedFile(found: Attributes): StoredFile {
-  return { kind: kindOf(found.mode), size: found.size ?? 0, mtimeMs: found.mtimeMs ?? 0 };
+function storedFile({ kind, size, mtimeMs = 0 }: Facts): StoredFile {
+  return { kind, size, mtimeMs };
 }
 
 function vanished(label: string, path: string): SyncError {

@@ -23,17 +23,33 @@ export interface Attributes {
   readonly times?: { readonly atime: number; readonly mtime: number };
 }
 
-export function encodeAttributes(stats: Stats, wrongSize: number): { readonly raw: Buffer } {
-  const raw = Buffer.allocUnsafe(32);
+export function encodeAttributes(
+  stats: Stats,
+  wrongSize: number,
+  leftOut: readonly ('size' | 'mode' | 'times')[] = [],
+): { readonly raw: Buffer } {
+  const raw = Buffer.alloc(32);
+  const tells = (part: 'size' | 'mode' | 'times') => !leftOut.includes(part);
   const size = stats.isFile() ? Math.max(0, stats.size + wrongSize) : stats.size;
-  raw.writeUInt32BE(flag.size | flag.ownership | flag.permissions | flag.times, 0);
-  raw.writeBigUInt64BE(BigInt(size), 4);
-  raw.writeUInt32BE(stats.uid, 12);
-  raw.writeUInt32BE(stats.gid, 16);
-  raw.writeUInt32BE(stats.mode, 20);
-  raw.writeUInt32BE(seconds(stats.atimeMs), 24);
-  raw.writeUInt32BE(seconds(stats.mtimeMs), 28);
-  return { raw };
+  const flags = [
+    tells('size') && flag.size,
+    flag.ownership,
+    tells('mode') && flag.permissions,
+    tells('times') && flag.times,
+  ];
+  let at = raw.writeUInt32BE(
+    flags.reduce<number>((sum, each) => sum | (each || 0), 0),
+    0,
+  );
+  if (tells('size')) at = raw.writeBigUInt64BE(BigInt(size), at);
+  at = raw.writeUInt32BE(stats.uid, at);
+  at = raw.writeUInt32BE(stats.gid, at);
+  if (tells('mode')) at = raw.writeUInt32BE(stats.mode, at);
+  if (tells('times')) {
+    at = raw.writeUInt32BE(seconds(stats.atimeMs), at);
+    at = raw.writeUInt32BE(seconds(stats.mtimeMs), at);
+  }
+  return { raw: raw.subarray(0, at) };
 }
 
 function seconds(timeMs: number): number {

@@ -62,7 +62,7 @@ export const fileHandlers: Handlers = {
   },
 
   FSTAT(fields, { handles, faults }) {
-    return attributesAnswer(fstatSync(handles.file(fields.bytes()).fd), faults);
+    return attributesAnswer(fstatSync(handles.file(fields.bytes()).fd), faults, faults.leavesOut?.FSTAT ?? []);
   },
 
   FSETSTAT(fields, { handles, faults }) {
@@ -91,7 +91,10 @@ export const fileHandlers: Handlers = {
       if (name === undefined) break;
       const stats = lstatSync(Buffer.concat([folder.path, Buffer.from('/'), name]), { throwIfNoEntry: false });
       if (!stats) continue; // vanished meanwhile
-      names.push(name, longName(name, stats), encodeAttributes(stats, faults.wrongSizeInStat ?? 0));
+      const leftOut = faults.leavesOut?.READDIR ?? [];
+      const line = leftOut.includes('mode') ? name : longName(name, stats);
+      const told = [name, line, encodeAttributes(stats, faults.wrongSizeInStat ?? 0, leftOut)];
+      names.push(...told, ...(faults.tellsTwice ? told : []));
       count++;
     }
     if (names.length === 0) throw new RequestRefused(status.eof);
@@ -102,8 +105,8 @@ export const fileHandlers: Handlers = {
 /** Size and permissions of a plain file of one byte. */
 const inventedFile = { raw: Buffer.from('000000050000000000000001000081a4', 'hex') };
 
-export function attributesAnswer(stats: Stats, faults: Faults): Buffer {
-  return answer(answerTypes.ATTRS, encodeAttributes(stats, faults.wrongSizeInStat ?? 0));
+export function attributesAnswer(stats: Stats, faults: Faults, leftOut = faults.leavesOut?.LSTAT): Buffer {
+  return answer(answerTypes.ATTRS, encodeAttributes(stats, faults.wrongSizeInStat ?? 0, leftOut));
 }
 
 /** Non-blocking, because a FIFO would hold up the whole process. */

@@ -55,6 +55,12 @@ export interface Faults {
   sideBySide?: boolean | undefined;
   /** A file gets the time of its closing, whatever it was given before. */
   timeOfClosing?: boolean | undefined;
+  /** What READDIR, LSTAT (and STAT) and FSTAT leave out: of `size`, `mode`, `times`; the "ls -l" line goes with the mode in READDIR. */
+  leavesOut?:
+    | { readonly [request in 'READDIR' | 'LSTAT' | 'FSTAT']?: readonly ('size' | 'mode' | 'times')[] }
+    | undefined;
+  /** READDIR tells every name twice. */
+  tellsTwice?: boolean | undefined;
   /** Answers overtake each other. */
   outOfOrder?: boolean | undefined;
   /** Every answer waits that long; requests go on meanwhile, as with a long line. */
