@@ -169,6 +169,24 @@ test('a service without conditional writes is used without them, once that is kn
   t.regex(notes.join(), /no conditional writes/);
 });
 
+test('a service that takes conditions and replaces all the same is found out by a probe', async (t) => {
+  const { storage, proxy, root } = await openBehindProxy(t);
+  t.is(storage.capabilities.publishesNew, 'atomic');
+  const { notes: asItIs } = await storage.probe(never);
+  t.regex(asItIs.join(), /heeds no conditions for copies inside the service:/);
+  proxy.fault = ({ headers }) => (headers['if-none-match'] ? { body: '<Done/>' } : undefined);
+  const { notes } = await storage.probe(never);
+  t.regex(notes.join(), /heeds no conditions for small files, large files, copies inside the service/);
+  t.is(storage.capabilities.publishesNew, 'looked-at');
+  await put(openedFolder(storage, root), 'file', 'theirs');
+  const name = await finishDraft(storage, 'file', 'ours');
+  await throwsSyncError(t, () => storage.publish('file', name, { onlyNew: true }), {
+    kind: 'refused',
+    reason: 'exists',
+  });
+  t.deepEqual(await openedFolder(storage, root).ground.names(), ['file']);
+});
+
 test('a body that breaks off is asked for again', async (t) => {
   const { storage, proxy, root } = await openBehindProxy(t);
   const content = noise(9 * MiB);

@@ -15,10 +15,14 @@ export type Condition = { readonly IfMatch: string } | { readonly IfNoneMatch: '
 const REMEMBERED = 1000;
 
 export interface Conditions {
-  /** False once the service has refused them, or was found to ignore them. */
+  /** False once the service has refused them. */
   readonly offered: boolean;
-  /** They were tried in vain. */
+  /** As far as is known, they are offered and heeded. */
+  readonly hold: boolean;
+  /** The service refuses them. */
   lacking(): void;
+  /** It takes them, and replaces all the same in one way at least; they are sent for the others. */
+  unheeded(): void;
   /** What stood there at a look; the next draft for the path need not look again. */
   saw(path: string, etag: string | undefined): void;
   /** Under which condition a draft that begins now may be published. */
@@ -38,6 +42,7 @@ export interface Publication extends Destination, Pick<PublishOptions, 'onlyNew'
 export function conditions(): Conditions {
   const seen = new Map<string, string | undefined>();
   let offered = true;
+  let heeded = true;
 
   /** Whether what stands there is what is to be published: then an answer was lost. Throws where it may not be replaced. */
   async function isPublished(publication: Publication): Promise<boolean> {
@@ -51,8 +56,14 @@ export function conditions(): Conditions {
     get offered() {
       return offered;
     },
+    get hold() {
+      return offered && heeded;
+    },
     lacking() {
       offered = false;
+    },
+    unheeded() {
+      heeded = false;
     },
 
     saw(path, etag) {

@@ -12,7 +12,9 @@ import { probeName, tempName } from '../draft-name.ts';
 import type { KeyNames } from '../objects/keys.ts';
 import type { StorageProbe } from '../storage.ts';
 import type { Bucket } from './bucket.ts';
+import type { Conditions } from './conditions.ts';
 import { metadataOf } from './object-version.ts';
+import { unheededConditions } from './probe-conditions.ts';
 import { explained, isS3Error } from './s3-errors.ts';
 import { abortUpload } from './uploads.ts';
 
@@ -41,7 +43,12 @@ async function answerDate(bucket: Bucket, abortSignal: AbortSignal): Promise<num
   return date;
 }
 
-export async function probeBucket(bucket: Bucket, keys: KeyNames, signal: AbortSignal): Promise<StorageProbe> {
+export async function probeBucket(
+  bucket: Bucket,
+  keys: KeyNames,
+  fencing: Conditions,
+  signal: AbortSignal,
+): Promise<StorageProbe> {
   const { client, label, name } = bucket;
   const notes: string[] = [];
   const probe = probeName();
@@ -56,8 +63,17 @@ export async function probeBucket(bucket: Bucket, keys: KeyNames, signal: AbortS
     } catch (error) {
       if (!isS3Error(error, 'NotImplemented', 501)) throw error;
       notes.push('it takes no conditional writes: a worker frozen past its lease is fenced off by the state alone');
+      fencing.lacking();
       await client.send(new PutObjectCommand(plain), { abortSignal: signal });
     }
+  });
+  await explained({ label, path: '', what: 'try conditional writes in', signal }, async () => {
+    const unheeded = fencing.offered ? await unheededConditions(destination, signal) : [];
+    if (unheeded.length === 0) return;
+    fencing.unheeded();
+    notes.push(
+      `it heeds no conditions for ${unheeded.join(', ')}: there a frozen worker is fenced off by its lease alone`,
+    );
   });
   await explained({ label, path: '', what: 'begin multipart uploads in', signal }, async () => {
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...bucket.writing }));

@@ -136,7 +136,7 @@ export async function open(place: Place): Promise<Storage> {
       readsDrafts: false,
       draftsApart: true,
       get publishesNew() {
-        return fencing.offered ? 'atomic' : 'looked-at';
+        return fencing.hold ? 'atomic' : 'looked-at';
       },
     },
 
@@ -239,7 +239,7 @@ export async function open(place: Place): Promise<Storage> {
 
     clockSkew: (signal) => bucketClockSkew(bucket, signal),
 
-    probe: (signal) => probeBucket(bucket, keys, signal),
+    probe: (signal) => probeBucket(bucket, keys, fencing, signal),
 
     async [Symbol.asyncDispose]() {
       client.destroy();
