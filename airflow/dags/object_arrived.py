@@ -6,9 +6,10 @@ Copies one object at once, by every pipeline that has it in its source. Trigger 
     {"uri": "sftp://sftp.example.com/outgoing/2026-11-21/orders.csv"}
     {"uri": "s3://landing/2026-11-21/orders.csv", "pipeline": "s3_to_sftp"}
 
-Without a name, pipelines with `paused: true` in their file are left out. The pipeline's own selection, transforms and
-memory hold: an object that it would not take is left alone, one that it has copied already is not copied twice,
-whether the daily run did it or an earlier event. No gate judges such a run, and it is no measure of what is usual.
+A pipeline that is paused in Airflow is left out, even by name. The pipeline's own selection, transforms and memory
+hold: an object that it would not take is left alone (of folders of days it takes those that a run would look at, and
+today's), one that it has copied already is not copied twice, whether the daily run did it or an earlier event. No gate
+judges such a run, and it is no measure of what is usual.
 """
 
 from __future__ import annotations
@@ -39,20 +40,23 @@ with DAG(
             description_md="The object: `sftp://host/path` or `s3://bucket/key`. No user, no password.",
         ),
         "pipeline": Param(
-            None, type=["null", "string"], title="Pipeline", description="Only by this one. Default: by all not paused."
+            None, type=["null", "string"], title="Pipeline", description="Only by this one. Default: by all."
         ),
     },
 ) as dag:
 
     @task(retries=0)
-    def find(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
+    def find(params: dict[str, Any], dag_run: Any, ti: Any) -> list[dict[str, Any]]:
         from sync_task_airflow.arrived import tasks_for
+        from sync_task_airflow.paused import is_paused
 
-        return tasks_for(params["uri"], params["pipeline"], f"{dag_run.dag_id}.{dag_run.run_id}")
+        run = f"{dag_run.dag_id}.{dag_run.run_id}"
+        return tasks_for(params["uri"], params["pipeline"], run, lambda name: is_paused(ti, name))
 
     SyncTaskOperator.partial(
         task_id="copy",
         verb="sync",
+        unless_paused=True,
         pool="sync_task",
         map_index_template="{{ task.label }}",
         execution_timeout=timedelta(hours=2),

@@ -7,7 +7,8 @@ needs? One task a pipeline; it writes and removes a hidden file at the target, a
 A red task says in the last line of its log what is wrong. Who is told is said in the pipeline's file: `notify`, `when:
 [health]`. **A host key that has changed** is said so: ask the server's operator before you change the connection.
 
-Pipelines with `paused: true` or `health: false` in their file are left out.
+A pipeline that is paused in Airflow is skipped, unless its file says `health: true`; with `health: false` there is no
+task for it.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ with DAG(
     default_args={"retries": 2, "retry_delay": timedelta(seconds=30)},
 ) as dag:
     for pipeline in load_all():
-        if pipeline.is_watched:
+        health = pipeline.values.get("health")
+        if health is not False:
             SyncTaskOperator(
                 task_id=pipeline.name,
                 verb="check",
+                unless_paused=health is None,
                 on_failure_callback=notify.on_health(pipeline) or None,
                 execution_timeout=timedelta(minutes=5),
                 **task_arguments(pipeline),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,12 +14,12 @@ from sync_task_airflow.dag_factory import task_arguments
 from sync_task_airflow.operator import connection
 from sync_task_airflow.pipeline import Pipeline, load_all
 from sync_task_airflow.refresh import WITHOUT_GATES
+from sync_task_airflow.selection import Selection
+from sync_task_airflow.visible import visible
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-# What means something in a glob.
-SPECIAL = re.compile(r"[\\*?\[\]{}()!+@|,^$~#]")
 PORTS = {"sftp": 22}
 
 
@@ -28,35 +27,45 @@ def tasks_for(
     uri: str,
     name: str | None,
     run: str,
+    paused: Callable[[str], bool],
     pipelines: Iterable[Pipeline] | None = None,
     look_up: Callable[[str], Connection] = connection,
+    now: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Arguments of one task for each pipeline. Raises AirflowFailException where there is none."""
+    """
+    Arguments of one task for each pipeline. Raises AirflowFailException where there is none.
+
+    :param paused: whether Airflow has a pipeline's DAG paused.
+    """
     url = parse(uri)
     every = [*(load_all() if pipelines is None else pipelines)]
-    # What starts paused is not in use until somebody says so, here by its name.
-    chosen = [each for each in every if each.name == name or (name is None and not each.values.get("paused"))]
-    if not chosen:
+    named = [each for each in every if name in (None, each.name)]
+    if not named:
         raise AirflowFailException(
-            f"there is no pipeline {name!r}; there are {', '.join(pipeline.name for pipeline in every)}"
+            f"there is no pipeline {name!r}; there are {', '.join(pipeline.name for pipeline in every) or 'none'}"
         )
+    chosen = [each for each in named if not paused(each.name)]
+    if not chosen:
+        raise AirflowFailException(f"{name or 'every pipeline'} is paused in Airflow: switch it on to have it copied")
+    now = now or datetime.now(UTC)
     found = []
     for pipeline in chosen:
         path = path_in(pipeline, url, look_up)
-        if path is not None:
+        only = None if path is None else Selection(pipeline).only(path, now.astimezone(pipeline.timezone))
+        if only is not None:
             found.append(
                 {
                     # The pool is the DAG's: it cannot differ between mapped tasks.
                     **{key: value for key, value in task_arguments(pipeline).items() if key != "pool"},
                     "title": pipeline.name,
                     "run_name": f"{run}.{pipeline.name}",
-                    "environment": environment_for(pipeline, path),
+                    "environment": {**only, "SYNC_TASK_GATE": WITHOUT_GATES},
                 }
             )
     if not found:
         raise AirflowFailException(
-            f"{uri} is in the source of no pipeline of {', '.join(each.name for each in chosen)}: compare host, "
-            "port and folder with those of their source connections"
+            f"{visible(uri)} is in the source of no pipeline of {', '.join(each.name for each in chosen)}: compare "
+            "host, port and folder with those of their source connections and selections"
         )
     return found
 
@@ -67,7 +76,7 @@ def parse(uri: str) -> tuple[str, str, int | None, str]:
         url = urlsplit(uri)
         host, port = (url.hostname or "").lower(), url.port
     except ValueError as error:
-        raise AirflowFailException(f"uri cannot be read: {error}") from None
+        raise AirflowFailException(f"uri cannot be read: {visible(str(error))}") from None
     if url.username is not None or url.password is not None:
         raise AirflowFailException("uri must hold no user and no password: the pipeline's connection has them")
     if url.query or url.fragment:
@@ -94,24 +103,3 @@ def path_in(
         return None
     folder = unquote(root.path).rstrip("/") + "/"
     return path.removeprefix(folder) if path.startswith(folder) else None
-
-
-def environment_for(pipeline: Pipeline, path: str) -> dict[str, str]:
-    """
-    Settings under which sync-task looks at this one file: below its folder, with all others excluded, so that the
-    globs of the pipeline still decide whether it is one of theirs.
-    """
-    folder, name = posixpath.split(path)
-    others = [f"!({literal(name)})", f"{literal(folder)}/*/**" if folder else "*/**"]
-    selection = pipeline.part("selection")
-    return {
-        "SYNC_TASK_PREFIX": folder,
-        "SYNC_TASK_INCLUDE": "\n".join(selection.get("include", [])),
-        "SYNC_TASK_EXCLUDE": "\n".join([*selection.get("exclude", []), *others]),
-        "SYNC_TASK_GATE": WITHOUT_GATES,
-    }
-
-
-def literal(text: str) -> str:
-    """A glob that matches this text alone."""
-    return SPECIAL.sub(r"\\\g<0>", text)

@@ -9,10 +9,13 @@ from typing import Any
 from airflow.sdk import DAG, TriggerRule
 
 from sync_task_airflow import notify
+from sync_task_airflow.by_day import batches_task, days_task, without_environment
 from sync_task_airflow.engine import SyncTaskOperator
 from sync_task_airflow.pipeline import Pipeline, default_of, duration, load, start_of
 from sync_task_airflow.publish import Verdict
 from sync_task_airflow.trigger_form import DRY_RUN, TriggerForm
+
+LABEL = "{{ task.label }}"
 
 TASKS = """
 | task | what it does |
@@ -53,7 +56,7 @@ def sync_dag(pipeline: Pipeline) -> DAG:
         params=form.params(),
         user_defined_macros={"form": form},
         doc_md=f"# {pipeline.name}\n\n{pipeline.values.get('docs', pipeline.values['description'])}\n{TASKS}",
-        is_paused_upon_creation=pipeline.values.get("paused"),
+        is_paused_upon_creation=pipeline.values.get("paused", default_of("paused")),
         deadline=notify.deadlines(pipeline) or None,
         **dag_arguments(pipeline),
     ) as dag:
@@ -61,40 +64,59 @@ def sync_dag(pipeline: Pipeline) -> DAG:
             task_id="check", verb="check", execution_timeout=timedelta(minutes=5), **same
         ).as_setup()
 
-        plan = SyncTaskOperator(
-            task_id="plan",
-            verb="plan",
-            environment=form.environment(),
-            on_failure_callback=notify.on_gate(pipeline) or None,
-            execution_timeout=timedelta(hours=2),
+        plan_arguments = {
+            "task_id": "plan",
+            "verb": "plan",
+            "on_failure_callback": notify.on_gate(pipeline) or None,
+            "execution_timeout": timedelta(hours=2),
             **same,
-        )
+        }
+        days = days_task(form, pool=same["pool"]) if form.selection.date_folder else None
+        if days is None:
+            plan = SyncTaskOperator(environment=form.environment(), **plan_arguments)
+        else:
+            plan = SyncTaskOperator.partial(map_index_template=LABEL, **plan_arguments).expand_kwargs(days)
 
-        run = SyncTaskOperator.partial(
+        run_task = SyncTaskOperator.partial(
             task_id="run",
             verb="run",
-            map_index_template="{{ task.label }}",
+            map_index_template=LABEL,
             max_active_tis_per_dagrun=batches["parallel"],
             execution_timeout=timeout,
             **same,
-        ).expand(batch=plan.output)
-
-        finish = SyncTaskOperator(
-            task_id="finish",
-            verb="finish",
-            environment={"SYNC_TASK_DRY_RUN": DRY_RUN},
-            trigger_rule=TriggerRule.ALL_DONE,
-            execution_timeout=timedelta(hours=1),
-            **same,
         )
-
+        finish_arguments = {
+            "task_id": "finish",
+            "verb": "finish",
+            "environment": {"SYNC_TASK_DRY_RUN": DRY_RUN},
+            "trigger_rule": TriggerRule.ALL_DONE,
+            "execution_timeout": timedelta(hours=1),
+            **same,
+        }
         # A run is as red as its last tasks. `finish` runs after failures too, so it cannot be the last one; as a
         # teardown it would either be ignored when it fails, or hide the batches that did.
         verdict = Verdict(
-            task_id="verdict", pipeline=pipeline.name, counted_by="finish", trigger_rule=TriggerRule.NONE_FAILED
+            task_id="verdict",
+            pipeline=pipeline.name,
+            counted_by="finish",
+            days_of="days" if days else None,
+            trigger_rule=TriggerRule.NONE_FAILED,
         )
 
-        check >> plan >> run >> finish
+        if days is None:
+            run = run_task.expand(batch=plan.output)
+            finish = SyncTaskOperator(**finish_arguments)
+            check >> plan
+        else:
+            batches_of_days = batches_task(pool=same["pool"])
+            run = run_task.expand_kwargs(batches_of_days)
+            finish = SyncTaskOperator.partial(map_index_template=LABEL, **finish_arguments).expand_kwargs(
+                days.map(without_environment)
+            )
+            check >> days >> plan >> batches_of_days
+            # The batches of other days run although the plan of one has failed.
+            plan >> verdict
+        run >> finish
         [run, finish] >> verdict
     return dag
 

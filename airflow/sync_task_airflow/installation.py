@@ -1,6 +1,6 @@
 """
-Which Airflow a container belongs to: several may share one engine or namespace, with the same DAGs and run ids, and none
-may take another's container for one that it left over.
+Which Airflow a container belongs to: several may share one engine or namespace, with the same DAGs and run ids, and
+none may take another's container for one that it left over.
 
 `SYNC_TASK_INSTALLATION` names it (the packaged stack sets it to its Compose project's name). Elsewhere Airflow's own
 database remembers a random one, made by the first task that asks.

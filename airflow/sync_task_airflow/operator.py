@@ -19,6 +19,7 @@ from sync_task_airflow.connections import endpoint_environment, state_environmen
 from sync_task_airflow.installation import installation
 from sync_task_airflow.lineage import lineage_of
 from sync_task_airflow.overrides import overrides_of
+from sync_task_airflow.paused import is_paused
 from sync_task_airflow.result import Ending, raise_for_exit, summary
 from sync_task_airflow.visible import visible
 
@@ -60,7 +61,8 @@ class SyncTask(BaseOperator):
     :param pipeline: the name under which files are remembered. Default: the DAG's id.
     :param run_name: the name of the run. The same for every try and after clearing: the plan is found again.
     :param source_path: instead of the connection's.
-    :param title: what the grid shows for a mapped task that has no batch.
+    :param title: what the grid shows for a mapped task, before its batch where it has one.
+    :param unless_paused: the task is skipped while Airflow has the pipeline's DAG paused.
     :param cpus: processors at most.
     :param memory: memory at most: `512Mi`, `2Gi`.
     """
@@ -84,6 +86,7 @@ class SyncTask(BaseOperator):
         settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         title: str | None = None,
+        unless_paused: bool = False,
         image: str | None = None,
         cpus: float = 1.0,
         memory: str = "512Mi",
@@ -103,6 +106,7 @@ class SyncTask(BaseOperator):
         self.settings = dict(settings or {})
         self.environment = dict(environment or {})
         self.title = title
+        self.unless_paused = unless_paused
         self.cpus = cpus
         self.memory = memory
         self.report_url = ""
@@ -111,11 +115,17 @@ class SyncTask(BaseOperator):
 
     @property
     def label(self) -> str:
-        """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MB`."""
+        """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MB`, behind its title where it has one."""
         if self.batch is None:
             return self.title or self.verb
         number, files, size = (self.batch[name] for name in ("number", "files", "bytes"))
-        return f"batch {number} · {files} {'file' if files == 1 else 'files'} · {decimal(size)}"
+        batch = f"batch {number} · {files} {'file' if files == 1 else 'files'} · {decimal(size)}"
+        return f"{self.title} · {batch}" if self.title else batch
+
+    def pre_execute(self, context: Context) -> None:
+        super().pre_execute(context)
+        if self.unless_paused and is_paused(context["ti"], self.pipeline):
+            raise AirflowSkipException(f"{self.pipeline} is paused in Airflow")
 
     def public_environment(self, result_path: str) -> dict[str, str]:
         """Everything but the connections. Reads the Variable, and takes its image and limits over."""

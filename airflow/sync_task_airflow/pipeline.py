@@ -7,20 +7,34 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import jsonschema
 
+from sync_task_airflow.date_folder import date_folder_of
 from sync_task_airflow.document import Document, PipelineError
 
 SCHEMA_PATH = Path(__file__).parent / "pipeline.schema.json"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-DAY_EXPRESSION = re.compile(r"\{\{ *(ds|ds_nodash) *\}\}")
+# Options that have a place of their own in the file: given twice, one of them would be lost without a word.
+PLACES = {
+    "min-age": "settle.min_age",
+    "stable": "settle.stable",
+    "marker": "settle.marker",
+    "transform": "transforms",
+    "gate": "gates",
+    "batch-files": "batches.files",
+    "batch-bytes": "batches.bytes",
+    "max-batches": "batches.max",
+    "max-files": "batches.max_files",
+    "max-bytes": "batches.max_bytes",
+}
 
 
 @dataclass(frozen=True)
@@ -48,21 +62,15 @@ class Pipeline:
         return self.part("state")["connection"]
 
     @property
-    def is_watched(self) -> bool:
-        """Whether `sync_health` looks after it."""
-        return self.values.get("health", not self.values.get("paused", False))
-
-    @property
-    def date_folder(self) -> str | None:
-        """With `{ds}` or `{ds_nodash}` in it."""
-        folder = self.part("selection").get("date_folder")
-        return in_form(folder) if folder else None
+    def timezone(self) -> tzinfo:
+        """In which its schedule and its days are meant."""
+        return ZoneInfo(self.values.get("timezone", default_of("timezone")))
 
     @property
     def settings(self) -> dict[str, str]:
         """
         What holds for every command of the pipeline, as sync-task's environment. Which files a run looks at is not in
-        it: that is the run's, see `trigger_form`.
+        it: that is the run's, see `selection`.
         """
         named = {
             **self.values.get("settings", {}),
@@ -165,19 +173,51 @@ def contradictions(document: Document) -> Iterator[str]:
             f"{document.label}:{at}: deadline and notify belong together: when is a run late, and who is to hear of it "
             "(when: [late])?"
         )
-    selection = values.get("selection", {})
-    for index, glob in enumerate(selection.get("include", []) if "date_folder" in selection else []):
-        if "/" in glob.removeprefix("**/"):
-            yield (
-                f"{document.label}:{document.line(['selection', 'include', index])}: selection.include: {glob!r}: "
-                "beside date_folder, a glob has no / or begins with **/"
-            )
+    yield from contradictions_of_days(document)
+    for name in {*values.get("settings", {})} & {*PLACES}:
+        yield (
+            f"{document.label}:{document.line(['settings', name])}: settings: {name!r} has a place of its own: "
+            f"{PLACES[name]}"
+        )
+    if "timezone" in values and values["timezone"] not in available_timezones():
+        at = document.line(["timezone"])
+        yield f"{document.label}:{at}: timezone: there is no {values['timezone']!r}; Europe/Berlin and UTC are two"
     schedule = values.get("schedule")
     if schedule is not None and not is_schedule(schedule):
         yield (
             f"{document.label}:{document.line(['schedule'])}: schedule: {schedule!r} is neither a cron expression "
             'such as "30 2 * * *" nor one of @hourly, @daily, @weekly, @monthly, @yearly, @once, @continuous'
         )
+
+
+def contradictions_of_days(document: Document) -> Iterator[str]:
+    selection = document.values.get("selection", {})
+    prefix = selection.get("prefix", "")
+    for index, glob in enumerate(selection.get("include", []) if "date_folder" in selection else []):
+        if "/" in glob.removeprefix("**/"):
+            yield (
+                f"{document.label}:{document.line(['selection', 'include', index])}: selection.include: {glob!r}: "
+                "beside date_folder, a glob has no / or begins with **/"
+            )
+    if "{{" in prefix or "{ds" in prefix:
+        at = document.line(["selection", "prefix"])
+        yield f"{document.label}:{at}: selection.prefix: a folder that depends on the day is a date_folder"
+    folders = {"selection": selection.get("date_folder"), "refresh": document.values.get("refresh", {}).get("folder")}
+    paths = {}
+    for block, given in folders.items():
+        if given is None:
+            continue
+        place = [block, "date_folder" if block == "selection" else "folder"]
+        at = f"{document.label}:{document.line(place)}: {'.'.join(place)}"
+        try:
+            paths[block] = date_folder_of(given).path.rstrip("/")
+        except ValueError as error:
+            yield f"{at}: {error}"
+            continue
+        if block == "refresh" and paths.get("selection", paths[block]) != paths[block]:
+            yield f"{at}: the pipeline looks at selection.date_folder and nowhere else: leave this out"
+        if block == "refresh" and prefix and not paths[block].startswith(f"{prefix.rstrip('/')}/"):
+            yield f"{at}: the pipeline looks below selection.prefix alone: a folder of a day is in there"
 
 
 def is_schedule(text: str) -> bool:
@@ -194,12 +234,8 @@ def duration(text: str) -> timedelta:
 
 
 def start_of(pipeline: Pipeline) -> datetime:
-    return datetime.fromisoformat(pipeline.values.get("start_date", default_of("start_date"))).replace(tzinfo=UTC)
-
-
-def in_form(text: str) -> str:
-    """`{{ ds }}` as it is written in the trigger form: `{ds}`."""
-    return DAY_EXPRESSION.sub(lambda match: f"{{{match[1]}}}", text)
+    day = datetime.fromisoformat(pipeline.values.get("start_date", default_of("start_date")))
+    return day.replace(tzinfo=pipeline.timezone)
 
 
 def as_environment(options: Mapping[str, Any]) -> dict[str, str]:

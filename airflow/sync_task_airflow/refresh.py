@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from airflow.sdk import DAG, Param, TriggerRule, task
 
 from sync_task_airflow.dag_factory import dag_arguments, task_arguments
+from sync_task_airflow.date_folder import date_folder_of
 from sync_task_airflow.engine import SyncTaskOperator
-from sync_task_airflow.pipeline import Pipeline, duration, in_form
+from sync_task_airflow.pipeline import Pipeline, duration
 from sync_task_airflow.publish import Verdict
-from sync_task_airflow.trigger_form import GATES, days_between, on_day
+from sync_task_airflow.selection import Selection
+from sync_task_airflow.trigger_form import GATES, days_between
 
 DOCS = """
 # {dag}
 
-Does days of `{pipeline}` again: every file below `{folder}` of each day is copied once more, whether or not it has
-changed. Trigger it with the first and the last day. At most {parallel} days are at work at once, and never more than
-the pool has slots.
+Does days of `{pipeline}` again: every file below `{folder}` of each day that the pipeline takes is copied once more,
+changed or not. Trigger it with the first and the last day. At most {parallel} days are at work at once, and never more
+than the pool has slots.
 
 **A day failed?** Mend the cause and clear that one task: it goes on where it was. So does a run whose worker died.
 What such a run looks at is no measure of what is usual, and no gate judges it.
@@ -27,8 +30,10 @@ What such a run looks at is no measure of what is usual, and no gate judges it.
 def refresh_dag(pipeline: Pipeline) -> DAG:
     given = pipeline.part("refresh")
     name = given.get("dag", f"{pipeline.name}_full_refresh")
-    folder = in_form(given["folder"])
-    docs = DOCS.format(dag=name, pipeline=pipeline.name, folder=folder, parallel=given["parallel"])
+    selection = Selection(pipeline)
+    own = date_folder_of(given["folder"]) if "folder" in given else selection.date_folder
+    folder = own or date_folder_of(f"{selection.prefix.rstrip('/')}/%Y-%m-%d/".removeprefix("/"))
+    docs = DOCS.format(dag=name, pipeline=pipeline.name, folder=folder.path, parallel=given["parallel"])
 
     def day_param(title: str) -> Param:
         # Not required by the form: Airflow 3.3 then has no context for the callbacks of a DAG.
@@ -38,6 +43,7 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
         dag_id=name,
         schedule=None,
         doc_md=docs,
+        # It runs when somebody triggers it and never by itself.
         is_paused_upon_creation=False,
         params={
             "from_day": day_param("First day"),
@@ -55,7 +61,7 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
                 {
                     "title": day.isoformat(),
                     "run_name": f"{dag_run.dag_id}.{dag_run.run_id}.{day.isoformat()}",
-                    "environment": day_environment(on_day(folder, day), force=params["force"]),
+                    "environment": day_environment(selection, folder.on(midnight(day)), force=params["force"]),
                 }
                 for day in days_between(params["from_day"], params["to_day"])
             ]
@@ -75,9 +81,14 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
     return dag
 
 
-def day_environment(folder: str, *, force: bool) -> dict[str, str]:
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def day_environment(selection: Selection, folder: str, *, force: bool) -> dict[str, str]:
+    """What the pipeline leaves out is left out here, too."""
     return {
-        "SYNC_TASK_PREFIX": folder,
+        **selection.environment(folder),
         "SYNC_TASK_FORCE": "true" if force else "",
         "SYNC_TASK_GATE": WITHOUT_GATES,
     }

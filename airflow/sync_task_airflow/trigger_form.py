@@ -7,16 +7,26 @@ The settings are templates on the tasks, so that Airflow shows what they became 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Param
 from airflow.sdk.exceptions import AirflowFailException
 
-from sync_task_airflow.pipeline import Pipeline, in_form
+from sync_task_airflow.pipeline import Pipeline
+from sync_task_airflow.selection import Selection
 
 GATES = ("empty-source", "few-files", "many-files", "total-size", "file-size", "name-collision", "empty-target")
 MOST_DAYS = 1000
+
+
+@dataclass(frozen=True)
+class Look:
+    """A folder that a run looks at, and what tells it from the others of the run: its day."""
+
+    name: str
+    folder: str
 
 
 class TriggerForm:
@@ -24,22 +34,22 @@ class TriggerForm:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
-        self.selection = pipeline.part("selection")
+        self.selection = Selection(pipeline)
 
     def params(self) -> dict[str, Param]:
         batches = self.pipeline.part("batches")
-        folder = self.pipeline.date_folder or in_form(self.selection.get("prefix", ""))
+        days = self.selection.date_folder
         params = {
             "prefix": Param(
-                folder,
+                self.selection.prefix,
                 # With `string` alone the form would insist on one.
                 type=["null", "string"],
                 title="Prefix",
                 description_md="Only what is below this folder of the source, for example `2024-03-01/`; `{ds}` "
-                "becomes the run's date. Empty: everything.",
+                f"becomes the run's date. Empty: {'the folders of its days' if days else 'everything'}.",
             ),
             "since": Param(
-                self.selection.get("since"),
+                self.selection.since or None,
                 type=["null", "string"],
                 title="Modified since",
                 description_md="Leave out files last modified before: `2026-11-21`, an ISO time, an age such as `7d`.",
@@ -80,15 +90,15 @@ class TriggerForm:
                 description_md="`plan` explains every file in its log; nothing is copied and nothing remembered.",
             ),
         }
-        if self.pipeline.date_folder:
+        if days:
             for name, title in (("from_day", "First day"), ("to_day", "Last day")):
                 params[name] = Param(
                     None,
                     type=["null", "string"],
                     format="date",
                     title=title,
-                    description_md=f"Look into the folders `{self.pipeline.date_folder}` of these days instead of the "
-                    "prefix. Both or none.",
+                    description_md=f"Look into the folders `{days.path}` of these days instead. Both or none."
+                    + (" A day is `ds` here." if days.is_template else ""),
                 )
         return params
 
@@ -97,7 +107,7 @@ class TriggerForm:
         batches = self.pipeline.part("batches")
         return {
             "SYNC_TASK_PREFIX": "{{ form.prefix(params, dag_run) }}",
-            "SYNC_TASK_INCLUDE": "{{ form.include(params) }}",
+            "SYNC_TASK_INCLUDE": "\n".join(self.selection.include),
             "SYNC_TASK_SINCE": "{{ params.since or '' }}",
             "SYNC_TASK_BATCH_FILES": "{{ params.batch_files }}",
             "SYNC_TASK_BATCH_BYTES": batches["bytes"],
@@ -110,25 +120,49 @@ class TriggerForm:
         }
 
     def prefix(self, params: Mapping[str, Any], dag_run: Any) -> str:
-        if self.range(params):
-            return ""
+        """Of a pipeline without folders of days."""
         return on_day(params["prefix"] or "", (dag_run.logical_date or dag_run.run_after).date())
 
-    def include(self, params: Mapping[str, Any]) -> str:
-        globs = self.selection.get("include", [])
-        days = self.range(params)
-        if not days:
-            return "\n".join(globs)
-        folders = [on_day(self.pipeline.date_folder or "", day).rstrip("/") for day in days]
-        # Globs that match at any depth, which is what a pipeline with date folders may have: so below a folder, too.
-        return "\n".join(f"{folder}/**/{glob.removeprefix('**/')}" for folder in folders for glob in globs or ["**"])
+    def is_usual(self, params: Mapping[str, Any]) -> bool:
+        """Whether nothing was asked for that a run would leave out."""
+        asked = [params.get(name) for name in ("prefix", "from_day", "to_day", "dry_run")]
+        return not any(asked) and (params.get("since") or "") == self.selection.since
 
-    def range(self, params: Mapping[str, Any]) -> list[date]:
-        """The days between two that were asked for, both included."""
-        first, last = params.get("from_day"), params.get("to_day")
-        if not first and not last:
-            return []
-        return days_between(first, last)
+    def looks(self, params: Mapping[str, Any], dag_run: Any, complete_until: date | None = None) -> list[Look]:
+        """
+        The folders that a run of a pipeline with folders of days looks at: those of its days, unless others were asked
+        for.
+
+        :param complete_until: the last day that the last complete run has looked at.
+        """
+        days = self.selection.date_folder
+        assert days
+        due, interval = self.due(dag_run)
+        if params.get("from_day") or params.get("to_day"):
+            asked = days_between(params.get("from_day"), params.get("to_day"))
+            moments = [datetime.combine(day, due.timetz()) for day in asked]
+            return distinct([Look(at.date().isoformat(), days.on(at, interval)) for at in moments])
+        if params.get("prefix"):
+            folder = self.prefix(params, dag_run)
+            return [Look("asked", folder)]
+        moments = days.days_of(due, complete_until)
+        return distinct([Look(at.date().isoformat(), days.on(at, interval)) for at in moments])
+
+    def newest_day(self, dag_run: Any) -> date:
+        days = self.selection.date_folder
+        assert days
+        return (self.due(dag_run)[0] - timedelta(days=days.lag)).date()
+
+    def due(self, dag_run: Any) -> tuple[datetime, timedelta]:
+        """When the run was due, in the pipeline's time zone, and how long its data interval is."""
+        at = dag_run.data_interval_end or dag_run.logical_date or dag_run.run_after
+        start = dag_run.data_interval_start or at
+        return datetime.fromtimestamp(at.timestamp(), self.pipeline.timezone), at - start
+
+
+def distinct(looks: list[Look]) -> list[Look]:
+    """Days may share a folder, a month's say."""
+    return [*{look.folder: look for look in reversed(looks)}.values()][::-1]
 
 
 DRY_RUN = "{{ 'true' if params.dry_run else '' }}"
@@ -145,4 +179,5 @@ def days_between(first: str | None, last: str | None) -> list[date]:
 
 
 def on_day(text: str, day: date) -> str:
+    """`{ds}` and `{ds_nodash}` filled in, as the form's prefix may have them."""
     return text.replace("{ds}", day.isoformat()).replace("{ds_nodash}", day.strftime("%Y%m%d"))

@@ -30,3 +30,15 @@ def bundle_of(folder: Path, name: str = "mine") -> Any:
     from sync_task_airflow.bundle import PipelineBundle
 
     return PipelineBundle(name=name, pipelines=str(folder))
+
+
+def known_to_airflow(dag_id: str, *, paused: bool) -> None:
+    """As if the DAG processor had read the DAG, and somebody had switched it on or off since."""
+    from airflow.models.dag import DagModel
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.merge(DagBundleModel(name="pipelines"))
+        session.flush()
+        session.merge(DagModel(dag_id=dag_id, is_paused=paused, bundle_name="pipelines", fileloc="x"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import pytest
 from airflow.sdk import Connection, timezone
 from airflow.sdk.exceptions import AirflowFailException
 
-from sync_task_airflow.arrived import literal, tasks_for
+from sync_task_airflow.arrived import tasks_for
 from sync_task_airflow.pipeline import load
-from tests.bags import parsed
+from sync_task_airflow.selection import literal
+from tests.bags import known_to_airflow, parsed
 from tests.fake_engine import FakeEngine
 from tests.test_dag import states
 
@@ -37,8 +40,13 @@ def pipelines(folder: Path) -> list[Any]:
     return [load(path) for path in sorted(folder.glob("*.yaml"))]
 
 
-def found(folder: Path, uri: str, name: str | None = None) -> dict[str, dict[str, Any]]:
-    tasks = tasks_for(uri, name, "r", pipelines(folder), CONNECTIONS.__getitem__)
+NOW = datetime(2024, 3, 9, 23, 30, tzinfo=UTC)
+
+
+def found(
+    folder: Path, uri: str, name: str | None = None, paused: Callable[[str], bool] = lambda _name: False
+) -> dict[str, dict[str, Any]]:
+    tasks = tasks_for(uri, name, "r", paused, pipelines(folder), CONNECTIONS.__getitem__, NOW)
     return {task["title"]: task for task in tasks}
 
 
@@ -54,11 +62,69 @@ def test_all_pipelines_that_have_it_in_their_source(tmp_path: Path) -> None:
     json.dumps(tasks)
 
 
-def test_what_is_paused_has_to_be_named(tmp_path: Path) -> None:
-    text = "description: d\nsource: {connection: b}\ntarget: {connection: c}\npaused: true\n"
-    (tmp_path / "paused.yaml").write_text(text)
-    assert "paused" not in found(tmp_path, "sftp://a.example/x.csv")
-    assert [*found(tmp_path, "sftp://a.example/x.csv", "paused")] == ["paused"]
+def test_what_airflow_has_paused_is_not_served(tmp_path: Path) -> None:
+    text = "description: d\nsource: {connection: b}\ntarget: {connection: c}\npaused: %s\n"
+    (tmp_path / "mine.yaml").write_text(text % "true")
+    (tmp_path / "yours.yaml").write_text(text % "false")
+    served = found(tmp_path, "sftp://a.example/x.csv", paused=lambda name: name == "yours")
+    assert sorted(served) == ["mine", "two"], "whatever the files say they start as"
+    with pytest.raises(AirflowFailException, match="yours is paused in Airflow: switch it on"):
+        found(tmp_path, "sftp://a.example/x.csv", "yours", paused=lambda name: name == "yours")
+    with pytest.raises(AirflowFailException, match="every pipeline is paused"):
+        found(tmp_path, "sftp://a.example/x.csv", paused=lambda _name: True)
+
+
+@pytest.mark.parametrize(
+    ("selection", "path", "folder"),
+    [
+        ("{prefix: orders}", "orders/a.csv", "orders"),
+        ("{prefix: orders/}", "orders/x/a.csv", "orders/x"),
+        ("{prefix: orders}", "orders.csv", None),
+        ("{prefix: orders}", "orders-of-another/a.csv", None),
+        ("{prefix: orders}", "Orders/a.csv", None),
+        ("{prefix: orders/x}", "orders/a.csv", None),
+        # In UTC it is still the 9th of March, in Berlin the 10th.
+        ('{date_folder: "orders/%Y-%m-%d/"}', "orders/2024-03-07/a.csv", "orders/2024-03-07"),
+        ('{date_folder: "orders/%Y-%m-%d/"}', "orders/2024-03-09/x/a.csv", "orders/2024-03-09/x"),
+        ('{date_folder: "orders/%Y-%m-%d/"}', "orders/2024-03-06/a.csv", None),
+        ('{date_folder: "orders/%Y-%m-%d/"}', "orders/2024-03-10/a.csv", None),
+        ('{date_folder: "orders/%Y-%m-%d/"}', "invoices/2024-03-09/a.csv", None),
+        ('{date_folder: "orders/%Y-%m-%d/"}', "orders/2024-03-09.csv", None),
+        ('{date_folder: {path: "%d", days: 1, lag: 0}}', "09/a.csv", "09"),
+        ('{date_folder: {path: "%d", days: 1, lag: 0}}', "08/a.csv", None),
+        ('{date_folder: "{{ macros.ds_add(ds, -1) }}"}', "2024-03-07/a.csv", "2024-03-07"),
+        ('{date_folder: "{{ macros.ds_add(ds, -1) }}"}', "2024-03-06/a.csv", None),
+    ],
+)
+def test_only_what_is_in_a_folder_of_the_pipeline(
+    tmp_path: Path, selection: str, path: str, folder: str | None
+) -> None:
+    head = "description: d\nsource: {connection: b}\ntarget: {connection: c}\n"
+    (tmp_path / "mine.yaml").write_text(f"{head}selection: {selection}\n")
+    served = found(tmp_path, f"sftp://a.example/{path}")
+    assert ("mine" in served) == (folder is not None)
+    if folder is not None:
+        assert served["mine"]["environment"]["SYNC_TASK_PREFIX"] == folder
+
+
+def test_days_are_those_of_the_pipelines_time_zone(tmp_path: Path) -> None:
+    head = "description: d\nsource: {connection: b}\ntarget: {connection: c}\ntimezone: Europe/Berlin\n"
+    (tmp_path / "mine.yaml").write_text(f'{head}selection: {{date_folder: "%Y-%m-%d/"}}\n')
+    assert "mine" in found(tmp_path, "sftp://a.example/2024-03-10/a.csv")
+    assert "mine" not in found(tmp_path, "sftp://a.example/2024-03-07/a.csv")
+
+
+def test_the_whole_selection_is_told(tmp_path: Path) -> None:
+    head = "description: d\nsource: {connection: b}\ntarget: {connection: c}\n"
+    (tmp_path / "mine.yaml").write_text(f'{head}selection: {{since: 7d, include: ["a/**"], exclude: ["*.x"]}}\n')
+    environment = found(tmp_path, "sftp://a.example/z/a.csv")["mine"]["environment"]
+    del environment["SYNC_TASK_GATE"]
+    assert environment == {
+        "SYNC_TASK_PREFIX": "z",
+        "SYNC_TASK_INCLUDE": "a/**",
+        "SYNC_TASK_EXCLUDE": "*.x\n!(a.csv)\nz/*/**",
+        "SYNC_TASK_SINCE": "7d",
+    }
 
 
 def test_one_pipeline_by_name(tmp_path: Path) -> None:
@@ -100,6 +166,7 @@ def test_names_are_no_globs() -> None:
 
 
 def test_the_dag_copies_it(database: Path, engine: FakeEngine) -> None:
+    known_to_airflow("sftp_sync", paused=False)
     dag = parsed("object_arrived")
     asked = {"uri": "sftp://source.example/in%20coming/day/a.txt", "pipeline": "sftp_sync"}
     run = dag.test(run_conf=asked, logical_date=timezone.datetime(2024, 6, 1))
@@ -108,6 +175,26 @@ def test_the_dag_copies_it(database: Path, engine: FakeEngine) -> None:
     assert container.command == ["sync", "--run", f"object_arrived.{run.run_id}.sftp_sync"]
     assert container.environment["SYNC_TASK_PREFIX"] == "day"
     assert container.environment["SYNC_TASK_PIPELINE"] == "sftp_sync"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_dag_copies_nothing_for_what_is_paused(database: Path, engine: FakeEngine, known: bool) -> None:
+    if known:
+        known_to_airflow("sftp_sync", paused=True)
+    else:
+        forgotten("sftp_sync")
+    asked = {"uri": "sftp://source.example/in%20coming/day/a.txt"}
+    run = parsed("object_arrived").test(run_conf=asked, logical_date=timezone.datetime(2024, 6, 4 + known))
+    assert run.state == "failed"
+    assert engine.created == []
+
+
+def forgotten(dag_id: str) -> None:
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.query(DagModel).filter(DagModel.dag_id == dag_id).delete()
 
 
 def test_the_dag_says_where_nobody_has_it(database: Path, engine: FakeEngine) -> None:
