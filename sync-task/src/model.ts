@@ -11,14 +11,27 @@ export interface FileVersion {
   readonly mtimeMs: number;
 }
 
-/** One thing found in a listing. `refused` are names that cannot be represented: their `path` is for display alone. */
+/**
+ * One thing found in a listing. `refused` are names that cannot be represented: their `path` is for display alone. `unreadable`
+ * is what could not be looked at: a folder, whose files nobody knows then, or a file.
+ */
 export interface ListedEntry extends FileVersion {
   readonly path: string;
-  readonly kind: 'file' | 'link' | 'special' | 'refused';
+  readonly kind: 'file' | 'link' | 'special' | 'refused' | 'unreadable';
   /** The place tells no time: `mtimeMs` is 0, and only its content tells one version from another of the same size. */
   readonly timeUnknown?: boolean;
   /** Why a `refused` entry is refused, in words for the user. */
   readonly reason?: string;
+  /** Of an `unreadable` one. */
+  readonly failure?: ListingFailure;
+}
+
+export interface ListingFailure {
+  readonly kind: 'permanent' | 'transient' | 'permission';
+  /** A stable word. */
+  readonly reason: string;
+  /** For people. */
+  readonly message: string;
 }
 
 /** SHA-256 of every segment, lower-case hex. One segment means that it is the digest of the whole file. */

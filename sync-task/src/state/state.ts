@@ -97,8 +97,11 @@ export interface Change {
 /** A row of the manifest. `number` only where it is to be copied. */
 export interface NewEntry extends Candidate {
   readonly number: number | undefined;
-  readonly status: 'planned' | 'deferred' | 'refused' | 'skipped';
+  readonly status: 'planned' | 'deferred' | 'refused' | 'skipped' | 'failed';
   readonly reason: string;
+  /** How to react, and for people, where it failed. */
+  readonly kind?: ErrorKind | undefined;
+  readonly message?: string | undefined;
 }
 
 export interface EntryRecord extends Candidate {

@@ -23,7 +23,9 @@ const SINGLE_FACTOR = 10;
 export interface Gates {
   /** A file that is taken into account, whether or not it is to be copied. */
   add(path: string, size: number): void;
-  /** To be kept as history: nothing where every gate is off, for such a plan measures nothing. */
+  /** What could not be looked at: how much is there nobody knows, so too little is no reason to refuse the rest. */
+  addUnknown(path: string): void;
+  /** To be kept as history: nothing where every gate is off, or where a part is not known, for such a plan measures nothing. */
   totals(): readonly FolderTotals[];
   findings(history: readonly FolderTotals[]): readonly GateFinding[];
 }
@@ -34,6 +36,7 @@ export function gates(settings: Pick<Settings, 'gates' | 'accept'>, prefix: stri
   const all: Counted = { folder: '', files: 0, bytes: 0, largest: 0 };
   const folders = new Map<string, Counted>();
   const collisions = settings.gates['name-collision'].action === 'off' ? undefined : nameCollisions();
+  let unknown = 0;
   const skip = prefix === '' ? 0 : prefix.length + 1;
 
   function folderOf(path: string): Counted | undefined {
@@ -54,19 +57,24 @@ export function gates(settings: Pick<Settings, 'gates' | 'accept'>, prefix: stri
       if (folder) count(folder, size);
       collisions?.add(path);
     },
+    addUnknown: () => void unknown++,
     totals: () =>
+      unknown > 0 ||
       Object.entries(settings.gates).every(([gate, { action }]) => gate === 'empty-target' || action === 'off')
         ? []
         : [all, ...folders.values()],
     findings(history) {
       const found: GateFinding[] = [];
-      const report = (gate: GateName, folder: string, what: string) => {
+      const report = (gate: GateName, folder: string, what: string, isTooLittle = false) => {
         const { action } = settings.gates[gate];
         if (action === 'off' || found.length >= MOST_FINDINGS) return;
-        const verdict = action === 'warn' ? 'warned' : settings.accept.includes(gate) ? 'accepted' : 'refused';
-        found.push({ gate, folder, verdict, what });
+        const isUnsure = isTooLittle && unknown > 0;
+        const isWarned = action === 'warn' || isUnsure;
+        const verdict = isWarned ? 'warned' : settings.accept.includes(gate) ? 'accepted' : 'refused';
+        const doubt = isUnsure ? `, but ${unknown} places could not be looked at` : '';
+        found.push({ gate, folder, verdict, what: what + doubt });
       };
-      if (all.files === 0) report('empty-source', '', 'no file is there to be looked at');
+      if (all.files === 0) report('empty-source', '', 'no file is there to be looked at', true);
       const before = Map.groupBy(history, ({ folder }) => folder);
       // A folder that is gone is not judged: feeds with a folder for each day lose the oldest every day.
       for (const now of [all, ...folders.values()]) judge(now, before.get(now.folder) ?? [], settings.gates, report);
@@ -96,7 +104,7 @@ function judge(
   now: FolderTotals,
   history: readonly FolderTotals[],
   limits: Readonly<Record<GateName, GateSetting>>,
-  report: (gate: GateName, folder: string, what: string) => void,
+  report: (gate: GateName, folder: string, what: string, isTooLittle?: boolean) => void,
 ): void {
   const { folder } = now;
   const files = usualOf(history.map((each) => each.files));
@@ -107,8 +115,8 @@ function judge(
   const fewest = limit('few-files') ?? 0;
   const most = (gate: GateName) => limit(gate) ?? Number.POSITIVE_INFINITY;
 
-  if (now.files < fewest) report('few-files', folder, `${now.files} files, at least ${fewest} are asked for`);
-  else if (files && isFarBelow(now.files, files)) report('few-files', folder, unusual(now.files, 'files', files));
+  if (now.files < fewest) report('few-files', folder, `${now.files} files, at least ${fewest} are asked for`, true);
+  else if (files && isFarBelow(now.files, files)) report('few-files', folder, unusual(now.files, 'files', files), true);
 
   if (now.files > most('many-files')) report('many-files', folder, `${now.files} files, ${most('many-files')} allowed`);
   else if (files && isFarAbove(now.files, files, SUM_FACTOR, FILES_FLOOR)) {
@@ -116,8 +124,10 @@ function judge(
   }
 
   if (now.bytes > most('total-size')) report('total-size', folder, `${now.bytes} bytes, ${most('total-size')} allowed`);
-  else if (bytes && (isFarAbove(now.bytes, bytes, SUM_FACTOR, BYTES_FLOOR) || isFarBelow(now.bytes, bytes))) {
+  else if (bytes && isFarAbove(now.bytes, bytes, SUM_FACTOR, BYTES_FLOOR)) {
     report('total-size', folder, unusual(now.bytes, 'bytes', bytes));
+  } else if (bytes && isFarBelow(now.bytes, bytes)) {
+    report('total-size', folder, unusual(now.bytes, 'bytes', bytes), true);
   }
 
   if (now.largest > most('file-size')) {

@@ -2,6 +2,7 @@
  * `plan`: list → select → compare with the checkpoints → number what is to be copied → cut into batches. Everything
  * streams: a page of the listing is looked at, written down and forgotten.
  */
+import { asSyncError } from '../errors.ts';
 import type { ListedEntry } from '../model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../state/state.ts';
 import type { Chain } from '../transform/chain.ts';
@@ -86,7 +87,7 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
   const gate = gates(settings, selection.prefix);
   const explain = explainer(settings.explain || settings.dryRun, log);
   const errors = errorList();
-  const counts = { listed: 0, unchanged: 0, excluded: 0, planned: 0, deferred: 0, refused: 0, skipped: 0 };
+  const counts = { listed: 0, unchanged: 0, excluded: 0, planned: 0, deferred: 0, refused: 0, skipped: 0, failed: 0 };
   let plannedBytes = 0;
   let leftForLater = 0;
   let candidates: Candidate[] = [];
@@ -97,7 +98,8 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
   function leave(entry: ListedEntry, decision: 'deferred' | 'refused' | 'skipped', reason: string): void {
     counts[decision]++;
     explain.add({ path: entry.path, decision, reason });
-    entries.push({ ...entry, chain: '', number: undefined, status: decision, reason });
+    const { path, size, mtimeMs } = entry;
+    entries.push({ path, size, mtimeMs, chain: '', number: undefined, status: decision, reason });
     if (decision === 'skipped') return;
     log.warn(`${decision}: ${entry.path} ${reason}`);
     if (decision === 'refused') {
@@ -106,19 +108,40 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
     }
   }
 
+  function leaveFailed({ path, failure }: ListedEntry, message: string): void {
+    const { kind, reason } = failure ?? { kind: 'permanent', reason: 'unreadable' };
+    counts.failed++;
+    gate.addUnknown(path);
+    explain.add({ path, decision: 'failed', reason: message });
+    entries.push({ path, size: 0, mtimeMs: 0, chain: '', number: undefined, status: 'failed', kind, reason, message });
+    log.error(`failed: ${message}`, { path, reason });
+    errors.add({ path, kind, reason, message });
+  }
+
+  /** Whatever one file brings up is about that file. */
   function look(entry: ListedEntry): void {
     counts.listed++;
+    try {
+      decide(entry);
+    } catch (thrown) {
+      const { message } = asSyncError(thrown);
+      leave(plain(entry, entry.kind === 'refused' ? './' : ''), 'refused', message);
+    }
+  }
+
+  function decide(entry: ListedEntry): void {
     const { decision, reason } = select(entry);
-    // A name for display alone may look like the name of another file, but none of them starts with a dot and a slash.
-    if (decision === 'refused') leave({ ...entry, path: `./${entry.path}` }, decision, reason);
+    if (decision === 'failed') leaveFailed(entry, reason);
+    else if (decision === 'refused') leave(plain(entry), decision, reason);
     else if (decision === 'take') {
       const { path, size, mtimeMs } = entry;
-      const taken = places.takenBy(path);
+      const key = chain.key(path);
+      const taken = faultOfVersion(entry) ?? places.takenBy(path);
       if (taken === undefined) {
         gate.add(path, size);
         if (entry.timeUnknown) untimed.add(path);
-        candidates.push({ path, size, mtimeMs, chain: chain.key(path) });
-      } else leave(entry, 'refused', taken);
+        candidates.push({ path, size, mtimeMs, chain: key });
+      } else leave(plain(entry, ''), 'refused', taken);
     } else if (decision === 'excluded') {
       counts.excluded++;
       explain.add({ path: entry.path, decision, reason });
@@ -236,6 +259,21 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
   // The end of this run: nothing else would report it.
   const record = await plannedRun(context, run, 'status');
   return { ...result, ...(await reportRun(context, record, result)) };
+}
+
+/** A listing may tell sizes and times that no number holds. */
+function faultOfVersion({ size, mtimeMs }: ListedEntry): string | undefined {
+  const isSize = Number.isSafeInteger(size) && size >= 0;
+  return isSize && Number.isSafeInteger(mtimeMs) ? undefined : 'its size or its time is told as none that could be';
+}
+
+/**
+ * What can be written down of a refused entry. A name for display alone may look like the name of another file, but none of
+ * them starts with a dot and a slash.
+ */
+function plain(entry: ListedEntry, before = './'): ListedEntry {
+  const path = before + entry.path.toWellFormed().replaceAll('\0', '\\x00');
+  return faultOfVersion(entry) === undefined ? { ...entry, path } : { ...entry, path, size: 0, mtimeMs: 0 };
 }
 
 /** Throws `stopped` after a signal. */

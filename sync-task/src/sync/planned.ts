@@ -56,6 +56,7 @@ export async function plannedResult(context: Context, run: string, startedMs: nu
       skipped: counts.skipped,
       deferred: counts.deferred,
       refused: counts.refused,
+      failed: counts.failed,
     },
     batches,
     startedMs,

@@ -4,7 +4,7 @@ import { matcher } from '../glob.ts';
 import type { ListedEntry } from '../model.ts';
 
 export interface Decision {
-  readonly decision: 'take' | 'excluded' | 'deferred' | 'refused' | 'skipped';
+  readonly decision: 'take' | 'excluded' | 'deferred' | 'refused' | 'skipped' | 'failed';
   readonly reason: string;
 }
 
@@ -21,6 +21,14 @@ export function selector(selection: Selection, { nowMs, isMarker }: SelectorOpti
   const excluded = selection.exclude.length > 0 ? matcher(selection.exclude) : () => false;
 
   return (entry) => {
+    if (entry.kind === 'unreadable') {
+      // Nobody knows what is below: left out only where none of it could be wanted.
+      const isExcluded = excluded(entry.path) || excluded(`${entry.path}/${SOME_NAME}`);
+      const isIncluded = selection.include.length === 0 || selection.include.some((glob) => mayHold(glob, entry.path));
+      if (isExcluded) return { decision: 'excluded', reason: 'matches --exclude' };
+      if (!isIncluded && !included(entry.path)) return { decision: 'excluded', reason: 'matches no --include' };
+      return { decision: 'failed', reason: entry.failure?.message ?? 'it cannot be looked at' };
+    }
     if (excluded(entry.path)) return { decision: 'excluded', reason: 'matches --exclude' };
     if (isMarker(entry.path)) return { decision: 'excluded', reason: 'is a marker (--marker)' };
     if (!included(entry.path)) return { decision: 'excluded', reason: 'matches no --include' };
@@ -35,4 +43,20 @@ export function selector(selection: Selection, { nowMs, isMarker }: SelectorOpti
     if (ageMs >= 0 && ageMs < selection.minAgeMs) return { decision: 'deferred', reason: 'is younger than --min-age' };
     return take;
   };
+}
+
+/** No glob that is meant for something has it. */
+const SOME_NAME = '\u0001';
+
+/** Whether a file below the folder could match. */
+function mayHold(glob: string, folder: string): boolean {
+  if (!glob.includes('/')) return true;
+  const parts = glob.replace(/^\//, '').split('/');
+  for (const [index, name] of folder.split('/').entries()) {
+    const part = parts[index];
+    if (part === undefined) return false;
+    if (/[*?[\]{}()!+@\\]/.test(part)) return true;
+    if (part !== name) return false;
+  }
+  return true;
 }

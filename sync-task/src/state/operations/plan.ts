@@ -65,25 +65,29 @@ const columns = {
   mtimeMs: 'bigint',
   chain: 'text',
   status: 'text',
+  kind: 'text',
   reason: 'text',
+  message: 'text',
 } as const;
 
 export async function addEntries(database: Database, ticket: PlanTicket, entries: readonly NewEntry[]): Promise<void> {
-  const rows = entries.map(({ path, number, size, mtimeMs, chain, status, reason }) => ({
+  const rows = entries.map(({ path, number, size, mtimeMs, chain, status, kind, reason, message }) => ({
     path,
     number: number ?? null,
     size,
     mtimeMs,
     chain,
     status,
+    kind: kind ?? null,
     reason,
+    message: message ?? '',
   }));
   await database.transaction(async (transaction) => {
     await assertOurs(transaction, ticket);
     // A listing that changes while it is read may name a file twice: the first stays.
     await transaction.query(
-      `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, reason, message)
-       SELECT $1, r.path, r.number, r.size, r."mtimeMs", r.chain, r.reason, r.status, r.reason, ''
+      `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, kind, reason, message)
+       SELECT $1, r.path, r.number, r.size, r."mtimeMs", r.chain, r.reason, r.status, r.kind, r.reason, r.message
        FROM ${database.dialect.rows('$2', columns)} WHERE true
        ON CONFLICT (run_id, path) DO NOTHING`,
       [ticket.run, JSON.stringify(rows)],

@@ -1,14 +1,15 @@
 /**
  * Lists a tree in pages, one folder after the other, names as bytes: text is made only of those that are UTF-8. Links are
- * reported and never followed. What vanishes while it is being listed is left out; a folder that can't be opened is
- * reported as refused and stops nothing.
+ * reported and never followed. What vanishes while it is being listed is left out; what can't be looked at, whatever the reason,
+ * is named and stops nothing.
  */
 import { lstat, opendir } from 'node:fs/promises';
-import { SyncError } from '../../errors.ts';
+import { asSyncError, SyncError } from '../../errors.ts';
 import type { ListedEntry } from '../../model.ts';
 import { isOwnName } from '../draft-name.ts';
 import { checkPath, decodeName, displayName, joinPath } from '../paths.ts';
 import type { ListOptions } from '../storage.ts';
+import { isAboutOnePlace, unreadable } from '../unreadable.ts';
 import { explainFileError, isCode, isMissing } from './file-error.ts';
 import { storedFileOf } from './file-version.ts';
 import type { Folders } from './folders.ts';
@@ -34,7 +35,7 @@ export async function* listFiles(folders: Folders, options: ListOptions): AsyncG
     try {
       for await (const names of readNames(where.real)) {
         signal.throwIfAborted();
-        const found = await Promise.all(names.map((name) => look(where, name)));
+        const found = await Promise.all(names.map((name) => look(folders.label, where, name)));
         for (const entry of found) {
           if (typeof entry === 'string') waiting.push(below(folder, entry));
           else if (entry) page.push(entry);
@@ -45,7 +46,8 @@ export async function* listFiles(folders: Folders, options: ListOptions): AsyncG
         }
       }
     } catch (error) {
-      const problem = unreadable(error, folders.label, where.path, folder === '');
+      signal.throwIfAborted();
+      const problem = problemOf(error, folders.label, where.path, folder === '');
       if (problem) page.push(problem);
     }
   }
@@ -79,6 +81,7 @@ async function* readNames(folder: string): AsyncGenerator<readonly FoundName[]> 
 
 /** An entry, or the name of a folder to descend into, or nothing. */
 async function look(
+  label: string,
   folder: { readonly real: string; readonly path: string },
   { name, isFolder }: FoundName,
 ): Promise<ListedEntry | string | undefined> {
@@ -95,20 +98,20 @@ async function look(
     return { path: below(folder.path, text), kind, size, mtimeMs };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    if (isCode(error, 'EACCES', 'EPERM')) throw error; // no name of the folder may be looked at: it is told once
+    const path = below(folder.path, text);
+    const explained = asSyncError(explainFileError(error, { label, path, what: 'look at' }));
+    if (!isAboutOnePlace(explained)) throw error;
+    return unreadable(path, explained);
   }
 }
 
-/** What a failed folder becomes: nothing when it vanished, a refused entry when it is locked, else the listing fails. */
-function unreadable(error: unknown, label: string, path: string, isTop: boolean): ListedEntry | undefined {
-  if (!isTop || path !== '') {
-    if (isMissing(error)) return undefined;
-  }
-  if (!isTop && isCode(error, 'EACCES', 'EPERM')) {
-    const reason = 'permission denied: nothing below this folder is listed';
-    return { path, kind: 'refused', reason, size: 0, mtimeMs: 0 };
-  }
-  throw explainFileError(error, { label, path, what: 'list' });
+/** What a failed folder becomes: nothing when it vanished, else it is named. Where the listing begins, it fails. */
+function problemOf(error: unknown, label: string, path: string, isTop: boolean): ListedEntry | undefined {
+  if (isMissing(error) && path !== '') return undefined;
+  const explained = asSyncError(explainFileError(error, { label, path, what: 'list' }));
+  if (isTop || !isAboutOnePlace(explained)) throw explained;
+  return unreadable(path, explained);
 }
 
 function below(folder: string, name: string): string {

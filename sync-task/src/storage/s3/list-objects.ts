@@ -57,6 +57,11 @@ function entryOf(
   return reason === undefined ? { ...version, kind: 'file' } : { ...version, kind: 'refused', reason };
 }
 
+/** What is not encoded as was asked for stays as it is, and is refused for what it holds. */
 function decoded(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return `${key}\0`;
+  }
 }

@@ -2,16 +2,17 @@
  * Lists a tree as a stream of pages: several folders at a time, several READDIRs in flight in each, nothing collected.
  * How far it runs ahead of its reader is bounded in pages.
  */
+import { asSyncError } from '../../errors.ts';
 import type { ListedEntry } from '../../model.ts';
 import { decodeName, displayName, isPlainName } from '../paths.ts';
+import { isAboutOnePlace, unreadable } from '../unreadable.ts';
 import type { DirectoryPage } from './channel.ts';
 import type { Connections } from './connections.ts';
 import type { FactFinder, Facts } from './facts.ts';
 import { readFolder } from './folder-pages.ts';
 import { type NameSet, namesTold } from './names-told.ts';
-import { status } from './packet.ts';
 import { remotePath } from './remote-path.ts';
-import { isStatus, SftpStatus } from './sftp-errors.ts';
+import { SftpStatus } from './sftp-errors.ts';
 
 export interface ListingOptions {
   readonly connections: Connections;
@@ -60,9 +61,11 @@ export async function* listTree(options: ListingOptions): AsyncGenerator<readonl
         const folder = folders.pop() as string;
         const scanning: Promise<void> = scan(folder)
           .catch((error: unknown) => {
-            // A folder that may not be read is named; the others are none the worse for it.
-            if (folder !== options.prefix && isStatus(error, status.permissionDenied)) ready.push([unreadable(folder)]);
-            else failure ??= { error: options.explain(error, folder) };
+            // A folder that can't be read is named; the others are none the worse for it.
+            const explained = asSyncError(options.explain(error, folder));
+            const isOnlyHere = folder !== options.prefix && !options.signal.aborted && isAboutOnePlace(explained);
+            if (isOnlyHere) ready.push([unreadable(folder, explained)]);
+            else failure ??= { error: explained };
           })
           .finally(() => {
             running.delete(scanning);
@@ -87,10 +90,6 @@ export async function* listTree(options: ListingOptions): AsyncGenerator<readonl
     room.resolve();
     await Promise.allSettled(running);
   }
-}
-
-function unreadable(folder: string): ListedEntry {
-  return { path: folder, kind: 'refused', size: 0, mtimeMs: 0, reason: 'the login may not list this folder' };
 }
 
 interface Named {

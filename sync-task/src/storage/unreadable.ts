@@ -1,0 +1,14 @@
+/** What a listing makes of a place that it can't look at: it is named and left, and the rest is listed. */
+import type { SyncError } from '../errors.ts';
+import type { ListedEntry } from '../model.ts';
+
+export function unreadable(path: string, { kind, reason, message }: SyncError): ListedEntry {
+  const reaction =
+    kind === 'permission' ? 'permission' : kind === 'transient' || kind === 'changed' ? 'transient' : 'permanent';
+  return { path, kind: 'unreadable', size: 0, mtimeMs: 0, failure: { kind: reaction, reason, message } };
+}
+
+/** Of errors those that are about one place: not the end of the work, and not a server that is gone. */
+export function isAboutOnePlace({ kind, reason }: SyncError): boolean {
+  return kind !== 'stopped' && reason !== 'server-lost' && reason !== 'internal';
+}
