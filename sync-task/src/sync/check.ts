@@ -44,7 +44,7 @@ export async function check(context: Context): Promise<Result> {
   }
   warnOfSkew(log, 'source', sourceSkewMs);
   warnOfSkew(log, 'target', probe.clockSkewMs);
-  const { swept } = await sweep(context, 'ended');
+  const { swept, left } = await sweep(context, 'ended');
   const halfDone = new Set((await state.abandoned(id, MOST_COUNTED)).map(({ path }) => path)).size;
   if (halfDone > 0) {
     const message = `${halfDone} files were left half-done; the next run of their batch goes on there, finish removes them`;
@@ -59,6 +59,7 @@ export async function check(context: Context): Promise<Result> {
       target: { ...capabilities.target, ...probe, features: rows.target },
     },
     swept,
+    ...(left.length > 0 ? { unswept: left.length } : {}),
     startedMs,
   });
 }

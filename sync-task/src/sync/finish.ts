@@ -2,17 +2,18 @@
  * `finish`: says what became of a run. Sweeps what dead workers left at the target, counts, names what is missing, and
  * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
  */
+import { asSyncError } from '../errors.ts';
 import { openChain } from '../transform/open-chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
-import { errorList, makeResult } from './counts.ts';
+import { errorList, fileError, makeResult } from './counts.ts';
 import { pipelineHere } from './known-places.ts';
 import { gatesOfRun, plannedRun } from './planned.ts';
 import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { makeReportFolder } from './report/report-folder.ts';
 import { reportRun } from './report/write-report.ts';
 import type { Result } from './result.ts';
-import { sweep } from './sweep.ts';
+import { type Swept, sweep } from './sweep.ts';
 
 const LISTED_ERRORS = 101;
 
@@ -23,7 +24,7 @@ export async function finish(context: Context, id: string): Promise<Result> {
   assertPlannedWith(record, plannedWith(settings, await openChain(settings.transforms)), log, 'work');
   await pipelineHere(context);
   if (settings.reportDir !== undefined) await makeReportFolder(settings.reportDir, settings.pipeline, id);
-  const { swept, left } = await sweep(context, 'all');
+  const { swept, left } = await sweepAll(context);
   const [counts, batches] = await Promise.all([state.countEntries(id), state.batches(id)]);
   const errors = errorList();
   for (const unswept of left) errors.add(unswept);
@@ -46,7 +47,7 @@ export async function finish(context: Context, id: string): Promise<Result> {
     });
   }
   const missing = counts.failed + counts.refused + counts.planned;
-  const status = missing === 0 ? 'done' : 'partial';
+  const status = missing + left.length === 0 ? 'done' : 'partial';
   const result = makeResult(settings, {
     command: 'finish',
     run: id,
@@ -62,10 +63,33 @@ export async function finish(context: Context, id: string): Promise<Result> {
     ...gatesOfRun(record),
     errors: errors.errors,
     swept,
+    ...(left.length > 0 ? { unswept: left.length } : {}),
     errorsLeftOut: Math.max(0, counts.failed + counts.refused - failed.length) + errors.errorsLeftOut,
     startedMs,
   });
   await state.finishRun(id, status, { ...Object(record.details), files: result.files, swept });
   log.info(missing === 0 ? `run ${id} is complete` : `run ${id} misses ${missing} files`, { ...result.files, swept });
-  return { ...result, ...(await reportRun(context, await plannedRun(context, id), result)) };
+  return withReport(context, id, result);
+}
+
+/** Whatever it meets, the run is counted and told of. */
+async function sweepAll(context: Context): Promise<Swept> {
+  try {
+    return await sweep(context, 'all');
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    return { swept: 0, left: [fileError(asSyncError(thrown))] };
+  }
+}
+
+/** A report that cannot be written takes nothing from what the run did. */
+async function withReport(context: Context, id: string, result: Result): Promise<Result> {
+  try {
+    return { ...result, ...(await reportRun(context, await plannedRun(context, id), result)) };
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const error = asSyncError(thrown);
+    context.log.error(`run ${id} has no report: ${error.message}`, { reason: error.reason });
+    return { ...result, status: 'partial', errors: [fileError(error, ''), ...result.errors] };
+  }
 }

@@ -5,6 +5,7 @@
  * Only what was copied is restored: a file whose source has changed since is left to the next plan, and one that stands
  * at the target is written over only when its source still has the content that was recorded.
  */
+import { asSyncError } from '../errors.ts';
 import type { FileRecord, NewEntry, PlanTicket } from '../state/state.ts';
 import type { Chain } from '../transform/chain.ts';
 import { batchPacker } from './batch-packer.ts';
@@ -70,7 +71,12 @@ export async function openRepair(context: Context, pipelineId: number, run: stri
 
   return {
     async take(record, verdict) {
-      const refusal = await whyNot(look, record, verdict);
+      const refusal = await whyNot(look, record, verdict).catch((thrown: unknown) => {
+        context.signal.throwIfAborted();
+        const error = asSyncError(thrown);
+        if (error.reason === 'server-lost') throw error;
+        return error.message;
+      });
       if (refusal !== undefined) return refusal;
       if (settings.dryRun) return 'this is a dry run';
       const { path, size, mtimeMs } = record;

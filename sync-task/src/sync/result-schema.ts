@@ -141,6 +141,9 @@ export const resultSchema = z
       .record(z.string(), z.record(z.string(), count))
       .describe('what transforms counted in the files published by this process: transform → counter → sum')
       .exactOptional(),
+    unswept: count
+      .describe('files of which dead workers may have left something, that could not be looked at')
+      .exactOptional(),
     swept: count.describe('attempts of dead workers of which something was removed').exactOptional(),
     pruned: z.strictObject({ runs: count, events: count }).exactOptional(),
     runs: z

@@ -40,6 +40,8 @@ export interface Result {
   readonly transforms?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** With `check` and `finish`: attempts of dead workers of which something was removed. */
   readonly swept?: number;
+  /** With `check` and `finish`: files of which a dead worker may have left something, that could not be looked at. */
+  readonly unswept?: number;
   /** With `prune`: what was forgotten. */
   readonly pruned?: { readonly runs: number; readonly events: number };
   /** With `status`: the pipeline's newest runs. */

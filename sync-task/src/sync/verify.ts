@@ -82,11 +82,17 @@ async function verdictOn(look: Look, pipelineId: number, record: FileRecord): Pr
       signal.throwIfAborted();
       const error = asSyncError(thrown);
       if (error.kind !== 'transient') return error;
-      if (tries >= settings.attempts) throw error;
+      if (isEverywhere(error)) throw error;
+      if (tries >= settings.attempts) return error;
       look.context.log.info(`trying again: ${error.message}`, { path: record.path, tries });
       await world.sleep(RETRY_AFTER_MS * 2 ** (tries - 1), signal).catch(() => undefined);
     }
   }
+}
+
+/** About the server or the state, not about a file: whoever asks for the next one hears the same. */
+function isEverywhere({ reason }: SyncError): boolean {
+  return reason === 'server-lost' || reason === 'unreachable' || reason.startsWith('state-');
 }
 
 /** Every file that the selection chooses, by what is recorded of it. */

@@ -152,7 +152,7 @@ test('without rights every attempt says so, and a locked folder stops nothing', 
   t.deepEqual(
     JSON.parse(execFileSync(process.execPath, [withoutRights, root, 'secret', 'locked'], { encoding: 'utf8' })),
     {
-      listed: ['file open/file', 'file secret', 'refused locked'],
+      listed: ['file open/file', 'file secret', 'unreadable locked'],
       read: denied,
       list: denied,
       draft: denied,

@@ -43,9 +43,9 @@ export interface Published {
 
 export function manifestLine(row: ManifestRow, chain: Chain): ManifestLine {
   const { path, status, why, reason, message, kind, batch, size, mtimeMs, durationMs } = row;
-  const sameChain = chain.key(path) === row.chain;
+  const planned = plannedChain(row, chain);
   const target = row.published && {
-    ...(sameChain ? { path: chain.targetPath(path) } : {}),
+    ...(planned ? { path: planned.targetPath } : {}),
     ...published(row.published),
   };
   const rows = Number(/\brows rejected: (\d+)/.exec(message)?.[1] ?? 0);
@@ -60,14 +60,24 @@ export function manifestLine(row: ManifestRow, chain: Chain): ManifestLine {
     size,
     modifiedAt: timeText(mtimeMs),
     ...(target ? { target } : {}),
-    ...(sameChain ? { transforms: chain.names(path) } : {}),
+    ...(planned ? { transforms: planned.names } : {}),
     ...(target?.path !== undefined && rows > 0
-      ? { quarantine: { rows, paths: chain.asides(path).map((suffix) => target.path + suffix) } }
+      ? { quarantine: { rows, paths: (planned?.asides ?? []).map((suffix) => target.path + suffix) } }
       : {}),
     ...(durationMs === undefined ? {} : { durationMs }),
     attempts: row.claims + row.retries,
     claimsLost: row.claimsLost,
   };
+}
+
+/** Undefined where the transforms were changed since the plan, or cannot tell: one file's own fault. */
+function plannedChain({ path, chain: planned }: ManifestRow, chain: Chain) {
+  try {
+    if (chain.key(path) !== planned) return undefined;
+    return { targetPath: chain.targetPath(path), names: chain.names(path), asides: chain.asides(path) };
+  } catch {
+    return undefined;
+  }
 }
 
 function published({ size, digest }: NonNullable<ManifestRow['published']>): Published {
