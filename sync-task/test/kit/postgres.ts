@@ -49,11 +49,18 @@ wait $server
 [ "$word" = keep ] || rm -rf "$folder"
 `;
 
+export interface More {
+  /** Of the server; `FOLDER` is where the files are. */
+  readonly settings?: readonly string[];
+  /** By name, for the server alone. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts it empty, with a password. Throws where npm did not install the binaries for this system.
  * @param bin a folder with other binaries
  */
-export async function startPostgres(bin?: string): Promise<Postgres> {
+export async function startPostgres(bin?: string, more: More = {}): Promise<Postgres> {
   const { initdb, postgres } = bin
     ? { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
     : await binaries();
@@ -62,7 +69,15 @@ export async function startPostgres(bin?: string): Promise<Postgres> {
     const password = randomBytes(16).toString('hex');
     const identity = await makeData(initdb, folder, password);
     const port = await freePort();
-    const settings = ['fsync=off', `listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories='];
+    for (const [name, content] of Object.entries(more.files ?? {})) {
+      const file = join(folder, name);
+      await writeFile(file, content, { mode: 0o600 });
+      if (identity.uid) await chown(file, identity.uid, identity.gid ?? identity.uid);
+    }
+    const settings = [
+      ...['fsync=off', `listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories='],
+      ...(more.settings ?? []).map((setting) => setting.replaceAll('FOLDER', folder)),
+    ];
     const command = [postgres, '-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     let running = await run(folder, command, identity);
     const stop = () => running.stop('remove');
