@@ -9,8 +9,11 @@ export function lookUps(): string[] {
     'DROP INDEX file_by_owner',
     'CREATE INDEX file_held ON file (owner) WHERE lease_until_ms > 0',
     'CREATE INDEX file_left ON file (pipeline_id, path) WHERE owner IS NOT NULL',
+    // Of the run alone, it was taken to find a path: all entries of the run for each.
+    'DROP INDEX entry_by_number',
+    'CREATE INDEX entry_by_number ON entry (run_id, number) WHERE number IS NOT NULL',
     'DROP INDEX event_by_file',
     'CREATE INDEX event_of_file ON event (pipeline_id, path, event, token)',
-    `CREATE INDEX key_holder_unsettled ON key_holder (pipeline_id) WHERE status <> 'published'`,
+    `CREATE INDEX key_holder_unsettled ON key_holder (pipeline_id, path) WHERE status <> 'published'`,
   ];
 }

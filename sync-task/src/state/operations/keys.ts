@@ -156,7 +156,7 @@ export async function dropKeys(
     `UPDATE key_holder SET status = 'gone'
      FROM ${transaction.dialect.rows('$1', { pipelineId: 'bigint', path: 'text', token: 'bigint' })}
      WHERE key_holder.pipeline_id = r."pipelineId" AND key_holder.path = r.path AND key_holder.token <= r.token
-       AND key_holder.status <> 'published'`,
+       AND key_holder.status IN ('open', 'lost', 'complete')`,
     [JSON.stringify(claims.map(({ path, token }) => ({ pipelineId, path, token })))],
   );
 }

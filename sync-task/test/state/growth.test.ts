@@ -1,0 +1,181 @@
+/**
+ * What working and recovering read on a state with a million events of a hundred thousand files: rows of what is at hand, with
+ * statistics and without. On Postgres they are counted; on SQLite, which counts none, its plan of every statement is looked at.
+ */
+import test, { type ExecutionContext } from 'ava';
+import pg from 'pg';
+import type { Database, Query } from '../../src/state/database.ts';
+import { migrate } from '../../src/state/migrate.ts';
+import { openState } from '../../src/state/open.ts';
+import { sqlState } from '../../src/state/sql-state.ts';
+import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
+import type { Claim, State } from '../../src/state/state.ts';
+import { copied, failed, LEASE_MS, planRun } from '../contract/state/arrange.ts';
+import { until } from '../kit/job.ts';
+import { type Postgres, startPostgres } from '../kit/postgres.ts';
+
+const FILES = 100_000;
+const EVENTS_EACH = 10;
+const RUNS = 50;
+/** Files of the run that is worked on, and of it those that one worker had when it was killed. */
+const PLANNED = 1000;
+const AT_HAND = 200;
+/** Every path is one of a file that is known. */
+const paths = Array.from({ length: PLANNED }, (_, number) => `folder/file-${number * 90}`);
+
+/** As a year of runs leaves it: every file published, a tenth of them failed last. `numbers` makes a table of so many numbers `n`. */
+const history = (numbers: (count: number) => string): string[] => [
+  `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, claim_run, size, mtime_ms, chain, target_size, digest)
+   SELECT 1, 'folder/file-' || n, 5, CASE WHEN n % 10 = 1 THEN 'given back' END, 0, 'old', 1, 1, '', 1, '{}' FROM ${numbers(FILES)}`,
+  `INSERT INTO event (at_ms, pipeline_id, path, run_id, event, token, detail)
+   SELECT 1, 1, 'folder/file-' || (n % ${FILES}), 'old', CASE WHEN n % ${2 * FILES} < ${FILES} THEN 'claimed' ELSE 'copied' END,
+          1 + n / ${2 * FILES}, '' FROM ${numbers(FILES * EVENTS_EACH)}`,
+  `INSERT INTO run (id, pipeline_id, status, plan_token, created_ms, finished_ms, details) SELECT 'old-' || n, 1, 'done', 1, 1, 2, '{}' FROM ${numbers(RUNS)}`,
+  `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, reason, message)
+   SELECT 'old-' || (n % ${RUNS}), 'folder/file-' || n, 1 + n / ${RUNS}, 1, 1, '', 'new', 'copied', 'new', '' FROM ${numbers(FILES)}`,
+  `INSERT INTO key_holder (pipeline_id, path, token, age, status) SELECT 1, 'folder/file-' || n, 5, n, 'published' FROM ${numbers(FILES)}`,
+];
+
+type Measure = (what: string, work: (state: State) => Promise<unknown>) => Promise<void>;
+
+/** From a plan to its end, with a worker that died and a sweep. */
+async function workThrough(t: ExecutionContext, state: State, run: string, measure: Measure): Promise<void> {
+  const id = await planRun(state, run, paths);
+  const worker = (owner: string) => ({ pipelineId: id, run, batch: 1, owner, leaseMs: LEASE_MS, limit: AT_HAND });
+  const left = { ...worker('sweeper'), after: undefined, which: 'ended' } as const;
+  let claims: readonly Claim[] = [];
+  await measure('claim', async (own) => {
+    claims = await own.claim(worker('dead'));
+  });
+  t.is(claims.length, AT_HAND);
+  await measure('renew', (own) => own.renew('dead', LEASE_MS));
+  await measure('heldByOthers', (own) => own.heldByOthers(worker('me')));
+  await measure('release', (own) => own.release('dead'));
+  await measure('claim of what was abandoned', async (own) => {
+    claims = await own.claim(worker('me'));
+  });
+  t.true(claims.every(({ abandoned }) => abandoned?.run === run));
+  const rows = claims.map((claim) => ({ path: claim.path, token: claim.token, intent: {} }));
+  await measure('saveIntents', (own) => own.saveIntents(worker('me'), rows));
+  await measure('recordOutcomes', (own) =>
+    own.recordOutcomes(
+      worker('me'),
+      claims.map((claim, index) => (index % 2 === 0 ? copied(claim) : failed(claim))),
+    ),
+  );
+  await measure('recordOutcomes again', (own) => own.recordOutcomes(worker('me'), claims.map(copied)));
+  await measure('abandoned', (own) => own.abandoned(id, AT_HAND));
+  await measure('claimAbandoned', async (own) => {
+    const files = await own.claimAbandoned(left);
+    t.is(files.length, AT_HAND);
+    await own.clear(left, files.slice(1));
+    await own.giveBack(left, files.slice(0, 1));
+  });
+  await measure('the last page of what was abandoned', (own) =>
+    own.claimAbandoned({ ...left, after: 'folder/file-99990' }),
+  );
+  await measure('takenOver', (own) => own.takenOver(id));
+  await measure('sweepKeys', (own) => own.sweepKeys(id));
+  await measure('countEntries', (own) => own.countEntries(run));
+  await measure('batches', (own) => own.batches(run));
+  await measure('entries', (own) => own.entries(run, { statuses: ['failed'], limit: 100 }));
+  await measure('finishRun', (own) => own.finishRun(run, 'partial', {}));
+}
+
+let server: Postgres;
+
+test.before(async () => {
+  // What it knows of its tables is what the test tells it.
+  server = await startPostgres(undefined, { settings: ['autovacuum=off'] });
+});
+test.after.always(async () => {
+  await server?.stop();
+});
+
+test.serial('postgres: nothing reads the history', async (t) => {
+  t.timeout(300_000);
+  const admin = new pg.Client({ connectionString: server.url.replace('@', `:${server.password}@`) });
+  await admin.connect();
+  t.teardown(() => admin.end());
+  const open = () => openState(server.url, server.password, 'test');
+  await using state = await open();
+  await state.pipeline('test');
+  await admin.query('SET search_path = sync_task');
+  for (const statement of history((count) => `generate_series(0, ${count - 1}) AS n`)) await admin.query(statement);
+
+  const rowsRead = async (): Promise<number> => {
+    const { rows } = await admin.query(
+      `SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)::float + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::float AS read`,
+    );
+    return rows[0].read;
+  };
+  const connections = async (): Promise<number> => {
+    const { rows } = await admin.query(
+      `SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'`,
+    );
+    return rows[0].open;
+  };
+  const measure: Measure = async (what, work) => {
+    const [before, others] = [await rowsRead(), await connections()];
+    {
+      await using own = await open();
+      await work(own);
+    }
+    // What a connection read is counted when it ends.
+    await until(async () => (await connections()) <= others);
+    const read = (await rowsRead()) - before;
+    t.true(read < 10 * PLANNED, `${what}: ${read} rows`);
+    t.log(`${what}: ${read} rows`);
+  };
+  await workThrough(t, state, 'without statistics', measure);
+  await admin.query('ANALYZE');
+  await workThrough(t, state, 'with statistics', measure);
+});
+
+/** Walks a table, or all files of a pipeline, or all events. */
+const walks =
+  /SCAN (event|file|entry|key_holder|row_key|taken_over|run)\b|SEARCH (event|file|key_holder) USING (?!INDEX (file_left|key_holder_unsettled)).*\(pipeline_id=\?\)/;
+
+/** All entries of a run; these operations are about them. */
+const walksRun = /SEARCH (entry|batch) USING .*\(run_id=\?\)$/;
+const ofRun = ['countEntries', 'batches', 'entries'];
+
+test.serial('sqlite: nothing walks the history', async (t) => {
+  t.timeout(300_000);
+  const inner = sqliteDatabase(':memory:');
+  t.teardown(() => inner.close());
+  await migrate(inner);
+  let asked = new Set<string>();
+  const listening = (query: Query): Query => ({
+    dialect: query.dialect,
+    query(sql, parameters) {
+      asked.add(sql);
+      return query.query(sql, parameters);
+    },
+  });
+  const database: Database = {
+    ...inner,
+    ...listening(inner),
+    transaction: (work) => inner.transaction((transaction) => work(listening(transaction))),
+  };
+  const state = sqlState(database);
+  await state.pipeline('test');
+  const numbers = (count: number) =>
+    `(WITH RECURSIVE counted(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counted WHERE n < ${count - 1}) SELECT n FROM counted) AS numbers`;
+  for (const statement of history(numbers)) await inner.query(statement);
+  const measure: Measure = async (what, work) => {
+    asked = new Set();
+    await work(state);
+    for (const sql of asked) {
+      const plan = (await inner.query(`EXPLAIN QUERY PLAN ${sql}`)).map((row) => row['detail'] as string);
+      t.deepEqual(
+        plan.filter((line) => walks.test(line) || (!ofRun.includes(what) && walksRun.test(line))),
+        [],
+        `${what}: ${sql}`,
+      );
+    }
+  };
+  await workThrough(t, state, 'without statistics', measure);
+  await inner.query('ANALYZE');
+  await workThrough(t, state, 'with statistics', measure);
+});
