@@ -19,7 +19,12 @@ export async function pushMetrics(input: Input, result: Result, exitCode: number
   }
   if (!settings) return;
   try {
-    for (const group of metricGroups({ pipeline: settings.pipeline, result, exitCode, endedMs: Date.now() })) {
+    for (const group of metricGroups({
+      pipeline: result.pipeline || settings.pipeline,
+      result,
+      exitCode,
+      endedMs: Date.now(),
+    })) {
       await push(settings, group);
     }
   } catch (error) {

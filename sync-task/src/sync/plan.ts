@@ -26,7 +26,7 @@ import { reportRun } from './report/write-report.ts';
 import type { GateFinding, Result } from './result.ts';
 import { selector } from './selection.ts';
 import { targetPlaces } from './target-places.ts';
-import { emptyTarget, hasDelivered, lookAtRoot } from './target-root.ts';
+import { assertRootStands, emptyTarget, hasDelivered, lookAtRoot } from './target-root.ts';
 
 /** Rows that go to the state together. */
 const ROWS_AT_ONCE = 5000;
@@ -40,7 +40,9 @@ export async function plan(context: Context, run: string): Promise<Result> {
   const known = settings.dryRun ? undefined : await state.run(run);
   if (known?.listing && known.status !== 'refused' && known.pipeline === settings.pipeline) {
     assertPlannedWith(known, facts, context.log, 'plan');
-    await pipelineHere(context);
+    const { id } = await pipelineHere(context);
+    await assertApart(context);
+    await assertRootStands(context, id);
     return plannedResult(context, run, startedMs);
   }
   await assertApart(context);

@@ -18,8 +18,8 @@ export async function lookAtRoot({ target, signal }: Pick<Context, 'target' | 's
     signal.throwIfAborted();
     const error = asSyncError(thrown);
     if (error.reason === 'not-found') return 'missing';
-    if (error.kind !== 'permission') throw error;
-    // Where only listing is forbidden, looking for a name is not.
+    if (error.kind !== 'permission' && error.kind !== 'permanent') throw error;
+    // Where only listing is forbidden, in whatever words, looking for a name is not.
     await target.stat('sync-task').catch(() => {
       throw error;
     });
@@ -45,8 +45,9 @@ export function emptyTarget({ settings }: Pick<Context, 'settings'>, root: Targe
 /** For a worker: the folder that its plan saw must still be there. Throws `refused`. */
 export async function assertRootStands(context: Context, pipelineId: number): Promise<void> {
   const { settings, target } = context;
+  const root = await lookAtRoot(context);
   if (settings.gates['empty-target'].action !== 'fail' || settings.accept.includes('empty-target')) return;
-  if ((await lookAtRoot(context)) !== 'missing' || !(await hasDelivered(context, pipelineId))) return;
+  if (root !== 'missing' || !(await hasDelivered(context, pipelineId))) return;
   throw new SyncError(
     `${target.label} is gone, though files were delivered there: bring it back (is its disk mounted?), or plan again with --new-target to deliver everything anew`,
     { kind: 'refused', reason: 'empty-target' },

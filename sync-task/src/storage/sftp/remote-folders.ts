@@ -9,6 +9,8 @@ import { explainStatus, isStatus, missing } from './sftp-errors.ts';
 export interface RemoteFolders {
   /** Makes it and those above it; throws where something else stands there. */
   ensure(folder: string): Promise<void>;
+  /** The root was seen: should it be gone later, it is not made anew, for its disk may only not be mounted. */
+  rootStands(): void;
   /** Some may have been removed since. */
   forget(): void;
 }
@@ -16,6 +18,7 @@ export interface RemoteFolders {
 /** @param wire a path below the root, as the server names it */
 export function remoteFolders(connections: Connections, label: string, wire: (path: string) => Buffer): RemoteFolders {
   const folders = new Map<string, Promise<void>>();
+  let rootStood = false;
 
   function ensure(folder: string): Promise<void> {
     let made = folders.get(folder);
@@ -28,6 +31,7 @@ export function remoteFolders(connections: Connections, label: string, wire: (pa
   }
 
   async function make(folder: string): Promise<void> {
+    if (folder === '' && rootStood) return assertRoot();
     const ask = async () => (await connections.pick()).command(request.mkdir, [wire(folder), noAttributes]);
     try {
       await ask().catch(async (error: unknown) => {
@@ -51,5 +55,22 @@ export function remoteFolders(connections: Connections, label: string, wire: (pa
     }
   }
 
-  return { ensure, forget: () => folders.clear() };
+  async function assertRoot(): Promise<void> {
+    try {
+      await (await connections.pick()).attributes(request.stat, [wire('')]);
+    } catch (error) {
+      if (!isStatus(error, ...missing)) throw explainStatus(error, 'look at', label, '');
+      throw new SyncError(`${label}: its root is gone: bring it back (is its disk mounted?), then run again`, {
+        kind: 'permanent',
+        reason: 'root-gone',
+        cause: error,
+      });
+    }
+  }
+
+  const rootStands = () => {
+    rootStood = true;
+  };
+
+  return { ensure, rootStands, forget: () => folders.clear() };
 }

@@ -137,9 +137,9 @@ function storageOn(connections: Connections, options: Opened): Storage {
       });
     },
 
-    list({ prefix, signal }) {
+    async *list({ prefix, signal }) {
       if (prefix !== '') checkPath(prefix);
-      return listTree({
+      const pages = listTree({
         connections,
         root,
         prefix,
@@ -149,6 +149,11 @@ function storageOn(connections: Connections, options: Opened): Storage {
         facts,
         explain: (error, path) => explainStatus(error, 'list', label, path),
       });
+      for await (const page of pages) {
+        if (prefix === '') folders.rootStands();
+        yield page;
+      }
+      if (prefix === '') folders.rootStands();
     },
 
     async stat(path) {
