@@ -1,6 +1,7 @@
 /** Logging through winston, the only file that imports it: to stderr, pretty or one JSON object a line. */
 import { createLogger, format, transports } from 'winston';
 import type { Facts, Log } from '../log.ts';
+import { visible, visibleJson } from '../visible.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -49,7 +50,9 @@ function jsonFormat(traceId: string | undefined) {
   return format((info) => {
     const { level, facts } = info as { level: string; facts?: object };
     const time = new Date().toISOString();
-    info[MESSAGE] = lines(info.message, (message) => JSON.stringify({ time, level, message, ...facts, traceId }));
+    info[MESSAGE] = lines(info.message, (message) =>
+      visibleJson(JSON.stringify({ time, level, message, ...facts, traceId })),
+    );
     return info;
   })();
 }
@@ -67,14 +70,9 @@ function prettyFormat(colours: boolean) {
     const time = new Date().toISOString().slice(11, 19);
     const tag = level.padEnd(5);
     const begin = `${time} ${colours ? `${colourOf[level] ?? ''}${tag}\x1b[0m` : tag}`;
-    info[MESSAGE] = lines(info.message, (message) => `${begin} ${printable(message)}`);
+    info[MESSAGE] = lines(info.message, (message) => `${begin} ${visible(message)}`);
     return info;
   })();
-}
-
-/** A file name may hold anything: nothing in it moves the cursor or starts a line. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 function redaction(secrets: readonly string[]): (line: string) => string {
@@ -82,7 +80,7 @@ function redaction(secrets: readonly string[]): (line: string) => string {
     .flatMap((secret) => [secret, ...secret.split('\n')])
     .map((secret) => secret.trim())
     .filter((secret) => secret.length >= SHORTEST_SECRET && !secret.startsWith('-----'))
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+    .flatMap((secret) => [secret, visible(secret), visibleJson(JSON.stringify(secret)).slice(1, -1)]);
   const hidden = [...new Set(forms)].sort((a, b) => b.length - a.length);
   return (line) => hidden.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line);
 }

@@ -2,11 +2,12 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../errors.ts';
 import type { Result } from '../sync/result.ts';
+import { visibleJson } from '../visible.ts';
 import { isClosedPipe } from './closed-output.ts';
 
 /** Throws `usage` where it cannot be written. A reader of stdout who went away is no error. */
 export async function writeResult(result: Result, file: string | undefined): Promise<void> {
-  const json = `${JSON.stringify(result)}\n`;
+  const json = `${visibleJson(JSON.stringify(result))}\n`;
   if (file) {
     try {
       const temp = `${file}.${process.pid}.tmp`;
@@ -24,7 +25,7 @@ export async function writeResult(result: Result, file: string | undefined): Pro
     }
   }
   // A pipe takes the text in pieces: ending before the last one would cut it.
-  const shown = process.stdout.isTTY ? `${JSON.stringify(result, null, 2)}\n` : json;
+  const shown = process.stdout.isTTY ? `${visibleJson(JSON.stringify(result, null, 2))}\n` : json;
   const error = await new Promise<unknown>((resolve) => process.stdout.write(shown, resolve));
   if (!error || isClosedPipe(error)) return;
   throw new SyncError(

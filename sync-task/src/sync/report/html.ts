@@ -3,6 +3,8 @@
  * escaped, unless it is markup made by this very function. A file name is hostile input: it may hold `<script>`, quotes,
  * control characters, or characters that turn the direction of what follows.
  */
+import { visible } from '../../visible.ts';
+
 const brand = Symbol('markup');
 
 export interface Markup {
@@ -41,11 +43,5 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Safe as text and in quoted attributes. Invisible characters and such as turn directions are spelt out. */
 export function escapeText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, (character) => {
-      const code = character.codePointAt(0) as number;
-      return `\\u${code.toString(16).padStart(4, '0')}`;
-    })
-    .replace(/[&<>"'`]/g, (character) => entities[character] as string);
+  return visible(text).replace(/[&<>"'`]/g, (character) => entities[character] as string);
 }
