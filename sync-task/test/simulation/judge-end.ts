@@ -46,7 +46,11 @@ export async function judgeEnd({ judge, scenario, state, source, target, result 
   if (result.status !== 'done' && !mayBeRefused) judge.blame('not-done', JSON.stringify(result.errors));
   const [pipeline] = await state.query('SELECT id FROM pipeline');
   for (const { path } of await state.query('SELECT path FROM file')) {
-    const faults = illegalSteps(await state.state.events(pipeline?.['id'], path));
+    // Another target forgets what was delivered, and no token of before counts: nothing is written down of that.
+    const forgets = scenario.actors.some((actor) => 'patch' in actor && actor.patch.elsewhere);
+    const faults = illegalSteps(await state.state.events(pipeline?.['id'], path)).filter(
+      (fault) => !forgets || !fault.startsWith('claimed with token'),
+    );
     if (faults.length > 0) judge.blame('illegal-events', `${path}: ${faults.join('; ')}`);
   }
 }

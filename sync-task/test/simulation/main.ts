@@ -21,6 +21,7 @@ const { values } = parseArgs({
     scenario: { type: 'string' },
     without: { type: 'string', default: '' },
     keep: { type: 'boolean', default: false },
+    brief: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -77,6 +78,10 @@ async function many(): Promise<void> {
     const { what } = verdict.violation;
     const seeds = found.get(what) ?? [];
     found.set(what, [...seeds, seed]);
+    if (values.brief) {
+      console.log(`found ${seed} ${what}`);
+      break;
+    }
     if (values.keep) continue;
     console.log(`seed ${seed}: ${what}; again: npm run simulate -- --seed ${seed}`);
     const small = values.shrink ? await shrink(chosen(seed), what) : chosen(seed);

@@ -31,6 +31,8 @@ export interface ObjectDraftPlan {
   put(path: string, publication: Publication, bytes: () => Buffer | undefined): Promise<void>;
   complete(path: string, publication: Omit<Publication, 'mtimeMs'>, id: string): Promise<void>;
   forget(name: string): void;
+  /** Gives up the uploads of the path to which nothing was sent. */
+  clearEmpty(path: string): Promise<boolean>;
 }
 
 /** Bytes in memory, sent when they are published. */
@@ -66,7 +68,7 @@ export function heldDraft(
 
 /** Parts that the service keeps until they are put together. */
 export async function uploadedDraft(
-  { store, ask, fault, complete, forget }: ObjectDraftPlan,
+  { store, ask, fault, complete, forget, clearEmpty }: ObjectDraftPlan,
   path: string,
   options: DraftOptions,
   etag: string | undefined,
@@ -78,6 +80,8 @@ export async function uploadedDraft(
   let rest = Buffer.alloc(0);
   let parts = first;
   let size = first * PART_BYTES;
+  /** One may stand whose id was lost with the answer. */
+  let asked = false;
   if (resume) {
     const stands = await ask('looks at the upload of', path, () => id !== undefined && store.uploads.has(id));
     if (!stands) throw fault(path, 'transient', 'draft-missing');
@@ -86,6 +90,7 @@ export async function uploadedDraft(
   async function send(bytes: Buffer): Promise<void> {
     await options.mayWrite?.();
     if (id === undefined) {
+      asked = true;
       const given = await ask('begins an upload of', path, () => {
         const next = store.nextId();
         store.uploads.set(next, { path, mtimeMs: options.mtimeMs, parts: new Map() });
@@ -103,6 +108,7 @@ export async function uploadedDraft(
   }
   async function abort(): Promise<void> {
     forget(options.name);
+    if (id === undefined && asked) await clearEmpty(path);
     const upload = id;
     if (upload !== undefined) await ask('gives up the upload of', path, () => void store.uploads.delete(upload));
   }

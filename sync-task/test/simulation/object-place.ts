@@ -98,8 +98,18 @@ export function objectPlace({ label, store, process, conditional, onPublish }: O
     return put(path, { ...publication, mtimeMs }, content, () => void store.uploads.delete(id));
   }
 
+  function clearUploads(path: string, ticket?: string): Promise<boolean> {
+    return ask('clears the uploads of', path, () => {
+      let removed = ticket !== undefined && store.uploads.delete(ticket);
+      for (const [id, upload] of store.uploads) {
+        if (upload.path === path && upload.parts.size === 0) removed = store.uploads.delete(id);
+      }
+      return removed;
+    });
+  }
+
   const plan: ObjectDraftPlan = {
-    ...{ store, ask, fault, put, complete },
+    ...{ store, ask, fault, put, complete, clearEmpty: clearUploads },
     forget: (name) => void drafts.delete(name),
   };
 
@@ -176,13 +186,7 @@ export function objectPlace({ label, store, process, conditional, onPublish }: O
         await draft.discard();
         return true;
       }
-      return ask('clears the uploads of', path, () => {
-        let removed = ticket !== undefined && store.uploads.delete(ticket);
-        for (const [id, upload] of store.uploads) {
-          if (upload.path === path && upload.parts.size === 0) removed = store.uploads.delete(id);
-        }
-        return removed;
-      });
+      return clearUploads(path, ticket);
     },
     clockSkew: () => ask('tells the time', '', () => 0),
     async probe() {

@@ -31,6 +31,8 @@ export interface Scheduler {
   readonly steps: number;
   readonly random: Random;
   readonly trace: readonly string[];
+  /** Processes that go on, or wait for ever. */
+  readonly unended: ReadonlySet<string>;
   /** What may go wrong from now on. */
   chances: Chances;
   /** Adds a line to the trace. */

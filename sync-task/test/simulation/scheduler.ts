@@ -12,7 +12,7 @@ import type { CallOptions, Ending, Process, Scheduler } from './process.ts';
 import { type Timers, virtualWorld } from './virtual-world.ts';
 
 /** What was sent arrives within so long, or never. */
-export const IN_FLIGHT_MS = 2000;
+export const IN_FLIGHT_MS = 1500;
 const MOST_STEPS = 20_000;
 /** Of a step: that its answer comes in the same moment; and that time passes while others could go on. */
 const AT_ONCE = 0.7;
@@ -24,6 +24,8 @@ interface Owner {
   readonly stop: AbortController;
   state: 'running' | 'frozen' | 'killed';
   ended: boolean;
+  /** How long its machine slept: a monotonic clock stands still meanwhile. */
+  asleepMs: number;
   gone(): void;
 }
 
@@ -45,6 +47,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   let pending: Step[] = [];
   let last: Owner | undefined;
   let started = 0;
+  const unended = new Set<string>();
   /** What becomes of the request that is taking effect now. */
   let fate: 'done' | 'fails' | 'answer-lost' | 'struck' = 'done';
 
@@ -99,21 +102,27 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     const { promise, resolve } = Promise.withResolvers<Ending<T>>();
     const stop = new AbortController();
     const owner: Owner = {
-      ...{ name, exempt, stop, state: 'running', ended: false },
+      ...{ name, exempt, stop, state: 'running', ended: false, asleepMs: 0 },
       gone: () => resolve({ how: 'killed' }),
     };
     const end = (ending: Ending<T>) => {
       if (owner.state === 'killed') return;
       owner.ended = true;
+      unended.delete(name);
       // What it waits for no more ends with it, timers above all; what it sent is under way.
       pending = pending.filter((step) => step.owner !== owner || step.kind === 'request');
       note(`${name} ${ending.how === 'threw' ? `threw ${messageOf(ending.error)}` : ending.how}`);
       resolve(ending);
     };
     note(`${name} starts`);
+    unended.add(name);
     work({
       name,
-      world: virtualWorld(() => nowMs, timers(owner), randomFrom(seed, `${name}/${started++}`)),
+      world: virtualWorld(
+        { wallMs: () => nowMs, monotonicMs: () => nowMs - owner.asleepMs },
+        timers(owner),
+        randomFrom(seed, `${name}/${started++}`),
+      ),
       signal: stop.signal,
       call: (label, effect, options = {}) => call(owner, label, effect, options),
     }).then(
@@ -134,14 +143,17 @@ export function scheduler(seed: number, given: Chances): Scheduler {
       note(`${owner.name} is killed`);
       owner.state = 'killed';
       owner.ended = true;
+      unended.delete(owner.name);
       pending = pending.filter((step) => step.owner !== owner || (step.kind === 'request' && random.fraction() < 0.5));
       owner.gone();
     } else if (kind === 'freezes') {
       const ms = Math.round(random.fraction() * chances.freezeMs);
-      note(`${owner.name} is frozen for ${ms} ms`);
+      const sleeps = random.fraction() < 0.5;
+      note(`${owner.name} ${sleeps ? 'sleeps with its machine' : 'is frozen'} for ${ms} ms`);
       owner.state = 'frozen';
       wait(clockwork, ms, `${owner.name} thaws`, () => {
-        if (owner.state === 'frozen') owner.state = 'running';
+        owner.state = 'running';
+        if (sleeps) owner.asleepMs += ms;
       });
     } else {
       note(`${owner.name} is told to stop`);
@@ -194,7 +206,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   }
 
   const clockwork: Owner = {
-    ...{ name: 'time', exempt: true, stop: new AbortController(), state: 'running', ended: false },
+    ...{ name: 'time', exempt: true, stop: new AbortController(), state: 'running', ended: false, asleepMs: 0 },
     gone() {},
   };
 
@@ -211,7 +223,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     set chances(now) {
       chances = { ...now };
     },
-    ...{ random, trace, note, start },
+    ...{ random, trace, note, start, unended },
     async run(over) {
       for (; steps < MOST_STEPS; steps++) {
         await new Promise(setImmediate); // until nobody has anything more to do in this moment

@@ -94,6 +94,7 @@ export async function simulate(scenario: Scenario): Promise<Verdict> {
   }
   const ended = await clock.run(() => judge.violation !== undefined);
   if (!ended) judge.blame('endless', 'more steps than any schedule should need');
+  if (!judge.violation && clock.unended.size > 0) judge.blame('hangs', [...clock.unended].join(', '));
   if (!judge.violation) await end();
   return { violation: judge.violation, steps: clock.steps, trace: clock.trace };
 

@@ -7,10 +7,9 @@ export interface Timers {
   set(ms: number, label: string, act: () => void): () => void;
 }
 
-export function virtualWorld(nowMs: () => number, timers: Timers, chance: Random): World {
+export function virtualWorld(clocks: Pick<World, 'wallMs' | 'monotonicMs'>, timers: Timers, chance: Random): World {
   return {
-    wallMs: nowMs,
-    monotonicMs: nowMs,
+    ...clocks,
     sleep(ms, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
       const { promise, resolve, reject } = Promise.withResolvers<void>();

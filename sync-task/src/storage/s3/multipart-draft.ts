@@ -18,7 +18,7 @@ import type { OwnDraft } from './own-draft.ts';
 import { partRooms } from './part-rooms.ts';
 import { explained, explainS3Error } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
-import { abortUpload, completion, type StandingUpload, type UploadedPart } from './uploads.ts';
+import { abortUpload, completion, emptyUploads, type StandingUpload, type UploadedPart } from './uploads.ts';
 
 export interface MultipartPlan extends Destination {
   readonly options: DraftOptions;
@@ -41,6 +41,8 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   const parts = new Map<number, UploadedPart>(kept.map((part) => [part.number, part]));
   const sending = new Set<Promise<void>>();
   let uploadId = standing?.uploadId;
+  /** One may stand whose id was lost with the answer. */
+  let asked = false;
   let failure: { readonly error: unknown } | undefined;
   let number = kept.length;
   let storedParts = kept.length;
@@ -60,6 +62,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
       ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' } : {}),
       ...bucket.writing,
     });
+    asked = true;
     const { UploadId } = await bucket.client.send(guarded(command, options.mayWrite), { abortSignal: signal });
     uploadId = UploadId as string;
     await options.remember?.(ticketOf({ uploadId, mtimeMs: options.mtimeMs }));
@@ -217,7 +220,9 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
     async discard() {
       if (over) return;
       await close();
-      if (uploadId !== undefined && (await isHeld(options.mayWrite))) await abortUpload(plan, uploadId);
+      if (!(await isHeld(options.mayWrite))) return;
+      if (uploadId !== undefined) await abortUpload(plan, uploadId);
+      else if (asked) for (const empty of await emptyUploads(plan)) await abortUpload(plan, empty);
     },
   };
   return draft;

@@ -1,0 +1,190 @@
+/** Mistakes, each brought back by one exact replacement in the sources. A simulator that does not find them proves nothing. */
+
+export interface Mistake {
+  readonly name: string;
+  /** What it breaks. */
+  readonly why: string;
+  readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
+}
+
+const mistake = (name: string, why: string, file: string, find: string, replace: string): Mistake => ({
+  ...{ name, why },
+  edits: [{ file, find, replace }],
+});
+
+/** The kinds of fault that a review found. */
+export const kinds: readonly Mistake[] = [
+  mistake(
+    'published-by-size-and-time',
+    'an old file of equal size and time counts as what was about to be published',
+    'sync/remains.ts',
+    "if (found?.kind !== 'file' || found.size !== intent.targetSize) return false;",
+    "if (found?.kind !== 'file' || found.size !== intent.targetSize) return false;\n  if (found.mtimeMs === intent.targetMtimeMs) return true;",
+  ),
+  mistake(
+    'other-transforms-than-planned',
+    'a worker with other transforms than the plan does not refuse',
+    'sync/planned-with.ts',
+    'const difference = differenceOf(planned, now, what);',
+    'const difference = undefined as string | undefined;',
+  ),
+  mistake(
+    'other-target',
+    'a pipeline that is pointed elsewhere takes what it delivered for delivered there',
+    'sync/known-places.ts',
+    'if (target !== undefined && target !== places.target && !sameFiles && !newTarget) {',
+    'if (false as boolean) {',
+  ),
+  mistake(
+    'zombie-writes',
+    'a worker that was frozen past its lease goes on writing when it wakes',
+    'sync/lease.ts',
+    'return elapsedMs < leaseMs * CERTAIN;',
+    'return true;',
+  ),
+  mistake(
+    'refuse-looked-at-once',
+    '--existing refuse looks once, and not in the moment of publishing',
+    'sync/transfer.ts',
+    "onlyNew: entrance === 'copy-new'",
+    'onlyNew: false',
+  ),
+  mistake(
+    'finish-forgets',
+    'finish clears an intent without having looked whether it was published',
+    'sync/sweep.ts',
+    "if (recoveryOf(remains) === 'record') {",
+    'if (false as boolean) {',
+  ),
+  mistake(
+    'waits-for-ever',
+    'who waits for a commit that failed is never told',
+    'sync/group-commit.ts',
+    'for (const { done } of group) done.reject(error);',
+    'void error;',
+  ),
+];
+
+/** In claim, renew, intent, publish, sweep and record. */
+export const others: readonly Mistake[] = [
+  mistake(
+    'claim-takes-what-is-held',
+    'a claim takes files whose lease stands',
+    'state/operations/claim.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
+    'AND (file.owner IS NULL OR NOT ${leased(nowMs)})\n     ORDER BY',
+    'ORDER BY',
+  ),
+  mistake(
+    'claim-forgets-intent',
+    'whoever claims a file is not told what was written down of it',
+    'state/operations/claim.ts',
+    "intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),",
+    'intent: undefined,',
+  ),
+  mistake(
+    'renew-believes-itself',
+    'a lease that was lost counts as renewed',
+    'sync/lease.ts',
+    'else confirmed.delete(path);',
+    'else confirmed.set(path, sent);',
+  ),
+  mistake(
+    'renewed-when-answered',
+    'a lease counts from the answer, and not from the question',
+    'sync/lease.ts',
+    'if (held.has(path)) confirmed.set(path, sent);',
+    'if (held.has(path)) confirmed.set(path, now());',
+  ),
+  mistake(
+    'monotonic-alone',
+    'a machine that slept believes in its lease',
+    'sync/lease.ts',
+    'Math.max(world.monotonicMs() - since.monotonicMs, world.wallMs() - since.wallMs)',
+    'world.monotonicMs() - since.monotonicMs',
+  ),
+  mistake(
+    'publish-before-intent',
+    'a file is published before that is written down',
+    'sync/attempt.ts',
+    'if (intent !== next || !sure) await save(next);',
+    'intent = next;',
+  ),
+  mistake(
+    'intent-of-anybody',
+    'who lost his claim still writes intents down',
+    'state/operations/intents.ts',
+    "AND file.token = r.token AND coalesce(file.owner, '') = r.owner",
+    '',
+  ),
+  mistake(
+    'lost-rows-count',
+    'who lost his claim is told that his row was saved',
+    'sync/group-commit.ts',
+    'done.resolve(!lost.has(row.path));',
+    'done.resolve(true || lost.has(row.path));',
+  ),
+  mistake(
+    'record-of-anybody',
+    'who lost his claim still records outcomes',
+    'state/operations/outcomes.ts',
+    "AND file.token = r.token AND coalesce(file.owner, '') = r.owner",
+    '',
+  ),
+  mistake(
+    'publishes-what-is-not-wanted',
+    'a complete draft of another version is published as this one',
+    'sync/recovery.ts',
+    "return draft === 'stored' && wanted === 'same' ? 'publish' : 'remove';",
+    "return draft === 'stored' && wanted !== 'nothing' ? 'publish' : 'remove';",
+  ),
+  mistake(
+    'resumes-another-version',
+    'segments of another version are gone on with',
+    'sync/remains.ts',
+    'const same = wanted !== undefined && intent.chain === wanted.chain && isSameVersion(intent.version, wanted.version);',
+    'const same = wanted !== undefined && intent.chain === wanted.chain;',
+  ),
+  mistake(
+    'no-flush',
+    'nothing is forced to disk before it is published',
+    'sync/copy.ts',
+    'fsync: settings.fsync,',
+    'fsync: false,',
+  ),
+  mistake(
+    'sides-are-not-published',
+    'what goes beside a file stays a draft',
+    'sync/attempt.ts',
+    'if (sides) await sides.publish();',
+    'if (sides) await Promise.resolve();',
+  ),
+  mistake(
+    'sweep-forgets-the-frozen',
+    'drafts of workers that were taken for dead stay',
+    'sync/sweep.ts',
+    "let swept = which === 'all' ? await sweepTakenOver(sweeper) : 0;",
+    'let swept = 0; void sweepTakenOver;',
+  ),
+  mistake(
+    'sweep-clears-without-removing',
+    'a sweep gives a claim back as clean and removes nothing',
+    'sync/sweep.ts',
+    'const removed = await removeRemains(target, traces);',
+    'const removed = Boolean(removeRemains) && false;',
+  ),
+  mistake(
+    'plan-does-not-wait',
+    "the plan does not wait for the end of a step of the source's clock",
+    'sync/plan.ts',
+    'await waitFor(quiet.leftMs(), context);',
+    'void waitFor;',
+  ),
+  mistake(
+    'chain-is-not-compared',
+    'a file counts as unchanged although its transforms are others',
+    'sync/transfer.ts',
+    'checkpoint.chain === claim.chain;',
+    'true;',
+  ),
+];
