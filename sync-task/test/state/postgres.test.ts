@@ -97,6 +97,67 @@ for (const { what, url, password, kind, reason } of refusals) {
   });
 }
 
+test.serial('postgres: a database that takes no writes says so', async (t) => {
+  const url = await newDatabase();
+  await (await open(url))[Symbol.asyncDispose]();
+  const client = await connect(url);
+  await client.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET default_transaction_read_only = on`);
+  await client.end();
+  await using state = await open(url).catch(() => undefined);
+  const error = await t.throwsAsync(state?.pipeline('x') ?? open(url), { instanceOf: SyncError });
+  t.like(error, { kind: 'permission', reason: 'state-read-only' });
+});
+
+test.serial('postgres: no setting of a database or a role leads to another schema', async (t) => {
+  const url = await newDatabase();
+  const client = await connect(url);
+  t.teardown(() => client.end());
+  await client.query(`ALTER DATABASE ${new URL(url).pathname.slice(1)} SET search_path = public`);
+  await client.query('CREATE TABLE public.file (path TEXT); CREATE TABLE public.migration (number BIGINT)');
+  {
+    await using state = await open(url);
+    const id = await planRun(state, 'r', ['a']);
+    t.is((await claimAll(state, id, 'me')).length, 1);
+  }
+  const { rows } = await client.query(
+    "SELECT schemaname, count(*)::int AS tables FROM pg_tables WHERE schemaname IN ('public', 'sync_task') GROUP BY 1 ORDER BY 1",
+  );
+  t.like(rows[0], { schemaname: 'public', tables: 2 });
+  t.true(rows[1].tables > 8);
+});
+
+test.serial('postgres: a user who may not use the schema is told so', async (t) => {
+  const url = await newDatabase();
+  await (await open(url))[Symbol.asyncDispose]();
+  const client = await connect(url);
+  await client.query(`CREATE ROLE stranger LOGIN PASSWORD 'pass-word'`);
+  await client.end();
+  const error = await t.throwsAsync(openState(url.replace('//sync_task@', '//stranger@'), 'pass-word', 'test'), {
+    instanceOf: SyncError,
+  });
+  t.like(error, { kind: 'permission', reason: 'state-rights' });
+});
+
+test.serial('postgres: a statement that is ended for taking too long says whose it is', async (t) => {
+  const url = await newDatabase();
+  await using state = await open(url);
+  const id = await planRun(state, 'r', ['a']);
+  const [other, watcher] = [await connect(url), await connect(url)];
+  t.teardown(() => Promise.all([other.end(), watcher.end()]));
+  await other.query('BEGIN; LOCK TABLE sync_task.file');
+  const claiming = t.throwsAsync(claimAll(state, id, 'me'), { instanceOf: SyncError });
+  await until(async () => {
+    const { rows } = await watcher.query(
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    );
+    return rows.length === 1;
+  });
+  const error = await claiming;
+  t.like(error, { kind: 'transient', reason: 'state-timeout' });
+  t.regex(error?.message ?? '', /\(claim\)$/);
+  t.notRegex(error?.message ?? '', /Postgres is up/);
+});
+
 test.serial('postgres: a restart in between is at most a transient error, and the next call works', async (t) => {
   await using state = await open(await newDatabase());
   const { id } = await state.pipeline('one');
