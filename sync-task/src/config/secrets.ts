@@ -1,7 +1,7 @@
 /** Secrets: from the environment, or from files that it names. Never from flags, URLs or the configuration file. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SyncError } from '../errors.ts';
 import type { Credentials } from './settings.ts';
 
@@ -18,15 +18,37 @@ export function readSecret(environment: Environment, name: string): string | und
   return readSecretFile(file, name);
 }
 
+/** A pipe (`…_FILE=<(command)`) gives its bytes once. */
+const fromPipes = new Map<string, string>();
+
+function readOnce(file: string): string {
+  const known = fromPipes.get(file);
+  if (known !== undefined) return known;
+  const isPipe = !statSync(file).isFile();
+  const text = readFileSync(file, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/\r?\n$/, '');
+  if (isPipe) fromPipes.set(file, text);
+  return text;
+}
+
+/** What was meant to be a path may be the secret itself: shown only where it looks like one. */
+function shownPath(file: string): string {
+  const isPath = /^(\.{0,2}|~|[A-Za-z]:)[/\\][\w./\\ -]+$/.test(file) && (file.match(/[/\\]/g)?.length ?? 0) > 1;
+  return isPath || (file.lastIndexOf('/') > 0 && existsSync(dirname(file)))
+    ? file
+    : 'what it names (not shown: it may be the secret itself)';
+}
+
 function readSecretFile(file: string, name: string): string {
   try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    return readOnce(file);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new SyncError(`${name}_FILE: ${file} cannot be read (${why}); check the path and its rights`, {
+    throw new SyncError(`${name}_FILE: ${shownPath(file)} cannot be read (${why}); check the path and its rights`, {
       kind: 'usage',
       reason: 'secret-unreadable',
-      cause: error,
+      cause: new Error(why), // the system's own message holds the path
     });
   }
 }

@@ -1,17 +1,19 @@
 /** Getting in: who they are, who we are, and what the user reads when one of them is wrong. */
 
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { Credentials } from '../../src/config/settings.ts';
 import { SyncError } from '../../src/errors.ts';
-import { startSftpServer } from '../kit/sftp-server/server.ts';
+import { type SftpServerOptions, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
+import { fingerprintOf, publicKeyOf } from '../kit/ssh-keys.ts';
 
-async function newServer(t: ExecutionContext) {
+async function newServer(t: ExecutionContext, options: Partial<SftpServerOptions> = {}) {
   const root = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
-  const server = await startSftpServer({ root, userKeys: true });
+  const server = await startSftpServer({ root, userKeys: true, ...options });
   t.teardown(async () => {
     await server.stop();
     await rm(root, { recursive: true, force: true });
@@ -119,4 +121,44 @@ test('a host name that does not exist: transient, and says so', async (t) => {
   const error = await t.throwsAsync(openSftp(server, '/', {}), { instanceOf: SyncError });
   t.is(error?.kind, 'transient');
   t.regex(error?.message ?? '', /cannot connect \((unknown host name|host name lookup failed)\)/);
+});
+
+for (const loginOrder of [
+  ['password', 'publickey'],
+  ['publickey', 'password'],
+  ['publickey', 'password', 'publickey'],
+] as const) {
+  test(`let in where the server wants ${loginOrder.join(', then ')}`, async (t) => {
+    const server = await newServer(t, { loginOrder });
+    const { password, knownHosts, userKeys } = server;
+    const privateKey = `${userKeys?.plain.privateKey}\n${userKeys?.encrypted.privateKey}`;
+    const credentials = { password, knownHosts, privateKey, passphrase: userKeys?.passphrase };
+    await using storage = await openSftp(server, '/', credentials);
+    t.is(await storage.stat('nothing'), undefined);
+  });
+}
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const ecdsa = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const moreHostKeys = [
+  rsa.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+  ecdsa.privateKey.export({ type: 'sec1', format: 'pem' }).toString(),
+];
+for (const [index, hostKey] of moreHostKeys.entries()) {
+  const publicKey = publicKeyOf(hostKey);
+  test(`let in by the fingerprint of the server's ${publicKey.split(' ')[0]}`, async (t) => {
+    const server = await newServer(t, { moreHostKeys });
+    const credentials = { password: server.password, hostKey: fingerprintOf(publicKey) };
+    await using storage = await openSftp(server, '/', credentials);
+    t.is(await storage.stat('nothing'), undefined);
+    t.is(server.counters.connections, index === 0 ? 3 : 2, 'each other key was shown once');
+  });
+}
+
+test('a fingerprint that is of no key of the server is refused, with the key that it shows first', async (t) => {
+  const server = await newServer(t, { moreHostKeys });
+  const credentials = { password: server.password, hostKey: `SHA256:${'A'.repeat(43)}` };
+  await t.throwsAsync(openSftp(server, '/', credentials), {
+    message: new RegExp(`shows host key ${server.hostKeyFingerprint.replaceAll(/[+/]/g, '\\$&')}, not SHA256:AAAA`),
+  });
 });

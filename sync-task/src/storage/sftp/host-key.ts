@@ -2,6 +2,7 @@
 import type { Credentials } from '../../config/settings.ts';
 import { SyncError } from '../../errors.ts';
 import { fingerprint, type KnownKey, knownKeys, namesAuthority } from './known-hosts.ts';
+import { namedKeys } from './named-keys.ts';
 
 export interface HostKeyCheck {
   /** Host key algorithms to offer first, so that the server shows a key of a kind that we know. */
@@ -10,31 +11,55 @@ export interface HostKeyCheck {
   refuse(key: Buffer): SyncError | undefined;
 }
 
-/** `label` names the server in the messages, `variable` is what its settings begin with. */
+/** A key that is not the one that is known; the server may have that too. */
+export class OtherHostKey extends SyncError {
+  readonly type: string;
+  /** To be told of those that were shown. */
+  readonly types: Set<string>;
+  constructor(message: string, type: string, types: Set<string>) {
+    super(message, { kind: 'permission', reason: 'host-key-changed' });
+    this.type = type;
+    this.types = types;
+  }
+}
+
+export interface HostKeyServer {
+  /** Names the server in the messages. */
+  readonly label: string;
+  /** What its settings begin with. */
+  readonly variable: string;
+  /** Of `OtherHostKey`. */
+  readonly types?: Set<string>;
+}
+
+/** Throws `usage` where the key that the user named is none. */
 export function hostKeyCheck(
   credentials: Credentials,
   host: string,
   port: number,
-  { label, variable }: { readonly label: string; readonly variable: string },
+  { label, variable, types = new Set() }: HostKeyServer,
 ): HostKeyCheck {
   if (credentials.insecureIgnoreHostKey) return { preferredTypes: [], refuse: () => undefined };
-  const known: KnownKey[] = credentials.knownHosts ? knownKeys(credentials.knownHosts, host, port) : [];
-  const named = credentials.hostKey?.split(/[\s,]+/).filter((each) => each !== '');
+  const listed: KnownKey[] = credentials.knownHosts ? knownKeys(credentials.knownHosts, host, port) : [];
+  const known = listed.filter((key) => !key.revoked && !key.otherPort);
+  const named = credentials.hostKey === undefined ? undefined : namedKeys(credentials.hostKey, `${variable}_HOST_KEY`);
+  const namedTypes = named?.flatMap(({ type }) => type ?? []);
 
   return {
-    preferredTypes: known.filter((key) => !key.revoked).map((key) => key.type),
+    preferredTypes: namedTypes ?? listed.filter((key) => !key.revoked).map((key) => key.type),
     refuse(key) {
       const shown = fingerprint(key);
       const is = (other: KnownKey) => other.blob.equals(key);
-      if (known.some((other) => other.revoked && is(other))) {
+      if (listed.some((other) => other.revoked && is(other))) {
         return refusal('host-key-revoked', `${label} shows host key ${shown}, which known_hosts marks as revoked`);
       }
       if (named !== undefined) {
-        if (named.some((each) => each.replace(/=+$/, '') === shown)) return undefined;
+        if (named.some((each) => each.fingerprint === shown)) return undefined;
         const advice = `ask its operator, and only then change ${variable}_HOST_KEY`;
-        return refusal('host-key-changed', `${label} shows host key ${shown}, not ${named.join(' or ')}: ${advice}`);
+        const meant = named.map((each) => each.fingerprint).join(' or ');
+        return new OtherHostKey(`${label} shows host key ${shown}, not ${meant}: ${advice}`, typeOf(key), types);
       }
-      if (known.some((other) => !other.revoked && is(other))) return undefined;
+      if (listed.some((other) => !other.revoked && is(other))) return undefined;
       if (known.length > 0) {
         const advice = 'somebody may be listening in: ask its operator, and only then replace its line in known_hosts';
         return refusal('host-key-changed', `${label} shows host key ${shown}, not the one in known_hosts: ${advice}`);
@@ -47,6 +72,11 @@ export function hostKeyCheck(
       return refusal('host-key-unknown', `${label} has a host key that is not known: ${advice}`);
     },
   };
+}
+
+/** The name that a key begins with (RFC 4253 section 6.6). */
+function typeOf(key: Buffer): string {
+  return key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
 }
 
 function refusal(reason: string, message: string): SyncError {

@@ -10,13 +10,21 @@ export interface KnownKey {
   /** The key as it goes over the wire. */
   readonly blob: Buffer;
   readonly revoked: boolean;
+  /** It stands there for the name alone, and another port than 22 is meant: it will do, but no other key is wrong for it. */
+  readonly otherPort: boolean;
 }
 
-/** The keys listed for this host and port. */
+/** The keys listed for this host and port, and behind them, as OpenSSH reads it, those listed for the host without a port. */
 export function knownKeys(text: string, host: string, port: number): KnownKey[] {
-  return linesFor(text, host, port).flatMap(({ marker, type, key }) =>
-    marker === '@cert-authority' ? [] : [{ type, blob: Buffer.from(key, 'base64'), revoked: marker === '@revoked' }],
-  );
+  const keys = (of: number, otherPort: boolean) =>
+    linesFor(text, host, of).flatMap(({ marker, type, key }) => {
+      const revoked = marker === '@revoked';
+      return marker === '@cert-authority' ? [] : [{ type, blob: Buffer.from(key, 'base64'), revoked, otherPort }];
+    });
+  const own = keys(port, false);
+  if (port === 22) return own;
+  const others = keys(22, true);
+  return [...own, ...others.filter((key) => key.revoked || own.every(({ revoked }) => revoked))];
 }
 
 /** Whether a certificate authority is trusted for this host. */

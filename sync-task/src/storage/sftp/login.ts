@@ -7,6 +7,7 @@ import type { Credentials } from '../../config/settings.ts';
 import { SyncError } from '../../errors.ts';
 import { hostKeyCheck } from './host-key.ts';
 import { fingerprint } from './known-hosts.ts';
+import { asksForPassword, loginOrder } from './login-order.ts';
 import { readPrivateKeys } from './private-keys.ts';
 
 export interface SshServer {
@@ -22,7 +23,10 @@ export interface SshServer {
   readonly variable: string;
 }
 
-export interface LoginTimes {
+export interface LoginOptions {
+  /** Types of host keys that are not to be shown: they were, and are not the one that is known. */
+  readonly otherTypes: Set<string>;
+
   readonly connectTimeoutMs: number;
   readonly keepaliveMs: number;
 }
@@ -42,10 +46,11 @@ const KEEPALIVES_UNANSWERED = 3;
  * Checks the host key and logs in, on a stream that leads to the server. Resolves to the key's fingerprint. Throws `transient`,
  * `permission` or `permanent`.
  */
-export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, times: LoginTimes): Promise<string> {
+export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, times: LoginOptions): Promise<string> {
   const { credentials, host, port } = server;
-  const hostKeys = hostKeyCheck(credentials, host, port, server);
-  const methods = authentication(server);
+  const hostKeys = hostKeyCheck(credentials, host, port, { ...server, types: times.otherTypes });
+  const asked: string[] = [];
+  const next = loginOrder(authentication(server, (prompt) => asked.push(prompt)));
   let refusedKey: SyncError | undefined;
   let agentError: Error | undefined;
   let shownKey = '';
@@ -63,19 +68,23 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
           append: server.legacyAlgorithms ? [...LEGACY_CIPHERS] : [],
         },
         ...(server.legacyAlgorithms ? LEGACY : {}),
-        serverHostKey: preferred(hostKeys.preferredTypes),
+        serverHostKey: hostKeyAlgorithms(hostKeys.preferredTypes, times.otherTypes),
       },
       hostVerifier: (key: Buffer) => {
         refusedKey = hostKeys.refuse(key);
         shownKey = fingerprint(key);
         return refusedKey === undefined;
       },
-      authHandler: [...methods],
+      authHandler: (left, partly, go) => {
+        // Its types know neither the first call nor the end.
+        const method = next((left as string[] | null) ?? undefined, (partly as boolean | null) ?? false);
+        (go as (method: AnyAuthMethod | false) => void)(method ?? false);
+      },
     };
     client.on('error', (error: Error & { level?: string }) => {
       // ssh2 goes on with what comes after the agent, and says so again when nothing is left.
       if (error.level === 'agent') agentError ??= error;
-      else reject(refusedKey ?? explain(error, server, agentError));
+      else reject(refusedKey ?? explain(error, server, { agentError, asked }));
     });
     client.once('close', () => reject(refusedKey ?? explain(new Error('the server closed the connection'), server)));
     client.once('ready', () => resolve(shownKey));
@@ -84,7 +93,7 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
 }
 
 /** Keys first: a server allows few tries, and a password is told to it only where no key would do. */
-function authentication(server: SshServer): readonly AnyAuthMethod[] {
+function authentication(server: SshServer, unanswered: (prompt: string) => void): readonly AnyAuthMethod[] {
   const { user: username, credentials, label, variable } = server;
   const { password, privateKey, passphrase, agent } = credentials;
   const methods: AnyAuthMethod[] = [{ type: 'none', username }];
@@ -104,7 +113,11 @@ function authentication(server: SshServer): readonly AnyAuthMethod[] {
     methods.push({
       type: 'keyboard-interactive',
       username,
-      prompt: (_name, _instructions, _language, prompts, answer) => answer(prompts.map(() => password)),
+      prompt(_name, _instructions, _language, prompts, answer) {
+        for (const { prompt } of prompts) if (!asksForPassword(prompt)) unanswered(prompt.trim());
+        // The password is told to nobody who asks for something else.
+        answer(prompts.map(({ prompt }) => (asksForPassword(prompt) ? password : '')));
+      },
     });
   }
   return methods;
@@ -115,17 +128,44 @@ function appended<A extends string>(...names: A[]): ssh2.AlgorithmList<A> {
 }
 
 /** ssh2 keeps an algorithm's place when it is listed already, so it is removed first. */
-function preferred(types: readonly string[]): ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm> {
-  const first = types.flatMap((type) => (type === 'ssh-rsa' ? RSA_ALGORITHMS : [type]));
+function hostKeyAlgorithms(
+  types: readonly string[],
+  others: ReadonlySet<string>,
+): ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm> {
+  const algorithms = (type: string) => (type === 'ssh-rsa' ? RSA_ALGORITHMS : [type]);
+  const first = types.flatMap(algorithms);
   const known = first.filter((type) =>
     /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|rsa-sha2-(256|512)|ssh-rsa)$/.test(type),
   );
-  return { remove: known, prepend: known, append: [] } as unknown as ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm>;
+  const without = [...others].flatMap(algorithms);
+  const prepended = known.filter((type) => !without.includes(type));
+  return {
+    remove: [...known, ...without],
+    prepend: prepended,
+    append: [],
+  } as unknown as ssh2.AlgorithmList<ssh2.ServerHostKeyAlgorithm>;
 }
 
-function explain(error: Error & { level?: string }, server: SshServer, agentError?: Error): SyncError {
+interface Told {
+  readonly agentError?: Error | undefined;
+  /** Prompts that were not answered. */
+  readonly asked?: readonly string[];
+}
+
+function explain(
+  error: Error & { level?: string },
+  server: SshServer,
+  { agentError, asked = [] }: Told = {},
+): SyncError {
   const { label, variable, user, role, credentials } = server;
   const tooMany = /too many authentication failures/i.test(error.message);
+  if (error.level === 'client-authentication' && asked.length > 0) {
+    const prompts = [...new Set(asked)].map((prompt) => JSON.stringify(prompt)).join(' and ');
+    return new SyncError(
+      `${label}: user ${user} was not let in: the server asked for ${prompts}, which no setting answers; ask its operator for a key login, or for an account without it`,
+      { kind: 'permission', reason: 'authentication', cause: error },
+    );
+  }
   if (error.level === 'client-authentication' || tooMany) {
     const keys = credentials.privateKey?.match(/-----BEGIN/g)?.length ?? 0;
     const agent = agentError ? `; the agent at SSH_AUTH_SOCK could not be asked (${agentError.message})` : '';

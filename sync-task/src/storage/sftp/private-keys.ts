@@ -1,5 +1,5 @@
 /** The private keys that the user gave, read by ssh2, and what to do where it can't read one. */
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { ParsedKey } from 'ssh2';
 import { parseKey } from './ssh2.ts';
 
@@ -30,17 +30,44 @@ function readKey(text: string, passphrase: string | undefined, which: string): P
   return key;
 }
 
-/** What OpenSSL writes ssh2 cannot read; RSA and ECDSA keys have an older form that it can. */
+/** What OpenSSL writes ssh2 cannot read; each kind of key has another form that it can. */
 function fromPkcs8(text: string, passphrase: string | undefined): string | undefined {
   if (!/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text)) return undefined;
   try {
     const key = createPrivateKey(passphrase === undefined ? text : { key: text, passphrase });
     if (key.asymmetricKeyType === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }).toString();
     if (key.asymmetricKeyType === 'ec') return key.export({ type: 'sec1', format: 'pem' }).toString();
+    if (key.asymmetricKeyType === 'ed25519') return openSshForm(key);
   } catch {
     return undefined; // ssh2 says then that it can't read it
   }
   return undefined;
+}
+
+/** An Ed25519 key as OpenSSH writes it (its PROTOCOL.key), not encrypted. */
+function openSshForm(key: KeyObject): string {
+  const { x = '', d = '' } = key.export({ format: 'jwk' });
+  const [open, secret] = [Buffer.from(x, 'base64url'), Buffer.from(d, 'base64url')];
+  const type = Buffer.from('ssh-ed25519');
+  const check = Buffer.alloc(8);
+  const inner = [check, field(type), field(open), field(Buffer.concat([secret, open])), field(Buffer.alloc(0))];
+  const bytes = inner.reduce((sum, part) => sum + part.length, 0);
+  const padding = Buffer.from(Array.from({ length: (8 - (bytes % 8)) % 8 }, (_, index) => index + 1));
+  const none = field(Buffer.from('none'));
+  const one = Buffer.from([0, 0, 0, 1]);
+  const outer = [Buffer.from('openssh-key-v1\0'), none, none, field(Buffer.alloc(0)), one];
+  const whole = [...outer, field(Buffer.concat([field(type), field(open)])), field(Buffer.concat([...inner, padding]))];
+  const lines =
+    Buffer.concat(whole)
+      .toString('base64')
+      .match(/.{1,70}/g) ?? [];
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${lines.join('\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+}
+
+function field(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 function advice(text: string, why: string): string {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Credentials, JumpHost, Location, ProxyPlace } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
+import { OtherHostKey } from './host-key.ts';
 import { logIn, type SshServer } from './login.ts';
 import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
@@ -34,8 +35,39 @@ export interface SftpSession {
   end(): void;
 }
 
-/** Connects, checks the host keys, logs in and starts SFTP. Throws `transient` or `permission`. */
+/** Types of host keys by the server that showed them although another one is known: no connection asks for them again. */
+const otherTypes = new WeakMap<Credentials, Map<string, Set<string>>>();
+
+function otherTypesOf({ credentials, label }: SshServer): Set<string> {
+  const servers = otherTypes.get(credentials) ?? new Map<string, Set<string>>();
+  otherTypes.set(credentials, servers);
+  const types = servers.get(label) ?? new Set<string>();
+  servers.set(label, types);
+  return types;
+}
+
+/**
+ * Connects, checks the host keys, logs in and starts SFTP. Throws `transient` or `permission`. A server has several host keys
+ * and shows one: where that is not the one that is known it is asked for the others.
+ */
 export async function openSession(options: SessionOptions): Promise<SftpSession> {
+  let refusal: OtherHostKey | undefined;
+  for (;;) {
+    try {
+      return await openOnce(options);
+    } catch (error) {
+      if (refusal && error instanceof SyncError && error.reason === 'no-common-algorithm') {
+        refusal.types.clear();
+        throw refusal;
+      }
+      if (!(error instanceof OtherHostKey) || error.types.has(error.type)) throw error;
+      refusal ??= error;
+      error.types.add(error.type);
+    }
+  }
+}
+
+async function openOnce(options: SessionOptions): Promise<SftpSession> {
   const clients: Client[] = [];
   const client = newClient(clients);
   let algorithms: readonly string[] = [];
@@ -56,7 +88,7 @@ export async function openSession(options: SessionOptions): Promise<SftpSession>
     const leading = await jump(socket, way, clients, options);
     // Every key exchange makes a new cipher.
     if (direct) client.on('handshake', () => reusePacketRoom(client, socket as Socket));
-    const hostKey = await logIn(client, leading, server, options);
+    const hostKey = await logIn(client, leading, server, { ...options, otherTypes: otherTypesOf(server) });
     const stream = await openSubsystem(client, server, options.connectTimeoutMs);
     flowAtOnce(stream);
     const channel = await openSftpChannel(stream, server.label, options.idleTimeoutMs, (bytes) =>
@@ -91,7 +123,7 @@ async function jump(
   let leading: Duplex = socket;
   for (const [index, hop] of way.slice(0, -1).entries()) {
     const client = newClient(clients);
-    await logIn(client, leading, hop, options);
+    await logIn(client, leading, hop, { ...options, otherTypes: otherTypesOf(hop) });
     leading = await forward(client, hop, way[index + 1] as SshServer, options.connectTimeoutMs);
   }
   return leading;

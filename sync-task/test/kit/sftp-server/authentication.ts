@@ -1,4 +1,5 @@
 /** Who may log in, and how. */
+import type ssh2Types from 'ssh2';
 import type { AuthContext, PublicKeyAuthContext } from 'ssh2';
 import { blobOf } from '../ssh-keys.ts';
 import ssh2 from '../ssh2.ts';
@@ -12,11 +13,20 @@ export interface Logins {
 }
 
 /** Accepts, or refuses and names what may be tried instead. */
-export function authenticate(context: AuthContext, logins: Logins): void {
+export function authenticate(context: AuthContext, logins: Logins, wanted: string[] = []): void {
   const { user, password, userKeys, keyboardInteractive } = logins;
   const passwordMethod = keyboardInteractive ? 'keyboard-interactive' : 'password';
+  if (wanted.length > 0 && context.method !== wanted[0]) {
+    context.reject([wanted[0] as ssh2Types.AuthenticationType]);
+    return;
+  }
   const settle = (accepted: boolean) => {
-    if (accepted) context.accept();
+    // A key without a signature is only asked about.
+    const isProof = context.method !== 'publickey' || context.signature !== undefined;
+    if (accepted && isProof && wanted.length > 1) {
+      wanted.shift();
+      context.reject([wanted[0] as ssh2Types.AuthenticationType], true);
+    } else if (accepted) context.accept();
     else context.reject(userKeys ? [passwordMethod, 'publickey'] : [passwordMethod]);
   };
   if (context.username !== user) settle(false);

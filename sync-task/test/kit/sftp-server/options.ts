@@ -11,6 +11,10 @@ export interface SftpServerOptions {
   readonly password?: string;
   /** OpenSSH private key. Left out: a new one. Give the same one to restart "the same" server. */
   readonly hostKey?: string;
+  /** More of them, behind the first: a client chooses among their types. */
+  readonly moreHostKeys?: readonly string[];
+  /** Ways to log in that are all wanted, one after the other. */
+  readonly loginOrder?: readonly ('password' | 'publickey')[];
   /** Makes two keys that may log in, one of them encrypted. */
   readonly userKeys?: boolean;
   /** Ask for the password by keyboard-interactive alone, as some servers do. */

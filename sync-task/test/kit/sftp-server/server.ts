@@ -35,7 +35,7 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const sockets = new Map<number, Socket>();
 
   const ssh = new ssh2.Server(
-    { hostKeys: [hostKey], ident: options.identification ?? 'OpenSSH_9.9' },
+    { hostKeys: [hostKey, ...(options.moreHostKeys ?? [])], ident: options.identification ?? 'OpenSSH_9.9' },
     (connection, { port }) => serveConnection(connection, sockets.get(port)),
   );
   // An own listener keeps hold of the sockets: ssh2 has no public way to cut one.
@@ -60,7 +60,8 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     const drop = () => socket?.destroy();
     let sessions = 0;
     connection.on('error', (error: Error) => connectionErrors.push(error));
-    connection.on('authentication', (context) => authenticate(context, logins));
+    const wanted = [...(options.loginOrder ?? [])];
+    connection.on('authentication', (context) => authenticate(context, logins, wanted));
     connection.on('session', (acceptSession, rejectSession) => {
       if (sessions >= (faults.maxSessions ?? Number.POSITIVE_INFINITY)) return rejectSession();
       sessions++;
