@@ -195,6 +195,9 @@ export interface Storage extends AsyncDisposable {
   /** The modification time that the file had where it came from, where its own is another: a time of upload. */
   keptMtimeMs?(path: string): Promise<number | undefined>;
 
+  /** Its rights (`rwxrwxrwx` as bits), where the place has such and tells them. */
+  rights?(path: string): Promise<number | undefined>;
+
   /** The file's bytes from `start`, in order. Throws `changed` when they are not exactly those of the expected version. */
   read(path: string, options: ReadOptions): AsyncIterable<Chunk>;
 
@@ -270,6 +273,8 @@ export interface StorageProbe {
   readonly freeBytes: number | undefined;
   /** Whether a file kept the time it was given. */
   readonly mtimeKept?: boolean;
+  /** The rights of a new file, where the place has such and tells them. */
+  readonly newFileRights?: number | undefined;
   /** What else was found out. */
   readonly features?: readonly Feature[];
   /** What a user should know besides, one sentence each. */

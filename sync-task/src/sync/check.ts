@@ -1,4 +1,5 @@
 /** `check`: proves that source, target and state can be used, and says what the servers can't do and what that costs. */
+import type { ListedEntry } from '../model.ts';
 import { openChain } from '../transform/open-chain.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { capabilityLine, capabilityRows } from './capability-table.ts';
@@ -20,7 +21,8 @@ export async function check(context: Context): Promise<Result> {
   await (await openChain(settings.transforms)).prepare();
   const { id } = await pipelineHere(context);
   log.info(`state ${state.label} is reachable`);
-  for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
+  let some: readonly ListedEntry[] = [];
+  for await (some of source.list({ prefix: settings.selection.prefix, signal })) break;
   log.info(`source ${source.label} can be listed`);
   await assertApart(context, { thorough: true });
   const sourceSkewMs = await source.clockSkew(signal);
@@ -37,6 +39,7 @@ export async function check(context: Context): Promise<Result> {
       write(`${role}  ${capabilityLine(row, nameWidth)}`, { capability: row.name, offered: row.offered });
     }
   }
+  await warnOfOpened(context, some, probe.newFileRights);
   for (const note of probe.notes) log.warn(`target: ${note}`);
   for (const role of ['source', 'target'] as const) {
     if (!settings[role].legacyAlgorithms) continue;
@@ -66,6 +69,25 @@ export async function check(context: Context): Promise<Result> {
 
 const MOST_COUNTED = 500;
 const WORTH_A_WARNING_MS = 5 * 60_000;
+
+/** Files are not all looked at: some tell whether private ones are among them. */
+const MOST_LOOKED_AT = 50;
+
+/** A file that its owner alone may read is not opened to others without a word. */
+async function warnOfOpened({ source, log }: Context, some: readonly ListedEntry[], there: number | undefined) {
+  if (there === undefined || !source.rights) return;
+  for (const { path } of some.filter(({ kind }) => kind === 'file').slice(0, MOST_LOOKED_AT)) {
+    const here = await source.rights(path).catch(() => undefined); // whoever reads the file is told why
+    if (here === undefined || (there & ~here & 0o077) === 0) continue;
+    log.warn(
+      `target: files are created with mode ${octal(there)} there; the source has files with mode ${octal(here)}: more may read ${JSON.stringify(path)} there than here; set the umask of the target's login, or the rights of its folder`,
+      { path },
+    );
+    return;
+  }
+}
+
+const octal = (rights: number) => rights.toString(8).padStart(4, '0');
 
 function warnOfSkew(log: Context['log'], role: string, skewMs: number | undefined): void {
   if (skewMs === undefined || Math.abs(skewMs) <= WORTH_A_WARNING_MS) return;

@@ -64,6 +64,15 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       return look(folders, path, baseOf(path));
     },
 
+    async rights(path) {
+      checkPath(path);
+      const folder = await folders.find(parentOf(path));
+      if (folder === undefined) return undefined;
+      return explained({ label, path, what: 'look at' }, async () => {
+        return (await lstat(joinPath(folder, baseOf(path)))).mode & 0o777;
+      });
+    },
+
     async draft(path, options) {
       const draft = await startDraft(folders, path, options);
       if (options.fsync) return draft;

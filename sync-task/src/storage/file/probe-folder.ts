@@ -18,10 +18,10 @@ export async function probeFolder(folders: Folders, signal: AbortSignal): Promis
   return explained({ label: folders.label, path: '', what: 'write, rename and remove files in' }, async () => {
     const root = await folders.find('');
     const { folder, freeBytes } = await nearest(root ?? resolve(folders.root));
-    const { clockSkewMs, mtimeKept, caseSensitive } = await tryFile(folder);
+    const { clockSkewMs, mtimeKept, caseSensitive, newFileRights } = await tryFile(folder);
     const notes: string[] = [];
     if (root === undefined) notes.push(`${folders.root} does not exist yet: it will be made`);
-    return { clockSkewMs, freeBytes, mtimeKept, features: nameFeatures(caseSensitive), notes };
+    return { clockSkewMs, freeBytes, mtimeKept, newFileRights, features: nameFeatures(caseSensitive), notes };
   });
 }
 
@@ -39,6 +39,7 @@ interface Tried {
   readonly clockSkewMs: number;
   readonly mtimeKept: boolean;
   readonly caseSensitive: boolean;
+  readonly newFileRights: number;
 }
 
 async function tryFile(folder: string): Promise<Tried> {
@@ -52,12 +53,13 @@ async function tryFile(folder: string): Promise<Tried> {
     const beforeMs = Date.now();
     await file.writeFile('sync-task check\n');
     const skewMs = versionOf(await file.stat()).mtimeMs - beforeMs;
+    const newFileRights = (await file.stat()).mode & 0o777;
     const mtimeKept = (await setMtime(file, LONG_AGO_MS)) && isKept(LONG_AGO_MS, versionOf(await file.stat()).mtimeMs);
     await file.sync();
     const caseSensitive = !(await stands(join(folder, tempName(name).toUpperCase())));
     await rename(temp, renamed);
     standing = renamed;
-    return { clockSkewMs: Math.abs(skewMs) < SAME_CLOCK_MS ? 0 : skewMs, mtimeKept, caseSensitive };
+    return { clockSkewMs: Math.abs(skewMs) < SAME_CLOCK_MS ? 0 : skewMs, mtimeKept, caseSensitive, newFileRights };
   } finally {
     if (standing !== undefined) await unlink(standing);
   }

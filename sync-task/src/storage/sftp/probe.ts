@@ -30,6 +30,7 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
   let mtimeKept = false;
   let clockSkewMs: number | undefined;
   let caseSensitive: boolean | undefined;
+  let newFileRights: number | undefined;
   try {
     // Its time is the server's own until `finish` sets one.
     const made = await storage.statDraft(path, name);
@@ -38,6 +39,7 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
     const finished = await draft.finish();
     mtimeKept = finished.mtimeKept && Math.abs(finished.mtimeMs - PROBED_MS) <= COARSE_MS;
     caseSensitive = await isCaseSensitive(await plan.channel(), plan.root, name);
+    newFileRights = await rightsOf(await plan.channel(), remotePath(plan.root.toString(), tempName(name)));
     await plan.learn(name);
   } finally {
     await draft.discard();
@@ -46,7 +48,7 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
     if (error instanceof SftpStatus) return undefined; // the server does not tell
     throw error;
   });
-  return { clockSkewMs, freeBytes, mtimeKept, features: nameFeatures(caseSensitive), notes: [] };
+  return { clockSkewMs, freeBytes, mtimeKept, newFileRights, features: nameFeatures(caseSensitive), notes: [] };
 }
 
 /** By the standing draft, under its name in capitals. */
@@ -72,4 +74,15 @@ export async function freeSpace(channel: SftpChannel, folder: Buffer): Promise<n
     reader.uint64(); // f_bfree
     return fragmentBytes * reader.uint64();
   });
+}
+
+/** Undefined where the server does not tell. */
+export async function rightsOf(channel: SftpChannel, remote: Buffer): Promise<number | undefined> {
+  try {
+    const { mode } = await channel.attributes(request.lstat, [remote]);
+    return mode === undefined ? undefined : mode & 0o777;
+  } catch (error) {
+    if (error instanceof SftpStatus) return undefined;
+    throw error;
+  }
 }

@@ -16,7 +16,7 @@ import { sftpDrafts } from './drafts.ts';
 import { type Facts, factFinder, kindOf } from './facts.ts';
 import { serverFeatures } from './features.ts';
 import { listTree } from './listing.ts';
-import { probeServer } from './probe.ts';
+import { probeServer, rightsOf } from './probe.ts';
 import { sftpPublishing } from './publishing.ts';
 import { readRemoteFile } from './reader.ts';
 import { realRoot } from './real-root.ts';
@@ -154,6 +154,11 @@ function storageOn(connections: Connections, options: Opened): Storage {
         yield page;
       }
       if (prefix === '') folders.rootStands();
+    },
+
+    async rights(path) {
+      checkPath(path);
+      return rightsOf(await connections.pick(), wire(path));
     },
 
     async stat(path) {
