@@ -2,7 +2,7 @@
  * SQLite through Node's own `node:sqlite`: one file, one process. The file is locked for the life of the process by an
  * operating system's lock, which ends with it however it dies; a second process is told who has it, and of Postgres.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { SyncError } from '../errors.ts';
@@ -33,8 +33,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
   const inMemory = path === ':memory:';
   const file = inMemory ? path : resolve(path);
   const dialect: Dialect = nowMs ? { ...machineTime, nowMs: 'now_ms()' } : machineTime;
-  const holder = `${file}-holder`;
-  const connection = explained(label, holder, () => {
+  const connection = explained(label, file, () => {
     if (!inMemory) mkdirSync(dirname(file), { recursive: true });
     const opened = new DatabaseSync(file, { timeout: 0 });
     try {
@@ -48,7 +47,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
       if (nowMs) opened.function('now_ms', nowMs);
       opened.exec('BEGIN IMMEDIATE');
       opened.exec('COMMIT');
-      if (!inMemory) tellHolder(holder);
+      if (!inMemory) tellHolder(file);
       return opened;
     } catch (error) {
       opened.close();
@@ -60,7 +59,7 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
   let last: Promise<unknown> = Promise.resolve();
 
   function run(sql: string, parameters: readonly Parameter[]): Row[] {
-    return explained(label, holder, () => {
+    return explained(label, file, () => {
       let statement = prepared.get(sql);
       if (!statement) {
         statement = connection.prepare(sql);
@@ -103,25 +102,27 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
     alone: true,
     async close() {
       await last;
-      if (!inMemory) rmSync(holder, { force: true });
+      if (!inMemory) rmSync(holderOf(file), { force: true });
       connection.close();
     },
   };
 }
 
+const holderOf = (file: string): string => `${file}-holder`;
+
 /** For whoever finds the file locked. A hint alone: nothing depends on it. */
-function tellHolder(holder: string): void {
+function tellHolder(file: string): void {
   try {
-    writeFileSync(holder, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+    writeFileSync(holderOf(file), JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
   } catch {
     // Then nobody is told.
   }
 }
 
 /** In words, as far as it is known. */
-function whoHolds(holder: string): string {
+function whoHolds(file: string): string {
   try {
-    const { pid, since } = JSON.parse(readFileSync(holder, 'utf8'));
+    const { pid, since } = JSON.parse(readFileSync(holderOf(file), 'utf8'));
     return `process ${Number(pid)} has it open since ${new Date(since).toISOString()}`;
   } catch {
     return 'another process has it open';
@@ -138,20 +139,31 @@ const CANTOPEN = 14;
 const CORRUPT = 11;
 const NOTADB = 26;
 
-function explained<T>(label: string, holder: string, work: () => T): T {
+/** SQLite calls it an I/O error where a disk is mounted read-only. */
+function isWritable(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function explained<T>(label: string, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     const { code, errcode } = error as { code?: string; errcode?: number };
     const make = (kind: 'transient' | 'permission' | 'permanent', reason: string, message: string) =>
       new SyncError(`state ${label}: ${message}`, { kind, reason, cause: error });
-    switch (errcode === undefined ? code : errcode & 0xff) {
+    const primary = errcode === undefined ? code : errcode & 0xff;
+    switch (primary === IOERR && !isWritable(file) ? READONLY : primary) {
       case BUSY:
       case LOCKED:
         throw make(
           'transient',
           'state-in-use',
-          `${whoHolds(holder)}, and SQLite serves one; run again when that has ended, or share a Postgres: --state postgres://user@host/database`,
+          `${whoHolds(file)}, and SQLite serves one; run again when that has ended, or share a Postgres: --state postgres://user@host/database`,
         );
       case CORRUPT:
       case NOTADB:
