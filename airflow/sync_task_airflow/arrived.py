@@ -13,7 +13,7 @@ from sync_task_airflow.connections import endpoint_environment
 from sync_task_airflow.dag_factory import task_arguments
 from sync_task_airflow.operator import connection
 from sync_task_airflow.pipeline import Pipeline, load_all
-from sync_task_airflow.refresh import WITHOUT_GATES
+from sync_task_airflow.refresh import without_gates
 from sync_task_airflow.selection import Selection
 from sync_task_airflow.visible import visible
 
@@ -59,7 +59,7 @@ def tasks_for(
                     **{key: value for key, value in task_arguments(pipeline).items() if key != "pool"},
                     "title": pipeline.name,
                     "run_name": f"{run}.{pipeline.name}",
-                    "environment": {**only, "SYNC_TASK_GATE": WITHOUT_GATES},
+                    "environment": {**only, "SYNC_TASK_GATE": without_gates(pipeline)},
                 }
             )
     if not found:

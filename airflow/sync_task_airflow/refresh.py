@@ -61,7 +61,9 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
                 {
                     "title": day.isoformat(),
                     "run_name": f"{dag_run.dag_id}.{dag_run.run_id}.{day.isoformat()}",
-                    "environment": day_environment(selection, folder.on(midnight(day)), force=params["force"]),
+                    "environment": day_environment(
+                        selection, folder.on(midnight(day)), force=params["force"], gates=without_gates(pipeline)
+                    ),
                 }
                 for day in days_between(params["from_day"], params["to_day"])
             ]
@@ -85,13 +87,16 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time())
 
 
-def day_environment(selection: Selection, folder: str, *, force: bool) -> dict[str, str]:
+def day_environment(selection: Selection, folder: str, *, force: bool, gates: str) -> dict[str, str]:
     """What the pipeline leaves out is left out here, too."""
     return {
         **selection.environment(folder),
         "SYNC_TASK_FORCE": "true" if force else "",
-        "SYNC_TASK_GATE": WITHOUT_GATES,
+        "SYNC_TASK_GATE": gates,
     }
 
 
-WITHOUT_GATES = "\n".join(f"{gate}=off" for gate in GATES)
+def without_gates(pipeline: Pipeline) -> str:
+    """A part of the source is not what is usual; a target that is gone is gone for a part as well."""
+    own = [line for line in pipeline.settings.get("SYNC_TASK_GATE", "").split("\n") if line.startswith("empty-target=")]
+    return "\n".join([*(f"{gate}=off" for gate in GATES if gate != "empty-target"), *own])
