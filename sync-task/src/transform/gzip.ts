@@ -1,10 +1,10 @@
 /** gzip through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
-import { constants, createGunzip, createGzip } from 'node:zlib';
+import { constants, createGunzip, createGzip, type Gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { SyncError } from '../errors.ts';
 import { withoutSuffix } from './file-name.ts';
 import { inBlocks, throughStream } from './through-stream.ts';
-import type { Transform } from './transform.ts';
+import type { ByteStream, Transform } from './transform.ts';
 
 const blockBytes = 128 * 1024;
 
@@ -29,23 +29,71 @@ export const gzip: Transform<GzipOptions> = {
 
 export const gunzip: Transform<Record<never, never>> = {
   name: 'gunzip',
-  version: 1,
+  version: 2,
   threaded: true,
   summary: 'decompresses gzip; the name loses .gz',
   details:
-    'Several members one after the other are one file, as gzip itself has it. What is damaged, cut off or no gzip is refused.',
+    'Several members one after the other are one file, as gzip itself has it, also with zeros between or behind them. What is damaged, cut off or no gzip is refused.',
   example: 'gunzip@*.gz',
   decodes: true,
   options: z.strictObject({}),
   outputName: (name) => withoutSuffix(name, ['.gz', '.gzip']),
   async *apply(input) {
     try {
-      yield* throughStream(input, createGunzip({ chunkSize: blockBytes, finishFlush: constants.Z_FINISH }));
+      yield* members(input);
     } catch (error) {
       throw unreadable(error, 'gzip');
     }
   },
 };
+
+/**
+ * Node's decompressor reads members until one is followed by a zero, and forgets the rest. What it did not take is looked at here:
+ * behind zeros there is nothing more, or another member.
+ */
+async function* members(input: ByteStream): ByteStream {
+  const chunks = input[Symbol.asyncIterator]();
+  /** Given to the decompressor, which may not have come to it. */
+  let given: { readonly end: number; readonly bytes: Uint8Array }[] = [];
+  let rest: Uint8Array | undefined;
+  try {
+    for (let first = true; first || rest !== undefined; first = false) {
+      const stream = createGunzip({ chunkSize: blockBytes, finishFlush: constants.Z_FINISH });
+      yield* throughStream(feed(stream, rest), stream);
+      rest = await behindZeros(
+        given.map(({ end, bytes }) => bytes.subarray(Math.max(0, bytes.length - (end - stream.bytesWritten)))),
+      );
+      given = [];
+    }
+  } finally {
+    await chunks.return?.();
+  }
+
+  async function* feed(stream: Gunzip, before: Uint8Array | undefined): ByteStream {
+    let end = 0;
+    let next: Uint8Array | undefined = before ?? (await chunks.next()).value;
+    for (; next !== undefined; next = (await chunks.next()).value as Uint8Array | undefined) {
+      if (next.length === 0) continue;
+      end += next.length;
+      given = given.filter((each) => each.end > stream.bytesWritten);
+      given.push({ end, bytes: next });
+      yield next;
+    }
+  }
+
+  async function behindZeros(left: readonly Uint8Array[]): Promise<Uint8Array | undefined> {
+    const bytes = Buffer.concat(left);
+    for (
+      let next: Uint8Array | undefined = bytes;
+      next !== undefined;
+      next = (await chunks.next()).value as Uint8Array | undefined
+    ) {
+      const at = next.findIndex((byte) => byte !== 0);
+      if (at !== -1) return next.subarray(at);
+    }
+    return undefined;
+  }
+}
 
 /** What a decompressor says about its input, as a refusal; every other error as it is. */
 export function unreadable(error: unknown, format: string): unknown {

@@ -2,10 +2,11 @@ import { buffer } from 'node:stream/consumers';
 import { constants, createZstdCompress, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
+import { SyncError } from '../../src/errors.ts';
 import { decoderMemory } from '../../src/transform/decoder-memory.ts';
 import { detachedFile } from '../../src/transform/file-context.ts';
 import { gunzip, gzip } from '../../src/transform/gzip.ts';
-import type { BoundedFile } from '../../src/transform/transform.ts';
+import type { BoundedFile, Transform } from '../../src/transform/transform.ts';
 import { unzstd, zstd } from '../../src/transform/zstd.ts';
 import { applied, streamOf, testModel, testTransform } from '../kit/transform.ts';
 
@@ -26,6 +27,8 @@ test('gunzip reads one member after the other, and nothing that is damaged', tes
   { input: gzipSync(text), output: text },
   { input: Buffer.concat([gzipSync('one '), gzipSync(''), gzipSync('two')]), output: 'one two' },
   { input: Buffer.concat([gzipSync('padded'), Buffer.alloc(5)]), output: 'padded' },
+  { input: Buffer.concat([gzipSync('one '), Buffer.alloc(5), gzipSync('two'), Buffer.alloc(1)]), output: 'one two' },
+  { input: Buffer.concat([gzipSync('one'), Buffer.alloc(5), Buffer.from('more')]), output: /incorrect header check/ },
   {
     input: gzipSync('cut off').subarray(0, -3),
     output: /invalid-gzip: the file is not whole and valid gzip \(unexpected end of file\);/,
@@ -149,3 +152,56 @@ test('unzstd asks for the memory of a window before it uses it', async (t) => {
     },
   );
 });
+
+/** The whole output, or undefined where the input is refused. */
+async function outputOf(transform: Transform, input: Buffer, size = input.length): Promise<string | undefined> {
+  try {
+    return Buffer.concat(await applied(transform, {}, cut(input, Math.max(1, size)))).toString();
+  } catch (error) {
+    if (error instanceof SyncError && error.kind === 'refused') return undefined;
+    throw error;
+  }
+}
+
+const checked = (content: string) => zstdCompressSync(content, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+
+for (const [transform, pack] of [
+  [gunzip as Transform, gzipSync],
+  [unzstd as Transform, checked],
+] as const) {
+  test(`${transform.name}: of two inputs with anything between them nothing is left out`, (t) =>
+    t.notThrowsAsync(
+      fc.assert(
+        fc.asyncProperty(
+          fc.string(),
+          fc.string(),
+          fc.oneof(
+            fc.nat({ max: 40 }).map((zeros) => Buffer.alloc(zeros)),
+            fc.uint8Array({ maxLength: 9 }),
+          ),
+          fc.uint8Array({ maxLength: 5 }),
+          fc.integer({ min: 1, max: 60 }),
+          async (one, two, between, behind, size) => {
+            const input = Buffer.concat([pack(one), between, pack(two), behind]);
+            const output = await outputOf(transform, input, size);
+            if (output !== undefined) t.is(output, one + two);
+            if (between.length === 0 && behind.length === 0) t.is(output, one + two);
+          },
+        ),
+        { numRuns: 200 },
+      ),
+    ));
+
+  test(`${transform.name}: what is cut off is refused, and a flipped bit never changes the output`, async (t) => {
+    const whole = pack('some text, some text, some more');
+    for (let length = 0; length < whole.length; length++) {
+      t.is(await outputOf(transform, whole.subarray(0, length)), undefined, `the first ${length} bytes`);
+    }
+    for (let bit = 0; bit < 8 * whole.length; bit++) {
+      const damaged = Buffer.from(whole);
+      damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+      const output = await outputOf(transform, damaged);
+      t.true(output === undefined || output === 'some text, some text, some more', `bit ${bit}`);
+    }
+  });
+}
