@@ -7,6 +7,7 @@ import { SyncError } from '../errors.ts';
 import { byteOrderMark, type Charset } from './charset/charset.ts';
 import { canonicalName, charset, isKnown, orderedByMark } from './charset/named.ts';
 import { bytesFrom, noBytes, type Steps, stepwise, textOf } from './stepwise.ts';
+import { type NulRule, nulOption, withNul } from './text-encoding.ts';
 import type { Transform } from './transform.ts';
 
 interface Options {
@@ -14,6 +15,7 @@ interface Options {
   readonly to: string;
   readonly invalid: 'refuse' | 'replace';
   readonly bom: 'strip' | 'keep' | 'add';
+  readonly nul: NulRule;
 }
 
 const encodingName = z
@@ -38,6 +40,7 @@ const options = z
       .enum(['strip', 'keep', 'add'])
       .default('strip')
       .describe('the byte order mark at the beginning; utf-16 and utf-32 as a target always have one'),
+    nul: nulOption,
   })
   .check(({ value: { to, bom }, issues }) => {
     if (bom === 'add' && charset(to)?.unicode === false) {
@@ -47,10 +50,10 @@ const options = z
 
 export const encoding: Transform<Options> = {
   name: 'encoding',
-  version: 1,
+  version: 2,
   summary: 'text from one encoding to another, UTF-8 unless said otherwise',
   details: `\`utf-16\` and \`utf-32\` as a source are read as the byte order mark says, little-endian without one. \`iso-8859-1\` and
-\`us-ascii\` are meant literally, not as windows-1252. Not known: iso-2022-jp, utf-7, EBCDIC.`,
+\`us-ascii\` are meant literally, not as windows-1252. EBCDIC is there as cp037, cp273, cp500, cp1047 and cp1140. Not known: iso-2022-jp, utf-7.`,
   example: 'encoding:from=windows-1252@*.csv',
   options,
   ...stepwise<Options, Saved>(recode),
@@ -64,7 +67,7 @@ type Saved = {
   readonly held: string;
 };
 
-function recode({ from, to, invalid, bom }: Options, saved: Saved | undefined): Steps {
+function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefined): Steps {
   const target = charset(orderedByMark[to]?.[0] ?? to) as Charset;
   const addMark = bom === 'add' || to in orderedByMark;
   /** The beginning of a character, and where it starts in the file. */
@@ -88,6 +91,13 @@ function recode({ from, to, invalid, bom }: Options, saved: Saved | undefined): 
     }
     const source = charset(sourceName) as Charset;
     const end = last ? bytes.length : source.whole(bytes);
+    const nulAt = nul === 'refuse' && !wide.test(sourceName) ? bytes.subarray(0, end).indexOf(0) : -1;
+    if (nulAt !== -1) {
+      // An error before it comes first, however the text was cut.
+      const before = bytes.subarray(0, nulAt);
+      if (source.read(before) === undefined) readEach(source, before);
+      throw withNul(offset + nulAt);
+    }
     const whole = bytes.subarray(0, end);
     const text = (last && source.whole(bytes) < end ? undefined : source.read(whole)) ?? readEach(source, whole);
     const output = write(source, whole, text, last);
@@ -145,6 +155,9 @@ function recode({ from, to, invalid, bom }: Options, saved: Saved | undefined): 
     save: () => ({ pending: textOf(pending), offset, from: sourceName, begun, held }),
   };
 }
+
+/** Encodings in which a NUL is a part of other characters. */
+const wide = /^utf-(16|32)/;
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

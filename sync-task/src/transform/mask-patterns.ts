@@ -19,12 +19,12 @@ interface Saved {
 }
 
 export function maskPatterns(
-  { token, pattern = [], replacement, length, encoding }: MaskOptions,
+  { token, pattern = [], replacement, length, encoding, nul }: MaskOptions,
   saved: Saved | undefined,
 ): Steps {
   const finder = finderOf(token, pattern);
   const reach = 2 * (1 + Math.max(...token.map((each) => each.length), ...pattern.map(mostCharacters)));
-  const text = textCheck(encoding, saved?.text);
+  const text = textCheck({ encoding, nul }, saved?.text);
   /** The last character that is written already. */
   let before = saved?.before ?? '';
   let undecided = saved?.undecided ?? '';

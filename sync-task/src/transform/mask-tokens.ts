@@ -19,14 +19,14 @@ interface Saved {
 const maxOutputBytes = 256 * 1024;
 
 export function maskTokens(options: MaskOptions, saved: Saved | undefined): Steps {
-  const { encoding } = options;
+  const { encoding, nul } = options;
   const masking: Masking = {
     finder: tokenFinder(options.token.map((token) => bytesOf(token, encoding))),
     replacement: bytesOf(options.replacement, encoding),
     keepLength: options.length === 'keep',
     severalBytes: encoding === 'utf-8',
   };
-  const text = textCheck(encoding, saved?.text);
+  const text = textCheck({ encoding, nul }, saved?.text);
   let undecided = saved === undefined ? noBytes : bytesFrom(saved.undecided);
   return {
     maxPieceBytes: Math.max(1, Math.floor(maxOutputBytes / growth(masking))),

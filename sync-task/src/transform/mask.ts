@@ -10,7 +10,7 @@ import { boundedPattern } from './bounded-pattern.ts';
 import { maskPatterns } from './mask-patterns.ts';
 import { maskTokens } from './mask-tokens.ts';
 import { type Steps, stepwise } from './stepwise.ts';
-import { encoded, encodingOption, type TextEncoding } from './text-encoding.ts';
+import { encoded, encodingOption, type NulRule, nulOption, type TextEncoding } from './text-encoding.ts';
 import type { SavedState, Transform } from './transform.ts';
 
 export interface MaskOptions {
@@ -22,6 +22,7 @@ export interface MaskOptions {
   /** Left out where the replacement is written once for each match. */
   readonly length?: 'keep';
   readonly encoding: TextEncoding;
+  readonly nul: NulRule;
 }
 
 const asList = (value: unknown) => (typeof value === 'string' ? [value] : value);
@@ -45,6 +46,7 @@ const options = z
       .default('fixed')
       .describe('keep: the replacement, one character, is written once for every character that is replaced'),
     encoding: encodingOption,
+    nul: nulOption,
   })
   .check(({ value, issues }) => {
     // Tokens and patterns may be secrets: a message never shows one.
@@ -65,12 +67,13 @@ const options = z
       if ('problem' in bounded) refuse('pattern', bounded.problem);
     }
   })
-  .transform(({ token = [], pattern = [], replacement, length, encoding }): MaskOptions => {
+  .transform(({ token = [], pattern = [], replacement, length, encoding, nul }): MaskOptions => {
     const keep = length === 'keep';
     return {
       token: [...new Set(token)].sort(),
       replacement: replacement ?? (keep ? '*' : '********'),
       encoding,
+      nul,
       ...(pattern.length > 0 ? { pattern: [...new Set(pattern)] } : {}),
       ...(keep ? { length: 'keep' } : {}),
     };
@@ -78,7 +81,7 @@ const options = z
 
 export const mask: Transform<MaskOptions> = {
   name: 'mask',
-  version: 1,
+  version: 2,
   summary: 'every occurrence of a token or pattern is replaced, wherever it stands',
   details: `The first place from the left where anything fits is replaced; at one place the longest token wins, then the first pattern.
 A pattern is a JavaScript regular expression (flags \`m\` and \`u\`) without \`*\`, \`+\`, \`{n,}\`, back references and look-around:

@@ -1,7 +1,7 @@
 /** One form for every end of a line: CR LF, LF and CR alone are each one, in any mixture. */
 import { z } from 'zod';
 import { noBytes, stepwise } from './stepwise.ts';
-import { encodingOption, type TextEncoding, textCheck } from './text-encoding.ts';
+import { encodingOption, type NulRule, nulOption, type TextEncoding, textCheck } from './text-encoding.ts';
 import type { SavedState, Transform } from './transform.ts';
 
 const forms = { lf: '\n', crlf: '\r\n', cr: '\r' } as const;
@@ -9,6 +9,7 @@ const forms = { lf: '\n', crlf: '\r\n', cr: '\r' } as const;
 interface Options {
   readonly to: keyof typeof forms;
   readonly encoding: TextEncoding;
+  readonly nul: NulRule;
 }
 
 const CR = 0x0d;
@@ -16,15 +17,16 @@ const LF = 0x0a;
 
 export const newline: Transform<Options> = {
   name: 'newline',
-  version: 1,
+  version: 2,
   summary: 'every end of a line (CR LF, LF or CR) becomes the same one',
   example: 'newline:to=lf@**/*.csv',
   options: z.strictObject({
     to: z.enum(['lf', 'crlf', 'cr']).default('lf').describe('the end of a line to write'),
     encoding: encodingOption,
+    nul: nulOption,
   }),
-  ...stepwise<Options, { readonly text: SavedState; readonly afterCr: boolean }>(({ to, encoding }, saved) => {
-    const text = textCheck(encoding, saved?.text);
+  ...stepwise<Options, { readonly text: SavedState; readonly afterCr: boolean }>(({ to, encoding, nul }, saved) => {
+    const text = textCheck({ encoding, nul }, saved?.text);
     const end = Buffer.from(forms[to]);
     /** The piece before ended in a CR, for which the end of the line is written already: a LF would belong to it. */
     let afterCr = saved?.afterCr ?? false;

@@ -1,21 +1,22 @@
 /** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return. */
 import { z } from 'zod';
 import { noBytes, stepwise } from './stepwise.ts';
-import { encodingOption, type TextEncoding, textCheck } from './text-encoding.ts';
+import { encodingOption, type NulRule, nulOption, type TextEncoding, textCheck } from './text-encoding.ts';
 import type { SavedState, Transform } from './transform.ts';
 
 interface Options {
   readonly encoding: TextEncoding;
+  readonly nul: NulRule;
 }
 
 export const replaceWhitespace: Transform<Options> = {
   name: 'replace-whitespace',
-  version: 1,
+  version: 2,
   summary: 'every ASCII whitespace character of a text becomes "_"',
   example: 'replace-whitespace@*.txt',
-  options: z.strictObject({ encoding: encodingOption }),
-  ...stepwise<Options, SavedState>(({ encoding }, saved) => {
-    const text = textCheck(encoding, saved);
+  options: z.strictObject({ encoding: encodingOption, nul: nulOption }),
+  ...stepwise<Options, SavedState>(({ encoding, nul }, saved) => {
+    const text = textCheck({ encoding, nul }, saved);
     return {
       push(piece) {
         text.check(piece);

@@ -20,6 +20,14 @@ export const encodingOption = z
   .describe('how the text is written; a file that is not is refused')
   .transform((name): TextEncoding => (name === 'iso-8859-1' ? 'latin1' : name));
 
+/** The transform option `nul`. */
+export const nulOption = z
+  .enum(['refuse', 'keep'])
+  .default('refuse')
+  .describe('a text with NUL characters, as UTF-16 without a byte order mark looks: refuse the file, or take it');
+
+export type NulRule = z.output<typeof nulOption>;
+
 /** The text as bytes, `undefined` where the encoding has no way to write it. */
 export function encoded(text: string, encoding: TextEncoding): Buffer | undefined {
   if (!text.isWellFormed()) return undefined;
@@ -43,8 +51,33 @@ export interface TextCheck {
   save(): SavedState;
 }
 
-/** From the beginning of the text, or from what another check saved. */
-export function textCheck(encoding: TextEncoding, saved?: SavedState): TextCheck {
+/**
+ * From the beginning of the text, or from what another check saved. A NUL tells that it may be UTF-16 or UTF-32, in which no word
+ * would be found that is looked for: it refuses the text unless that was allowed.
+ */
+export function textCheck({ encoding, nul = 'refuse' }: CheckedText, saved?: SavedState): TextCheck {
+  const { offset: savedOffset = 0, inner: savedInner } = (saved ?? {}) as { offset?: number; inner?: SavedState };
+  const inner = encodingCheck(encoding, savedInner);
+  let offset = savedOffset;
+  return {
+    check(piece) {
+      const at = nul === 'refuse' ? piece.indexOf(0) : -1;
+      // Whatever is wrong first is told, however the text was cut.
+      inner.check(at === -1 ? piece : piece.subarray(0, at));
+      if (at !== -1) throw withNul(offset + at);
+      offset += piece.length;
+    },
+    end: () => inner.end(),
+    save: () => ({ offset, inner: inner.save() }),
+  };
+}
+
+export interface CheckedText {
+  readonly encoding: TextEncoding;
+  readonly nul?: NulRule;
+}
+
+function encodingCheck(encoding: TextEncoding, saved?: SavedState): TextCheck {
   switch (encoding) {
     case 'latin1': // Every byte is a character.
       return { check: () => undefined, end: () => undefined, save: () => null };
@@ -83,14 +116,22 @@ function utf8Check(saved: Utf8State | undefined): TextCheck {
   };
 }
 
-/** The same bytes, checked on the way. */
+/** The same bytes, checked on the way; with NULs. */
 export async function* validated(input: ByteStream, encoding: TextEncoding): ByteStream {
-  const text = textCheck(encoding);
+  const text = textCheck({ encoding, nul: 'keep' });
   for await (const chunk of input) {
     text.check(chunk);
     yield chunk;
   }
   text.end();
+}
+
+export function withNul(offset: number): SyncError {
+  return new SyncError(
+    `the text has a NUL character at byte offset ${offset}, as UTF-16 and UTF-32 have; convert it before, by the transform encoding with ` +
+      'from=utf-16le, say; or say nul=keep; or exclude the file',
+    { kind: 'refused', reason: 'invalid-encoding' },
+  );
 }
 
 function invalid(encoding: string, offset: number, other: string, detail = ''): SyncError {

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
+import { canonicalName, charset } from '../../src/transform/charset/named.ts';
 import { encoding } from '../../src/transform/encoding.ts';
-import { type RawOptions, testModel, testTransform } from '../kit/transform.ts';
+import { applied, type RawOptions, testModel, testTransform } from '../kit/transform.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
@@ -145,5 +147,72 @@ for (const [name, letters] of samples) {
     await testModel(t, encoding, fc.record({ options: options({ from: 'utf-8', to: name }), input: plain }), (input) =>
       iconv.encode(input.toString(), known, { addBOM: false }),
     );
+  });
+}
+
+/** What GNU iconv makes of it; undefined where it is not installed or does not know the name. */
+function iconvOf(from: string, to: string, input: Buffer): Buffer | undefined {
+  const { status, stdout } = spawnSync('iconv', ['-f', from, '-t', to], { input });
+  return status === 0 ? stdout : undefined;
+}
+
+const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+
+for (const [name, other] of [
+  ['cp037', 'IBM037'],
+  ['ibm273', 'IBM273'],
+  ['cp500', 'IBM500'],
+  ['ebcdic-1047', 'IBM1047'],
+  ['cp1140', 'IBM1140'],
+  ['cp437', 'CP437'],
+  ['cp850', 'CP850'],
+  ['koi8-r', 'KOI8-R'],
+  ['iso-8859-2', 'ISO-8859-2'],
+  ['iso-8859-15', 'ISO-8859-15'],
+] as const) {
+  test(`${name} is what iconv makes of it, there and back`, async (t) => {
+    const expected = iconvOf(other, 'UTF-8', everyByte);
+    if (expected === undefined) {
+      t.pass('iconv is not there: not compared');
+      return;
+    }
+    const text = Buffer.concat(await applied(encoding, { from: name, nul: 'keep' }, [everyByte]));
+    t.is(text.toString(), expected.toString());
+    const back = Buffer.concat(await applied(encoding, { from: 'utf-8', to: name, nul: 'keep' }, [text]));
+    t.is(back.toString('hex'), everyByte.toString('hex'));
+  });
+}
+
+test('characters that a table has twice, and names of WHATWG', async (t) => {
+  const rows = [
+    ['cp950', '十卅', 'a451a4ca'],
+    ['armscii8', '(),-.', '28292c2d2e'],
+    ['macintosh', 'Ω€', 'bddb'],
+    ['x-mac-cyrillic', 'Ґґ€', 'a2b6ff'],
+  ] as const;
+  for (const [to, text, hex] of rows) {
+    t.is(Buffer.concat(await applied(encoding, { from: 'utf-8', to }, [Buffer.from(text)])).toString('hex'), hex, to);
+    await testTransform(t, encoding, { from: to }, [{ input: Buffer.from(hex, 'hex'), output: text }]);
+  }
+  await testTransform(t, encoding, { from: 'utf-8', to: 'windows-1252' }, [{ input: '\ufffd', output: /U\+FFFD/ }]);
+});
+
+for (const name of [
+  'macintosh',
+  'x-mac-cyrillic',
+  'windows-1250',
+  'windows-1251',
+  'windows-1253',
+  'koi8-r',
+  'ibm866',
+]) {
+  test(`${name} says what the encoding standard says`, (t) => {
+    const decoder = new TextDecoder(name, { fatal: true });
+    for (const byte of everyByte) {
+      const bytes = Buffer.of(byte);
+      const read = charset(canonicalName(name))?.read(bytes);
+      // The standard has C1 controls where a table has nothing; there the file is refused.
+      if (read !== undefined) t.is(read, decoder.decode(bytes), `byte ${byte}`);
+    }
   });
 }

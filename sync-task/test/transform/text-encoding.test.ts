@@ -2,6 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import test from 'ava';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { encoding } from '../../src/transform/encoding.ts';
+import { mask } from '../../src/transform/mask.ts';
+import { newline } from '../../src/transform/newline.ts';
+import { replaceWhitespace } from '../../src/transform/replace-whitespace.ts';
 import { encoded, validated } from '../../src/transform/text-encoding.ts';
 import type { Transform } from '../../src/transform/transform.ts';
 import { utf8Validator } from '../../src/transform/utf8-validator.ts';
@@ -104,4 +108,29 @@ test('text is written in an encoding, or it can not be', (t) => {
   t.is(encoded('€', 'latin1'), undefined);
   t.is(encoded('😀', 'latin1'), undefined);
   t.is(encoded('\ud83d', 'utf-8'), undefined);
+});
+
+test('UTF-16 and UTF-32 without a mark are nothing else', async (t) => {
+  const text = 'user=bob password=hunter2\r\n';
+  const wide = Buffer.from(text, 'utf16le');
+  const wider = Buffer.from([...text].flatMap((letter) => [letter.charCodeAt(0), 0, 0, 0]));
+  const inputs = [wide, Buffer.from(wide).swap16(), wider, Buffer.from(wider).swap32()];
+  const refused = inputs.map((input) => ({ input, output: /has a NUL character at byte offset [01],/ }));
+  for (const encoding of ['utf-8', 'us-ascii', 'latin1']) {
+    await testTransform(t, mask, { token: 'password', encoding }, refused);
+    await testTransform(t, mask, { pattern: '[a-z]{8}', encoding }, refused);
+    await testTransform(t, newline, { encoding }, refused);
+    await testTransform(t, replaceWhitespace, { encoding }, refused);
+  }
+  for (const from of ['utf-8', 'windows-1252', 'shift_jis']) await testTransform(t, encoding, { from }, refused);
+});
+
+test('NULs may be kept', async (t) => {
+  const kept = [{ input: 'a\0 \n', output: 'a\0 \n' }];
+  await testTransform(t, mask, { token: 'b', nul: 'keep' }, kept);
+  await testTransform(t, mask, { pattern: 'b', nul: 'keep' }, kept);
+  await testTransform(t, newline, { nul: 'keep' }, kept);
+  await testTransform(t, encoding, { from: 'utf-8', nul: 'keep' }, kept);
+  await testTransform(t, replaceWhitespace, { nul: 'keep' }, [{ input: 'a\0 \n', output: 'a\0__' }]);
+  await testTransform(t, mask, { token: 'b' }, [{ input: '\xff\0', output: /NUL character at byte offset 2/ }]);
 });

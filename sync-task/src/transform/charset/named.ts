@@ -1,5 +1,6 @@
 /** Charsets by the names that the encoding standard (WHATWG) or iconv-lite knows them by. */
 import type { Charset } from './charset.ts';
+import { ebcdicCharset } from './ebcdic.ts';
 import { tableCharset } from './table.ts';
 import { utf8, utf16, utf32 } from './unicode.ts';
 
@@ -37,12 +38,19 @@ const opened = new Map<string, Charset | undefined>();
 /** One name for each way to write one: lower case, and `utf-8` for `utf8`. */
 export function canonicalName(name: string): string {
   const lower = name.trim().toLowerCase().replaceAll('_', '-');
-  return otherNames[lower] ?? lower;
+  return (
+    otherNames[lower] ??
+    lower.replace(
+      /^(?:ibm|ebcdic)-?0?(037|37|273|500|1047|1140)$|^cp-?(037|37|273|500|1047|1140)$/,
+      (_, ibm, cp) => `cp${(ibm ?? cp).padStart(3, '0')}`,
+    )
+  );
 }
 
 /** Undefined where nobody knows it. For a name that its byte order mark decides, use one of the two it stands for. */
 export function charset(canonical: string): Charset | undefined {
-  if (!opened.has(canonical)) opened.set(canonical, unicode[canonical]?.() ?? tableCharset(canonical));
+  if (!opened.has(canonical))
+    opened.set(canonical, unicode[canonical]?.() ?? ebcdicCharset(canonical) ?? tableCharset(canonical));
   return opened.get(canonical);
 }
 
