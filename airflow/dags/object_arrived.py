@@ -49,7 +49,9 @@ with DAG(
     def find(params: dict[str, Any], dag_run: Any, ti: Any) -> list[dict[str, Any]]:
         from sync_task_airflow.arrived import tasks_for
         from sync_task_airflow.paused import is_paused
+        from sync_task_airflow.plain_errors import install
 
+        install()
         run = f"{dag_run.dag_id}.{dag_run.run_id}"
         return tasks_for(params["uri"], params["pipeline"], run, lambda name: is_paused(ti, name))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.sdk import TriggerRule, get_current_context, task
 
+from sync_task_airflow import plain_errors
 from sync_task_airflow.date_folder import MOST_MISSED_DAYS
 from sync_task_airflow.publish import COMPLETE_UNTIL, NEWEST_DAY
 from sync_task_airflow.trigger_form import TriggerForm
@@ -20,6 +21,7 @@ def days_task(form: TriggerForm, **arguments: Any) -> Any:
 
     @task(task_id="days", **arguments)
     def days() -> list[dict[str, Any]]:
+        plain_errors.install()
         context = get_current_context()
         ti, run, params = context["ti"], context["dag_run"], context["params"]
         complete_until = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowException
@@ -30,8 +30,14 @@ ATTEMPTS = 6
 LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
 
 
-def follow_until_exit(client: APIClient, container_id: str, log: Logger) -> dict[str, Any]:
-    """Log what the container says until it ends; return the engine's account of its end (`ExitCode`, `OOMKilled`)."""
+def follow_until_exit(
+    client: APIClient, container_id: str, log: Logger, say: Callable[[str], str] = str
+) -> dict[str, Any]:
+    """
+    Log what the container says until it ends; return the engine's account of its end (`ExitCode`, `OOMKilled`).
+
+    :param say: puts an error of sync-task's into the words of Airflow.
+    """
     seen = ""
     failures = 0
     while True:
@@ -39,7 +45,7 @@ def follow_until_exit(client: APIClient, container_id: str, log: Logger) -> dict
             for stamp, line in lines_after(client, container_id, seen):
                 seen = stamp
                 failures = 0
-                write(log, line)
+                write(log, line, say)
             state = client.inspect_container(container_id)["State"]
             if not state["Running"]:
                 return state
@@ -66,7 +72,7 @@ def lines_after(client: APIClient, container_id: str, seen: str) -> Iterator[tup
             yield stamp, line.rstrip()
 
 
-def write(log: Logger, line: str) -> None:
+def write(log: Logger, line: str, say: Callable[[str], str] = str) -> None:
     """One line of JSON as a sentence with its facts, at its level; anything else as it is."""
     try:
         record = json.loads(line)
@@ -77,5 +83,7 @@ def write(log: Logger, line: str) -> None:
     # Airflow has the time, and the operator has said which trace it is.
     record.pop("time", None)
     record.pop("traceId", None)
+    if level >= logging.WARNING:
+        message = say(str(message))
     facts = " ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in record.items())
     log.log(level, "%s", visible(f"{message}  {facts}" if facts else str(message)))

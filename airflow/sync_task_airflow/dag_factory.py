@@ -61,7 +61,11 @@ def sync_dag(pipeline: Pipeline) -> DAG:
         **dag_arguments(pipeline),
     ) as dag:
         check = SyncTaskOperator(
-            task_id="check", verb="check", execution_timeout=timedelta(minutes=5), **same
+            task_id="check",
+            verb="check",
+            environment=form.moved(),
+            execution_timeout=timedelta(minutes=5),
+            **same,
         ).as_setup()
 
         plan_arguments = {

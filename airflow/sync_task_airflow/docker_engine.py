@@ -55,7 +55,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
         problem = ""
         try:
             self.cli.start(container_id)
-            state = follow_until_exit(self.cli, container_id, self.log)
+            state = follow_until_exit(self.cli, container_id, self.log, self.say)
             try:
                 result = read_result(self.cli, container_id, RESULT_PATH)
             except BrokenResult as error:

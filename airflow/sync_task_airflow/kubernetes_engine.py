@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -159,7 +159,9 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
 
     @cached_property
     def pod_manager(self) -> PodManager:
-        return LevelledLogs(kube_client=self.client, callbacks=self.callbacks)
+        manager = LevelledLogs(kube_client=self.client, callbacks=self.callbacks)
+        manager.say = self.say
+        return manager
 
     def get_or_create_pod(self, pod_request_obj: k8s.V1Pod, context: Context) -> k8s.V1Pod:
         """The Secret belongs to the pod: whatever happens to the worker, it goes when the pod goes."""
@@ -227,13 +229,14 @@ class LevelledLogs(PodManager):
     """Log lines as sentences, at their level. Standard output holds the result, which is not for the log."""
 
     last = ""
+    say: Callable[[str], str] = str
 
     def _log_message(self, message: str, *_rest: Any, **_more: Any) -> None:
         # While a pod is taken away the provider reads its last lines every second anew; ours hold their time.
         if message.startswith('{"schemaVersion":') or (message == self.last and message.startswith("{")):
             return
         self.last = message
-        write(self.log, message)
+        write(self.log, message, self.say)
 
 
 def whole(template: Mapping[str, Any] | None) -> dict[str, Any] | None:

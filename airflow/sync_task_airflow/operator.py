@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
+from sync_task_airflow import plain_errors
 from sync_task_airflow.connections import endpoint_environment, state_environment
 from sync_task_airflow.installation import installation
 from sync_task_airflow.lineage import lineage_of
@@ -22,6 +23,7 @@ from sync_task_airflow.overrides import overrides_of
 from sync_task_airflow.paused import is_paused
 from sync_task_airflow.result import Ending, raise_for_exit, summary
 from sync_task_airflow.visible import visible
+from sync_task_airflow.words import in_words_of_airflow
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -124,6 +126,7 @@ class SyncTask(BaseOperator):
 
     def pre_execute(self, context: Context) -> None:
         super().pre_execute(context)
+        plain_errors.install()
         if self.unless_paused and is_paused(context["ti"], self.pipeline):
             raise AirflowSkipException(f"{self.pipeline} is paused in Airflow")
 
@@ -163,6 +166,11 @@ class SyncTask(BaseOperator):
         # Without any secret.
         self.places = environment["SYNC_TASK_SOURCE"], environment["SYNC_TASK_TARGET"]
         return environment
+
+    def say(self, text: str) -> str:
+        """An error of sync-task's, in the words of Airflow."""
+        ids = {"source": self.source_conn_id, "target": self.target_conn_id, "state": self.state_conn_id}
+        return in_words_of_airflow(text, ids)
 
     def trace(self, context: Context) -> dict[str, str]:
         """
@@ -206,7 +214,7 @@ class SyncTask(BaseOperator):
                 self.report_url = f"{site.rstrip('/')}/{visible(str(result['report']))}"
                 # Airflow's pages make a link of it; the button is below *Details*.
                 self.log.info("report: %s", self.report_url)
-        raise_for_exit(self.verb, ending, result, problem)
+        raise_for_exit(self.verb, ending, result, problem, self.say)
         if self.verb != "plan" or result is None or self.environment.get("SYNC_TASK_DRY_RUN"):
             return [] if self.verb == "plan" else None
         return [{name: batch[name] for name in ("number", "files", "bytes")} for batch in result["batches"]]

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, TriggerRule, task
 
+from sync_task_airflow import plain_errors
 from sync_task_airflow.dag_factory import dag_arguments, task_arguments
 from sync_task_airflow.date_folder import date_folder_of
 from sync_task_airflow.engine import SyncTaskOperator
@@ -57,6 +58,7 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
 
         @task(pool=task_arguments(pipeline)["pool"])
         def days(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
+            plain_errors.install()
             return [
                 {
                     "title": day.isoformat(),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from docker.errors import NotFound
 
 from sync_task_airflow.visible import visible
@@ -88,11 +89,15 @@ class GateRefused(AirflowFailException):
     """A gate let nobody through: somebody has to look at the source."""
 
 
-def raise_for_exit(command: str, ending: Ending, result: dict[str, Any] | None, problem: str) -> None:
+def raise_for_exit(
+    command: str, ending: Ending, result: dict[str, Any] | None, problem: str, say: Callable[[str], str] = str
+) -> None:
     """
-    Return where the command succeeded and left a result; raise what makes Airflow react rightly otherwise.
+    Return where the command succeeded and left a result; raise what makes Airflow react rightly otherwise. What
+    happened comes first: Airflow's pages cut long lines off.
 
     :param problem: why there is no result, where there is none.
+    :param say: puts an error of sync-task's into the words of Airflow.
     """
     code = ending.exit_code
     if code == 0:
@@ -105,27 +110,39 @@ def raise_for_exit(command: str, ending: Ending, result: dict[str, Any] | None, 
         )
     if ending.reason:
         raise AirflowException(f"sync-task {command} was {ending.reason}: a retry goes on where it ended")
-    if code in NO_RETRY:
-        kind, meaning = AirflowFailException, NO_RETRY[code]
-        if (result or {}).get("status") == "refused":
-            kind, meaning = GateRefused, "a gate refused the run"
-        elif any(error.get("reason") in ("host-key-changed", "host-key-revoked") for error in errors_of(result)):
-            meaning = "A HOST KEY HAS CHANGED, which may be an attack"
-        raise kind(f"sync-task {command} ended with {code}, {meaning}: {first_error(result)}")
     if code == 137:
         raise AirflowException(f"sync-task {command} was killed from outside (137): a retry goes on where it ended")
-    meaning = RETRY.get(code, "an unknown exit code")
-    raise AirflowException(f"sync-task {command} ended with {code}, {meaning}: {first_error(result)}")
+    reasons = {error.get("reason") for error in errors_of(result)}
+    kind: type[AirflowException] = AirflowFailException if code in NO_RETRY else AirflowException
+    meaning = NO_RETRY.get(code) or RETRY.get(code, "an unknown exit code")
+    message = first_error(result, say)
+    if "gate-refused" in reasons:
+        # Its plan is red already, and says why.
+        raise AirflowSkipException(message)
+    if code in NO_RETRY and (result or {}).get("status") == "refused":
+        kind, meaning = GateRefused, "nothing was copied"
+        message = f"refused by the gate {gates_of(result)}: {message}" if gates_of(result) else message
+        message = message or "a gate refused the run"
+    elif reasons & {"host-key-changed", "host-key-revoked"}:
+        message = f"A HOST KEY HAS CHANGED, which may be an attack: {message}"
+    if not message:
+        raise kind(f"sync-task {command} ended with {code}, {meaning}: see the log above")
+    raise kind(f"{message} [sync-task {command} ended with {code}, {meaning}]")
 
 
-def first_error(result: dict[str, Any] | None) -> str:
-    """One line for the task's error, from the first of the result's errors."""
+def first_error(result: dict[str, Any] | None, say: Callable[[str], str] = str) -> str:
+    """One line for the task's error, from the first of the result's errors; empty where there is none."""
     errors = errors_of(result)
     if not errors:
-        return "see the log above"
+        return ""
     more = len(errors) - 1 + (result or {}).get("errorsLeftOut", 0)
-    message = visible(" ".join(str(errors[0].get("message", "")).split()))[:1000]
+    message = say(visible(" ".join(str(errors[0].get("message", "")).split()))[:1000])
     return f"{message} (and {more} more)" if more else message
+
+
+def gates_of(result: dict[str, Any] | None) -> str:
+    refused = [each for each in (result or {}).get("gates") or [] if each.get("verdict") == "refused"]
+    return ", ".join(dict.fromkeys(visible(str(each.get("gate"))) for each in refused))
 
 
 def errors_of(result: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -83,6 +83,19 @@ class TriggerForm:
                 title="Gates to let through",
                 description="A plan that these gates would refuse is carried out this time. Look at the source first.",
             ),
+            "new_target": Param(
+                False,
+                type="boolean",
+                title="The target is new",
+                description="The pipeline delivered elsewhere until now, or its target was emptied: forget what was "
+                "delivered, and deliver everything.",
+            ),
+            "same_files": Param(
+                False,
+                type="boolean",
+                title="The same files have another address",
+                description="Source or target moved with all that is there: go on with what is remembered of it.",
+            ),
             "dry_run": Param(
                 False,
                 type="boolean",
@@ -117,6 +130,14 @@ class TriggerForm:
             "SYNC_TASK_FORCE": "{{ 'true' if params.force else '' }}",
             "SYNC_TASK_ACCEPT": "{{ params.accept | join('\\n') }}",
             "SYNC_TASK_DRY_RUN": DRY_RUN,
+            **self.moved(),
+        }
+
+    def moved(self) -> dict[str, str]:
+        """For `check`, too, which refuses a pipeline that was pointed elsewhere."""
+        return {
+            "SYNC_TASK_NEW_TARGET": "{{ 'true' if params.new_target else '' }}",
+            "SYNC_TASK_SAME_FILES": "{{ 'true' if params.same_files else '' }}",
         }
 
     def prefix(self, params: Mapping[str, Any], dag_run: Any) -> str:

@@ -33,7 +33,7 @@ def test_shape(dag: Any) -> None:
     assert dag.get_task("finish").trigger_rule == "all_done"
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert dag.schedule == "@daily"
-    names = {"prefix", "since", "batch_files", "max_files", "force", "accept", "dry_run"}
+    names = {"prefix", "since", "batch_files", "max_files", "force", "accept", "dry_run", "new_target", "same_files"}
     assert {*dag.params} == names
     params = [dag.params.get_param(name) for name in names]
     assert all(param.description or param.schema["description_md"] for param in params)

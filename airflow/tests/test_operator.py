@@ -146,8 +146,8 @@ def test_check_is_about_no_run(engine: FakeEngine) -> None:
     [
         (Ending(64, make_result(errors=[make_error("no such transform")])), AirflowFailException, "no such transform"),
         (Ending(65, make_result(errors=[make_error("a\nb")] * 3, errorsLeftOut=9)), AirflowFailException, "b .and 11"),
-        (Ending(77, make_result(errors=[make_error("wrong password")])), AirflowFailException, "77, auth.*wrong pass"),
-        (Ending(75, make_result(errors=[make_error("timed out")])), AirflowException, "75, a passing.*timed out"),
+        (Ending(77, make_result(errors=[make_error("wrong word")])), AirflowFailException, "^wrong w.*with 77, auth"),
+        (Ending(75, make_result(errors=[make_error("timed out")])), AirflowException, "^timed.*with 75, a passing"),
         (Ending(75), AirflowException, "see the log above"),
         (Ending(143, make_result()), AirflowException, "stopped"),
         (Ending(137), AirflowException, "killed from outside"),

@@ -77,10 +77,7 @@ export async function dagRun(): Promise<string> {
     // Evicted: it ended cleanly.
     ['stopped by SIGTERM: nothing partial is left', 1],
     // What the operator finds: of an evicted pod that is slow to go, its exit code.
-    [
-      /AirflowException: (the pod was deleted while it ran: a retry goes on where it ended|sync-task run ended with 143, stopped)/,
-      2,
-    ],
+    [/(the pod was deleted while it ran: a retry goes on where it ended|sync-task run ended with 143, stopped)/, 2],
   ] as const) {
     const said = log.split('\n').filter((line) => line.match(says)).length;
     expect(said >= times && said <= 4, `the log says ${said} times "${says}":\n${last()}`);
