@@ -162,7 +162,7 @@ export const options = {
     describe:
       'NAME=warn|fail|off[:LIMIT]: what to do before anything is written where empty-source, few-files, many-files, ' +
       'total-size, file-size (out of the usual, or beyond the limit), name-collision or empty-target (nothing stands there ' +
-      'any more) is found; repeatable (default: warn; empty-target: fail)',
+      'any more; a target that is gone always fails, unless off) is found; repeatable (default: warn)',
   },
   accept: { kind: 'list', group: 'Gates', describe: 'let this run through this gate; repeatable' },
   transform: {

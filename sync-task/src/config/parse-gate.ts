@@ -13,15 +13,14 @@ const limits: Readonly<Record<GateName, 'files' | 'bytes' | 'none'>> = {
   'name-collision': 'none',
   'empty-target': 'none',
 };
-/** A target that lost everything is no new one: files that count as delivered would be missing for ever. */
-const failing: readonly GateName[] = ['empty-target'];
 const names = Object.keys(limits) as GateName[];
 
-/** Each gate's setting: what was said last, else its default. Throws `usage`. */
+/** Each gate's setting: what was said last, else a warning. Throws `usage`. */
 export function gatesOf(given: readonly string[], as: string): Readonly<Record<GateName, GateSetting>> {
-  const gates = Object.fromEntries(
-    names.map((name) => [name, { action: failing.includes(name) ? 'fail' : 'warn', limit: undefined }]),
-  ) as Record<GateName, GateSetting>;
+  const gates = Object.fromEntries(names.map((name) => [name, { action: 'warn', limit: undefined }])) as Record<
+    GateName,
+    GateSetting
+  >;
   for (const text of given) {
     const match = /^([^=]+)=(warn|fail|off)(?::(.+))?$/.exec(text);
     if (!match) throw bad(as, `${JSON.stringify(text)} is not NAME=warn, NAME=fail or NAME=off, with :LIMIT behind it`);

@@ -32,12 +32,15 @@ export async function hasDelivered({ state }: Pick<Context, 'state'>, pipelineId
   return (await state.files(pipelineId, { prefix: '', after: '', limit: 1 })).length > 0;
 }
 
-/** The gate `empty-target`, for a pipeline that has delivered files. */
+/**
+ * The gate `empty-target`, for a pipeline that has delivered files. A folder that is empty may be one from which the files are
+ * taken away, and is worth a warning unless more is asked for; one that is gone fails unless the gate is off.
+ */
 export function emptyTarget({ settings }: Pick<Context, 'settings'>, root: TargetRoot): readonly GateFinding[] {
   const { action } = settings.gates['empty-target'];
   if (action === 'off' || (root !== 'missing' && root !== 'empty')) return [];
   const isAccepted = settings.accept.includes('empty-target');
-  const verdict = action === 'warn' ? 'warned' : isAccepted ? 'accepted' : 'refused';
+  const verdict = action === 'warn' && root === 'empty' ? 'warned' : isAccepted ? 'accepted' : 'refused';
   const stands = root === 'missing' ? 'the target is gone' : 'nothing stands at the target any more';
   return [{ gate: 'empty-target', folder: '', verdict, what: `${stands}, though files were delivered there` }];
 }
@@ -46,7 +49,7 @@ export function emptyTarget({ settings }: Pick<Context, 'settings'>, root: Targe
 export async function assertRootStands(context: Context, pipelineId: number): Promise<void> {
   const { settings, target } = context;
   const root = await lookAtRoot(context);
-  if (settings.gates['empty-target'].action !== 'fail' || settings.accept.includes('empty-target')) return;
+  if (settings.gates['empty-target'].action === 'off' || settings.accept.includes('empty-target')) return;
   if (root !== 'missing' || !(await hasDelivered(context, pipelineId))) return;
   throw new SyncError(
     `${target.label} is gone, though files were delivered there: bring it back (is its disk mounted?), or plan again with --new-target to deliver everything anew`,

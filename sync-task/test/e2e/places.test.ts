@@ -105,7 +105,10 @@ test('a target that lost everything is no new one', async (t) => {
   await put(source, 'a', 'a');
   await runCommand(['sync'], environment);
   await rm(join(target, 'a'));
-  const empty = await runCommand(['sync'], environment);
+  const warned = await runCommand(['sync'], environment);
+  t.is(warned.code, 0, 'files may be taken away from there');
+  t.like(warned.result, { status: 'done', gates: [{ gate: 'empty-target', verdict: 'warned' }] });
+  const empty = await runCommand(['sync', '--gate', 'empty-target=fail'], environment);
   t.is(empty.code, 65);
   t.like(empty.result, { status: 'refused', gates: [{ gate: 'empty-target', verdict: 'refused' }] });
   t.regex(empty.result.errors[0]?.message ?? '', /is its disk mounted\?.*--new-target.*--gate empty-target=off/);
