@@ -22,6 +22,8 @@ export interface Attempt {
   readonly at: string;
   /** Of the draft that this claim writes. */
   readonly name: string;
+  /** Kept with an object that is published from it. Not the name alone: a state that is made anew gives the same names again. */
+  readonly mark: string;
   /** What was written down last about the file, by this claim or an earlier one. */
   readonly intent: Intent | undefined;
   /** Bytes that the next try need not send again. */
@@ -56,6 +58,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
   const at = chain.targetPath(path);
   const asides = chain.asides(path);
   const name = draftName({ run, path, token });
+  const mark = `${name}-${context.world.uuid().slice(0, 8)}`;
   let intent = readIntent(claim.intent);
   /** Whether the state certainly holds it. */
   let sure = true;
@@ -106,9 +109,9 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
       return;
     }
     if (intent?.draft === name && intent.stage !== 'discarding') {
-      const { ticket, mark, version, chain } = intent;
+      const { ticket, version, chain } = intent;
       try {
-        await save({ stage: 'discarding', draft: name, ticket, mark, at, asides, version, chain });
+        await save({ stage: 'discarding', draft: name, ticket, at, asides, version, chain });
       } catch (unsaved) {
         log.warn(`a draft is left for the next attempt: ${asSyncError(unsaved).message}`, { path, draft: name });
         await draft.leave();
@@ -135,6 +138,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
     claim,
     at,
     name,
+    mark,
     get intent() {
       return intent;
     },

@@ -78,7 +78,7 @@ export async function workOnBatches(
       taken.map(({ path }) => path),
       sent,
     );
-    for (const claim of taken) refuseOtherChain(claim, chain);
+    for (const claim of taken) refuseOtherChain(run, claim, chain);
     return taken;
   });
 
@@ -97,7 +97,6 @@ export async function workOnBatches(
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
       const beganMs = world.monotonicMs();
-      if (claim.chain !== chain.key(claim.path)) throw otherChain(run, claim.path);
       const { row: settled, retries } = await transferFile(transfer, claim);
       const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries } };
@@ -148,14 +147,6 @@ export async function workOnBatches(
   }
 }
 
-/** An older version wrote down with each file alone which transforms were planned for it. */
-function otherChain(run: string, path: string): SyncError {
-  return new SyncError(
-    `run ${run} was planned with other settings: the transforms of ${JSON.stringify(path)} are others now; give it those of its plan, or plan another run`,
-    { kind: 'usage', reason: 'other-settings' },
-  );
-}
-
 interface Others {
   readonly batch: number;
   /** Files not settled yet, over all batches. */
@@ -191,12 +182,12 @@ function stillHeld({ batch, held, endsInMs }: Others): SyncError {
   );
 }
 
-/** The last guard against a worker whose transforms are not those of the plan: nothing of the batch was touched yet. */
-function refuseOtherChain({ path, chain: planned }: Claim, chain: Chain): void {
+/** The last guard: an older version wrote down with each file alone which transforms were planned for it. */
+function refuseOtherChain(run: string, { path, chain: planned }: Claim, chain: Chain): void {
   if (planned === chain.key(path)) return;
   throw new SyncError(
-    `${JSON.stringify(path)} was planned with other transforms than this worker has; give it those of the plan, or plan the run anew`,
-    { kind: 'usage', reason: 'other-transforms', path },
+    `run ${run} was planned with other settings: the transforms of ${JSON.stringify(path)} are others now; give it those of its plan, or plan another run`,
+    { kind: 'usage', reason: 'other-settings', path },
   );
 }
 

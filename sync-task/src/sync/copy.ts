@@ -52,7 +52,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
   };
   const options: DraftOptions = {
     name,
-    mark: stored?.mark ?? name,
+    mark: stored?.mark ?? attempt.mark,
     resume: stored && { draft: stored.draft, offset: stored.offset, ticket: stored.ticket },
     onCopied: (bytes) => progress.bytes(bytes),
     expectedBytes: chain === '' ? claim.size : undefined,
@@ -111,7 +111,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     const unkeyed: PublishIntent = {
       stage: 'publishing',
       draft: name,
-      mark: stored?.mark ?? name,
+      mark: stored?.mark ?? attempt.mark,
       at,
       ticket: segments.ticket,
       version,

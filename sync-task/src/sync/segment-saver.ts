@@ -36,7 +36,7 @@ export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored
       stage: 'writing',
       token,
       draft: attempt.name,
-      mark: stored?.mark ?? attempt.name,
+      mark: stored?.mark ?? attempt.mark,
       at: attempt.at,
       asides,
       version: { size, mtimeMs },
