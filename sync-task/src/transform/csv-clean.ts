@@ -14,7 +14,7 @@ import type { Transform } from './transform.ts';
 
 export const csvClean: Transform<CleanOptions> = {
   name: 'csv-clean',
-  version: 1,
+  version: 2,
   summary:
     'CSV with one delimiter, snake_case names, selected columns, trimmed values, numbers and dates in one form; options: docs/guides/csv.md',
   example: 'csv-clean:to-delimiter=comma,null=NULL,date=born,date-format=DD.MM.YYYY@**/*.csv',

@@ -35,7 +35,7 @@ const options: z.ZodType<ValidateOptions> = z
 
 export const csvValidate: Transform<ValidateOptions> = {
   name: 'csv-validate',
-  version: 1,
+  version: 2,
   summary:
     'rows that break the rules of schema=FILE go to a file beside the target, too many of them refuse the file; options: docs/guides/csv.md',
   example: 'csv-validate:schema=docs/examples/orders.schema.yaml,min-valid=0.98@orders/**/*.csv',

@@ -44,7 +44,7 @@ const options: z.ZodType<DedupOptions> = z
 
 export const dedup: Transform<DedupOptions> = {
   name: 'dedup',
-  version: 1,
+  version: 2,
   summary:
     'rows that were there before, in the file or (across=runs) in others, are left out, compared by key=COLUMN (repeatable) or as a whole; options: docs/guides/csv.md',
   details: `With \`across=runs\` every key is in one file at the target alone, of all files of the pipeline and the same \`set\`. Keys count once their

@@ -74,7 +74,7 @@ function hidden(rest: Rest, source: Pick<PseudonymiseOptions, 'key-env' | 'key-f
 
 export const pseudonymise: Transform<PseudonymiseOptions> = {
   name: 'pseudonymise',
-  version: 1,
+  version: 2,
   summary:
     'the values of column=… (repeatable) become HMAC-SHA-256 pseudonyms, with a key from the environment; options: docs/guides/csv.md',
   example: 'pseudonymise:column=email,column=phone@customers/**/*.csv',

@@ -140,3 +140,25 @@ const refusals: readonly (readonly [setting: string, message: RegExp])[] = [
   ['csv-clean:delimiter=double,quote=double', /delimiter/],
 ];
 for (const [setting, message] of refusals) test(`${setting} is refused`, testRefused, setting, message);
+
+test("Excel's first line says what stands between fields", testTransform, csvClean, {}, [
+  { input: 'sep=;\r\nid;amount\r\n1;2\r\n', output: 'id;amount\n1;2\n' },
+  { input: '\ufeff"sep=|"\nid|a,b\n1|2', output: 'id|a_b\n1|2\n' },
+  { input: 'sep=;\nid;amount\n1\n', output: /^bad-record: row 3: it has 1 fields/ },
+  { input: 'sep=', output: 'sep\n' },
+]);
+
+test('the option and that line agree', testTransform, csvClean, { delimiter: 'comma' }, [
+  { input: 'sep=,\na,b\n', output: 'a,b\n' },
+  { input: 'sep=;\na;b\n', output: /row 1: it says sep=;, and the option delimiter something else/ },
+]);
+
+test('one column where others would cut rows is suspicious', testTransform, csvClean, {}, [
+  { input: 'Report of May\nid;amount\n1;2\n', output: /^no-delimiter: the first row has one field/ },
+  { input: 'id\n1\n2\n', output: 'id\n1\n2\n' },
+  { input: 'word\nthis, that\nother\nmore\n', output: /row 2: it has 2 fields, the first row has 1/ },
+]);
+
+test('titles and comments', testTransform, csvClean, { 'skip-lines': '1', comment: '#' }, [
+  { input: 'Report of May\n# a;b;c\nid;amount\n1;2\n#3;4\n', output: 'id;amount\n1;2\n' },
+]);

@@ -23,17 +23,19 @@ export interface CsvParser {
   readonly failure: SyncError | undefined;
 }
 
-type Syntax = Pick<Dialect, 'delimiter' | 'quote' | 'quotes' | 'max-record-bytes'>;
+type Syntax = Pick<Dialect, 'delimiter' | 'quote' | 'quotes' | 'max-record-bytes' | 'skip-lines' | 'comment'>;
 
 const CR = 13;
 const LF = 10;
 
-export function csvParser({ delimiter, quote, quotes, 'max-record-bytes': maxBytes }: Syntax): CsvParser {
+/** @param before rows of the file that are read already */
+export function csvParser(syntax: Syntax, before = 0): CsvParser {
+  const { delimiter, quote, quotes, 'max-record-bytes': maxBytes, 'skip-lines': skipLines = 0, comment } = syntax;
   const delimiterCode = delimiter.charCodeAt(0);
   const quoteCode = quote?.charCodeAt(0) ?? -1;
   let pending = '';
   let lookAgainAt = 0;
-  let finished = 0;
+  let finished = before;
   let failure: SyncError | undefined;
 
   function parse(text: string, last: boolean): Row[] {
@@ -48,9 +50,11 @@ export function csvParser({ delimiter, quote, quotes, 'max-record-bytes': maxByt
       if (quote !== undefined && quoteAt < start) quoteAt = place(text.indexOf(quote, start));
       let stop = Math.min(lfAt, crAt, text.length);
       let row: Row | undefined;
-      if (quote === undefined || quoteAt > stop) {
+      const skipped = isSkipped(text, start, last);
+      if (skipped === undefined) break;
+      if (skipped || quote === undefined || quoteAt > stop) {
         if (!last && (stop === text.length || (stop === crAt && stop + 1 === text.length))) break;
-        row = stop === start ? [] : text.slice(start, stop).split(delimiter);
+        row = skipped || stop === start ? [] : text.slice(start, stop).split(delimiter);
       } else {
         row = [];
         const stopped = fieldByField(text, start, last, row);
@@ -69,6 +73,14 @@ export function csvParser({ delimiter, quote, quotes, 'max-record-bytes': maxByt
     return rows;
   }
 
+  /** A line that is no record; undefined where its beginning has not come yet. */
+  function isSkipped(text: string, start: number, last: boolean): boolean | undefined {
+    if (finished < skipLines) return true;
+    if (comment === undefined) return false;
+    if (text.startsWith(comment, start)) return true;
+    return !last && comment.startsWith(text.slice(start)) ? undefined : false;
+  }
+
   /** Fills the row; returns where it stops, `undefined` where that is not known yet or the record is wrong. */
   function fieldByField(text: string, start: number, last: boolean, row: Row): number | undefined {
     for (let at = start; ; at++) {
@@ -82,7 +94,12 @@ export function csvParser({ delimiter, quote, quotes, 'max-record-bytes': maxByt
           const code = text.charCodeAt(at);
           if (code === delimiterCode || code === LF || code === CR) break;
         }
-        row.push(text.slice(from, at));
+        const value = text.slice(from, at);
+        if (opensLate(value)) {
+          if (fits(text, start, at)) failure = bad('blanks stand before a quote that encloses more than the field');
+          return undefined;
+        }
+        row.push(value);
       }
       if (at >= text.length) return last ? at : undefined;
       const code = text.charCodeAt(at);
@@ -91,31 +108,54 @@ export function csvParser({ delimiter, quote, quotes, 'max-record-bytes': maxByt
     }
   }
 
+  /** ` "a` of ` "a,b"`: whoever wrote it meant the quotes. */
+  function opensLate(value: string): boolean {
+    if (quote === undefined || !value.includes(quote)) return false;
+    return value.trimStart().startsWith(quote) && value.split(quote).length % 2 === 0;
+  }
+
   function quotedField(text: string, start: number, last: boolean, row: Row, recordStart: number): number | undefined {
     let value = '';
     let from = start + 1;
     let search = from;
+    /** Taken as text, not doubled. */
+    let stray = false;
     for (;;) {
       const at = text.indexOf(quote as string, search);
       if (at === -1) {
         if (last && fits(text, recordStart, text.length)) failure = bad('a quoted field is never closed');
         return undefined;
       }
-      if (at + 1 >= text.length && !last) return undefined;
-      const next = text.charCodeAt(at + 1);
-      if (next === quoteCode) {
+      let behind = at + 1;
+      if (quotes === 'relaxed') while (isBlank(text.charCodeAt(behind))) behind++;
+      if (behind >= text.length && !last) return undefined;
+      const next = text.charCodeAt(behind);
+      if (behind === at + 1 && next === quoteCode) {
         value += text.slice(from, at + 1);
         search = from = at + 2;
-      } else if (at + 1 >= text.length || next === delimiterCode || next === LF || next === CR) {
-        row.push(value + text.slice(from, at));
-        return at + 1;
+      } else if (behind >= text.length || next === delimiterCode || next === LF || next === CR) {
+        value += text.slice(from, at);
+        if (stray && /[\r\n]/.test(value)) {
+          if (fits(text, recordStart, at))
+            failure = bad('a quote is not doubled, and its field goes on in the next line');
+          return undefined;
+        }
+        row.push(value);
+        return behind;
       } else if (quotes === 'strict') {
         if (fits(text, recordStart, at + 1)) {
           failure = bad('text follows a closing quote', '; quotes=relaxed takes such quotes as text');
         }
         return undefined;
-      } else search = at + 1;
+      } else {
+        stray = true;
+        search = at + 1;
+      }
     }
+  }
+
+  function isBlank(code: number): boolean {
+    return (code === 32 || code === 9) && code !== delimiterCode;
   }
 
   function fits(text: string, start: number, stop: number): boolean {

@@ -15,6 +15,10 @@ export interface DialectOptions {
   readonly ragged: 'refuse' | 'pad';
   readonly nul: 'refuse' | 'remove' | 'keep';
   readonly 'max-record-bytes': number;
+  /** Lines before the header, or the first row. */
+  readonly 'skip-lines'?: number | undefined;
+  /** What lines begin with that are no rows. */
+  readonly comment?: string | undefined;
 }
 
 /** With nothing left to find out. */
@@ -54,7 +58,9 @@ export const dialectOptions = {
   quotes: z
     .enum(['strict', 'relaxed'])
     .default('strict')
-    .describe('a quote inside of a quoted field that is not doubled: refuse the file, or take it as text'),
+    .describe(
+      'a quote inside of a quoted field that is not doubled: refuse the file, or take it as text, within one line; relaxed also takes blanks behind a closing quote',
+    ),
   header: z.enum(['first', 'none']).default('first').describe('the first row names the columns, or none does: 1, 2, …'),
   ragged: z
     .enum(['refuse', 'pad'])
@@ -62,6 +68,19 @@ export const dialectOptions = {
     .describe('rows with too few or too many fields: refuse the file, or add and cut off empty fields'),
   nul: z.enum(['refuse', 'remove', 'keep']).default('refuse').describe('what to do about NUL characters'),
   'max-record-bytes': bytesOption('a longer record refuses the file', '1MiB', 64 * 1024 ** 2),
+  'skip-lines': z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, 'give a number of lines, 1 to 9999')
+    .transform(Number)
+    .optional()
+    .describe('lines at the beginning that are left out, such as a title'),
+  comment: z
+    .string()
+    .min(1, 'give what such lines begin with')
+    .max(8, 'give 8 characters at most')
+    .regex(/^[^\r\n]*$/, 'it has no end of a line')
+    .optional()
+    .describe('what lines begin with that are left out, such as #'),
 };
 
 /** For a schema's `check`. */

@@ -11,7 +11,7 @@ import { csvFormatter } from './csv-formatter.ts';
 import { type CsvParser, csvParser } from './csv-parser.ts';
 import { decodedText } from './decode-text.ts';
 import type { Dialect, DialectOptions, Row } from './dialect.ts';
-import { SAMPLE_LENGTH, sniffDelimiter } from './sniff-delimiter.ts';
+import { NoDelimiter, SAMPLE_LENGTH, sniffDelimiter } from './sniff-delimiter.ts';
 
 /** Rows that follow each other. */
 export interface RowBatch {
@@ -61,11 +61,18 @@ async function* readRows(input: ByteStream, options: DialectOptions): AsyncGener
   for await (const { text, last, failure } of decodedText(input)) {
     waiting += text;
     if (found === undefined) {
+      if (!last && waiting.length < LONGEST_SEPARATOR_LINE) continue;
       if (options.delimiter === undefined && waiting.length < SAMPLE_LENGTH && !last) continue;
       const complete = last && failure === undefined && waiting.length <= SAMPLE_LENGTH;
-      const delimiter = options.delimiter ?? sniffDelimiter(waiting.slice(0, SAMPLE_LENGTH), options, complete);
+      const sample = waiting.slice(0, SAMPLE_LENGTH);
+      const line = separatorLine(sample, options);
+      const delimiter = line?.delimiter ?? options.delimiter ?? foundDelimiter(sample, options, complete);
       const dialect = { ...options, delimiter };
-      found = { dialect, parser: csvParser(dialect) };
+      if (line !== undefined) {
+        waiting = waiting.slice(line.length);
+        first++;
+      }
+      found = { dialect, parser: csvParser(dialect, first - 1) };
     }
     const { dialect, parser } = found;
     let rows = parser.push(waiting);
@@ -75,6 +82,32 @@ async function* readRows(input: ByteStream, options: DialectOptions): AsyncGener
     first += rows.length;
     if (parser.failure) throw parser.failure;
     if (failure) throw failure;
+  }
+}
+
+const LONGEST_SEPARATOR_LINE = 9;
+
+/** Excel's `sep=;`: no row, and it says what stands between fields. Throws `refused` where the option says something else. */
+function separatorLine(text: string, options: DialectOptions) {
+  if (options['skip-lines'] !== undefined) return undefined;
+  const [line, , delimiter] = /^("?)sep=([^\r\n\0])\1(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
+  if (line === undefined || delimiter === undefined) return undefined;
+  if (options.delimiter !== undefined && options.delimiter !== delimiter) {
+    throw refusedRow(1, `it says sep=${delimiter}, and the option delimiter something else; give the right one`);
+  }
+  return { length: line.length, delimiter };
+}
+
+function foundDelimiter(sample: string, options: DialectOptions, complete: boolean): string {
+  try {
+    return sniffDelimiter(sample, options, complete);
+  } catch (error) {
+    if (!(error instanceof NoDelimiter)) throw error;
+    throw new SyncError(
+      'the first row has one field, but most others would have more; does a title stand above the header? Say skip-lines=1, or comment=…, ' +
+        'or the delimiter, also where there is one column',
+      { kind: 'refused', reason: 'no-delimiter' },
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
@@ -94,4 +95,74 @@ const delimiters: readonly (readonly [sample: string, delimiter: string])[] = [
 ];
 test('the delimiter is found', (t) => {
   for (const [sample, delimiter] of delimiters) t.is(sniffDelimiter(sample, comma, true), delimiter, sample);
+});
+
+/** Rows as Python's csv has them; undefined where it is not installed. */
+function pythonRows(texts: readonly string[]): string[][][] | undefined {
+  const program =
+    'import csv,io,json,sys\nprint(json.dumps([list(csv.reader(io.StringIO(t,newline=""))) for t in json.load(sys.stdin)]))';
+  const { status, stdout } = spawnSync('python3', ['-c', program], { input: JSON.stringify(texts) });
+  return status === 0 ? (JSON.parse(stdout.toString()) as string[][][]) : undefined;
+}
+
+test('dirty files have the rows that Python finds, or are refused', (t) => {
+  const dirty = fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom('a,', '"b",', '"c,d",', 'e\n', '"f"\r\n', '"g\nh"\n') },
+      { weight: 1, arbitrary: fc.constantFrom('"', ' ', '""', '" ', ' "', ',', '\n', '"x" y', '\r\n') },
+    ),
+    { maxLength: 14 },
+  );
+  const texts = fc.sample(dirty, 2000).map((parts) => parts.join(''));
+  const expected = pythonRows(texts);
+  if (expected === undefined) {
+    t.pass('python3 is not there: not compared');
+    return;
+  }
+  const filled = (rows: readonly Row[]) => rows.filter((row) => row.length > 0);
+  for (const [index, text] of texts.entries()) {
+    const strict = parsed([text], comma);
+    if (strict.failure === undefined)
+      t.deepEqual(filled(strict.rows), filled(expected[index] as Row[]), JSON.stringify(text));
+    const relaxed = parsed([text], { ...comma, quotes: 'relaxed' });
+    if (relaxed.failure !== undefined) continue;
+    t.is(filled(relaxed.rows).length, filled(expected[index] as Row[]).length, JSON.stringify(text));
+  }
+});
+
+test('relaxed quotes end with their line, and blanks behind them are none', (t) => {
+  const relaxed: Dialect = { ...comma, quotes: 'relaxed' };
+  const rows: readonly (readonly [text: string, expected: Row[] | RegExp])[] = [
+    [
+      '1,"B" ,x\r\n2,"F",y\r\n',
+      [
+        ['1', 'B', 'x'],
+        ['2', 'F', 'y'],
+      ],
+    ],
+    ['"say "hi" now",b\n', [['say "hi" now', 'b']]],
+    ['"a"b\nc",d\n', /row 1: a quote is not doubled, and its field goes on in the next line/],
+    ['"a\nb"c",d\n', /row 1: a quote is not doubled, and its field goes on in the next line/],
+    ['"a"\t\n"b"', [['a'], ['b']]],
+  ];
+  for (const [text, expected] of rows) {
+    const { rows, failure } = parsed([text], relaxed);
+    if (expected instanceof RegExp) t.regex(failure ?? '', expected);
+    else t.deepEqual([rows, failure], [expected, undefined]);
+    for (let at = 0; at <= text.length; at++) t.deepEqual(parsed(cut(text, [at]), relaxed), parsed([text], relaxed));
+  }
+  t.regex(
+    parsed(['1, "a,b",2\n'], comma).failure ?? '',
+    /blanks stand before a quote that encloses more than the field/,
+  );
+  t.deepEqual(parsed(['5" pipe, "b",c\n'], comma).rows, [['5" pipe', ' "b"', 'c']]);
+});
+
+test('lines that are no rows are left out, and counted', (t) => {
+  const dialect: Dialect = { ...comma, 'skip-lines': 2, comment: '# ' };
+  const text = 'A "title\n\na,b\n# "no row\n#1,2\n"3"x,4\n';
+  const whole = parsed([text], dialect);
+  t.deepEqual(whole.rows, [[], [], ['a', 'b'], [], ['#1', '2']]);
+  t.regex(whole.failure ?? '', /^row 6: text follows/);
+  for (let at = 0; at <= text.length; at++) t.deepEqual(parsed(cut(text, [at]), dialect), whole);
 });
