@@ -29,7 +29,7 @@ const options: z.ZodType<JsonlToCsvOptions> = z.strictObject({
 
 export const jsonlToCsv: Transform<JsonlToCsvOptions> = {
   name: 'jsonl-to-csv',
-  version: 1,
+  version: 2,
   summary:
     'JSON lines become CSV with the columns of column=… (repeatable) or of the first line; options: docs/guides/csv.md',
   example: 'jsonl-to-csv:column=id,column=name@**/*.jsonl',
@@ -45,13 +45,15 @@ export const jsonlToCsv: Transform<JsonlToCsvOptions> = {
         const fields = objectOf(line, first + index);
         if (fields === undefined) continue;
         if (columns === undefined) {
-          columns = Object.keys(fields);
+          columns = fields.names;
           if (columns.length === 0) throw refusedRow(first + index, 'the first object has no fields; name the columns');
           known = new Set(columns);
           text += format([...columns]);
         }
         if (options.other === 'refuse') checkFields(fields, known, first + index);
-        text += format(columns.map((column) => fieldOf(Object.hasOwn(fields, column) ? fields[column] : undefined)));
+        text += format(
+          columns.map((column) => fieldOf(Object.hasOwn(fields.values, column) ? fields.values[column] : undefined)),
+        );
       }
       if (text !== '') yield Buffer.from(text);
       text = '';
@@ -61,7 +63,7 @@ export const jsonlToCsv: Transform<JsonlToCsvOptions> = {
 };
 
 function checkFields(fields: Fields, known: ReadonlySet<string>, number: number): void {
-  for (const name in fields) {
+  for (const name of fields.names) {
     if (known.has(name)) continue;
     const advice = 'name all columns with column=…, or say other=drop';
     throw refusedRow(number, `the field ${JSON.stringify(name)} is no column; ${advice}`, 'no-column');

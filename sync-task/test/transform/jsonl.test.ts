@@ -2,7 +2,7 @@ import test from 'ava';
 import { csvToJsonl } from '../../src/transform/csv-to-jsonl.ts';
 import { jsonlToCsv } from '../../src/transform/jsonl-to-csv.ts';
 import type { Transform } from '../../src/transform/transform.ts';
-import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
+import { applied, type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 
 type Case = readonly [title: string, options: RawOptions, rows: readonly TransformCase[]];
 
@@ -77,3 +77,32 @@ function testAll<Options>(transform: Transform<Options>, cases: readonly Case[])
 }
 testAll(jsonlToCsv, fromLines);
 testAll(csvToJsonl, toLines);
+
+test('what JSON.parse would drop or change in silence is refused', testTransform, jsonlToCsv, {}, [
+  { input: '{"a":1,"a":2}\n', output: /^bad-record: row 1: an object has a key twice/ },
+  { input: '{"a":1}\n{"a":{"b":1,"\\u0062":2}}\n', output: /^bad-record: row 2: an object has a key twice/ },
+  {
+    input: '{"a":[{"b":1},{"b":2,"c":"{\\"b\\":1}"}]}\n',
+    output: 'a\n"[{""b"":1},{""b"":2,""c"":""{\\""b\\"":1}""}]"\n',
+  },
+  { input: '{"a":"x\\ud800y"}\n', output: /^bad-record: row 1: it has half a surrogate pair/ },
+  { input: '{"\\udc00":1}\n', output: /^bad-record: row 1: it has half a surrogate pair/ },
+  { input: '{"a":"\\ud83d\\ude00"}\n', output: 'a\n😀\n' },
+]);
+
+test('columns stand in the order of the first line', testTransform, jsonlToCsv, {}, [
+  { input: '{"b":1,"2":2,"1":3}\n{"1":6,"2":5,"b":4}\n', output: 'b,2,1\n1,2,3\n4,5,6\n' },
+]);
+
+test('depth is limited, whatever stands around it', async (t) => {
+  const nested = (levels: number, inner = '') => `{"a":${'['.repeat(levels)}${inner}${']'.repeat(levels)}}\n`;
+  const [whole] = await applied(jsonlToCsv, {}, [Buffer.from(nested(499))]);
+  t.is(Buffer.from(whole ?? '').toString(), `a\n${'['.repeat(499)}${']'.repeat(499)}\n`);
+  for (const inner of ['', '1.5']) {
+    for (const levels of [500, 100_000]) {
+      await t.throwsAsync(() => applied(jsonlToCsv, {}, [Buffer.from(nested(levels, inner))]), {
+        message: /^row 1: it is nested deeper than 500 levels/,
+      });
+    }
+  }
+});

@@ -2,9 +2,14 @@
 import type { SyncError } from '../../errors.ts';
 import type { ByteStream } from '../transform.ts';
 import { decodedText } from './decode-text.ts';
+import { jsonKeys } from './json-keys.ts';
 import { refusedRow } from './table.ts';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export interface Fields {
+  /** In the order in which they stand there. */
+  readonly names: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
 
 export interface Lines {
   /** The first line's number. */
@@ -65,6 +70,8 @@ function keepDigits(_key: string, value: unknown, context?: { readonly source?: 
 /** The object of a line, undefined for an empty line. Throws `refused` for anything else. */
 export function objectOf(line: string, number: number): Fields | undefined {
   if (line.trim() === '') return undefined;
+  const { keys, problem } = jsonKeys(line);
+  if (problem !== undefined) throw refusedRow(number, `${problem}; mend or exclude the file`);
   let value: unknown;
   try {
     value = mayLoseDigits.test(line) ? JSON.parse(line, keepDigits) : JSON.parse(line);
@@ -73,8 +80,21 @@ export function objectOf(line: string, number: number): Fields | undefined {
     if (error instanceof SyntaxError) throw refusedRow(number, 'it is no JSON; mend or exclude the file');
     throw error;
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const values = value as Fields['values'];
+    if (line.includes('\\u') && !isWritable(values)) {
+      throw refusedRow(number, 'it has half a surrogate pair, which is no character; mend or exclude the file');
+    }
+    return { names: keys, values };
+  }
   throw refusedRow(number, 'it is no JSON object; every line must be one');
+}
+
+/** Deeper down such halves stay the escapes that they are. */
+function isWritable(values: Fields['values']): boolean {
+  return Object.entries(values).every(
+    ([name, value]) => name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed()),
+  );
 }
 
 /** A value as a field: text as it is, null and what is missing as empty, lists and objects as JSON. */

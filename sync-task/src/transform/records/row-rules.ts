@@ -73,9 +73,9 @@ function checkNames(names: readonly string[], schema: Schema): void {
 /** The first thing that is wrong with a value. Empty values are checked for being required alone. */
 function valueCheck(rule: ColumnRule): (value: string) => string | undefined {
   const type = valueTypes[rule.type];
-  const point = type.point ?? Number;
-  const min = rule.min === undefined ? undefined : point(String(rule.min));
-  const max = rule.max === undefined ? undefined : point(String(rule.max));
+  const { point } = type;
+  const min = rule.min === undefined ? undefined : point?.(String(rule.min));
+  const max = rule.max === undefined ? undefined : point?.(String(rule.max));
   const { required, 'min-length': minLength = 0, 'max-length': maxLength = Number.POSITIVE_INFINITY } = rule;
   const pattern = rule.pattern === undefined ? undefined : linearPattern(rule.pattern, false);
   const allowed = rule['one-of'] === undefined ? undefined : new Set(rule['one-of']);
@@ -83,8 +83,9 @@ function valueCheck(rule: ColumnRule): (value: string) => string | undefined {
   return (value) => {
     if (value === '') return required ? 'is empty' : undefined;
     if (!type.is(value)) return `is not ${type.expected}`;
-    if (min !== undefined && point(value) < min) return `is less than ${rule.min}`;
-    if (max !== undefined && point(value) > max) return `is more than ${rule.max}`;
+    const at = min === undefined && max === undefined ? undefined : point?.(value);
+    if (min !== undefined && (at?.compare(min) ?? 0) < 0) return `is less than ${rule.min}`;
+    if (max !== undefined && (at?.compare(max) ?? 0) > 0) return `is more than ${rule.max}`;
     if (value.length < minLength) return `is shorter than ${minLength}`;
     if (value.length > maxLength) return `is longer than ${maxLength}`;
     if (allowed !== undefined && !allowed.has(value)) return 'is none of the allowed values';

@@ -29,7 +29,10 @@ const columnRule = z
     for (const name of ['min', 'max'] as const) {
       const limit = value[name];
       if (limit !== undefined && !isPoint(value.type, limit)) {
-        refuse(name, `${value.type} has no such bound: give a number for numbers, a quoted day or time for those`);
+        refuse(
+          name,
+          `${value.type} has no such bound: give a number for numbers (quoted with more than 15 digits), a quoted day or time for those`,
+        );
       }
     }
     const problem = value.pattern === undefined ? undefined : patternProblem(value.pattern);
