@@ -103,10 +103,11 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
       newest.set(at, Math.max(token, highest));
       // What goes beside a file has another hash of a path in its name.
       const sign = name.slice(0, path.endsWith('.capitals') ? name.lastIndexOf('-') + 1 : undefined);
-      if (!files.some((file) => String(file['intent']).includes(sign))) {
-        blame('published-without-intent', `${path} by draft ${name}`);
-      }
-      if (replaces && refuses && foreign.has(path)) blame('replaced-what-stood', `${path} with --existing refuse`);
+      const known = files.find((file) => String(file['intent']).includes(sign));
+      if (!known) blame('published-without-intent', `${path} by draft ${name}`);
+      // What the state knows as ours is repaired whatever somebody made of it.
+      else if (replaces && refuses && known['size'] === null && foreign.has(path))
+        blame('replaced-what-stood', `${path} with --existing refuse`);
     },
     stateIs(rows) {
       files = rows;

@@ -14,6 +14,8 @@ import { type Timers, virtualWorld } from './virtual-world.ts';
 /** What was sent arrives within so long, or never. */
 export const IN_FLIGHT_MS = 1500;
 const MOST_STEPS = 20_000;
+/** Steps at which a blow tells more than at others. */
+const telling = /publish|backs up|saveIntents|recordOutcomes|claim|renew/;
 /** Of a step: that its answer comes in the same moment; and that time passes while others could go on. */
 const AT_ONCE = 0.7;
 const TIME_PASSES = 0.03;
@@ -178,11 +180,11 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueMs }) => dueMs));
   }
 
-  function fateOf({ owner, kind, options }: Step): typeof fate {
+  function fateOf({ owner, kind, label, options }: Step): typeof fate {
     if (kind === 'timer' || owner.exempt) return 'done';
     if (options.broken?.()) return 'fails';
     const mayBeStruck = owner.state === 'running' && !owner.ended && blows().length > 0;
-    if (mayBeStruck && random.fraction() < chances.disrupt) return 'struck';
+    if (mayBeStruck && random.fraction() < chances.disrupt * (telling.test(label) ? 5 : 1)) return 'struck';
     if (kind === 'answer' || options.sure) return 'done';
     const chance = random.fraction();
     return chance < chances.fail ? 'fails' : chance < chances.fail + chances.ambiguous ? 'answer-lost' : 'done';
