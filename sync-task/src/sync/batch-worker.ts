@@ -11,6 +11,7 @@ import { openChain } from '../transform/open-chain.ts';
 import type { Context } from './context.ts';
 import { type ErrorList, errorList, type TransformCounts } from './counts.ts';
 import { groupCommit } from './group-commit.ts';
+import { assertStillHere } from './known-places.ts';
 import { openLease } from './lease.ts';
 import { retryBudget } from './retry-budget.ts';
 import { type Transfer, transferFile } from './transfer.ts';
@@ -78,6 +79,7 @@ export async function workOnBatches(
       taken.map(({ path }) => path),
       sent,
     );
+    if (taken.length > 0) await assertStillHere(context);
     for (const claim of taken) refuseOtherChain(run, claim, chain);
     return taken;
   });

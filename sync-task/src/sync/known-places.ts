@@ -12,6 +12,17 @@ export async function pipelineHere(context: Context): Promise<PipelineRecord> {
   return pipeline;
 }
 
+/**
+ * For who holds files of a run: another process may have pointed the pipeline elsewhere since that was planned. It does not while
+ * a file is held. Throws `usage`.
+ */
+export async function assertStillHere({ settings, state }: Pick<Context, 'settings' | 'state'>): Promise<void> {
+  assertHere(
+    { settings: { ...settings, newTarget: false, sameFiles: false } },
+    await state.pipeline(settings.pipeline),
+  );
+}
+
 export interface PlannedPipeline {
   readonly pipeline: PipelineRecord;
   /** Why all files are new, where they are because of the target. */

@@ -39,11 +39,14 @@ export function sideFiles(
   keys: Pick<FileKeys, 'take'>,
 ): SideFiles {
   const drafts = new Map<string, Draft>();
+  /** Of drafts that were asked for: one may stand although its answer was lost. */
+  const begun = new Set<string>();
   const counted: TransformCounts = {};
   let folder: Promise<string> | undefined;
 
   async function draftOf(suffix: string): Promise<Draft> {
     const side = path + suffix;
+    begun.add(suffix);
     const draft = drafts.get(suffix) ?? (await target.draft(side, { ...options, name: draftNameBeside(name, side) }));
     drafts.set(suffix, draft);
     return draft;
@@ -73,7 +76,12 @@ export function sideFiles(
       for (const draft of drafts.values()) await draft.leave();
     },
     async discard() {
-      for (const draft of drafts.values()) await draft.discard();
+      for (const suffix of begun) {
+        const side = path + suffix;
+        const draft = drafts.get(suffix);
+        if (draft) await draft.discard();
+        else await target.recover(side, draftNameBeside(name, side));
+      }
     },
     suffixes: () => [...drafts.keys()],
     counts() {

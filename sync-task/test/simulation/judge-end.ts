@@ -19,6 +19,8 @@ export interface TheEnd {
 
 export async function judgeEnd({ judge, scenario, state, source, target, result }: TheEnd): Promise<void> {
   let untouched = true;
+  // Another target forgets what was delivered, and no token of before counts: no event tells of that.
+  const forgets = scenario.actors.some((actor) => 'patch' in actor && actor.patch.elsewhere);
   for (const [path, { data }] of source.entries) {
     const files = made(scenario.chain, path, data);
     if (files.some((file) => judge.isForeign(file.path))) {
@@ -36,7 +38,8 @@ export async function judgeEnd({ judge, scenario, state, source, target, result 
   }
   // A probe of `check` that dies is nobody's to remove: it is empty, and nothing lists it.
   const left = target.stands().filter((name) => name.includes('.sync-task.') && !name.includes('.probe-'));
-  if (left.length > 0) judge.blame('left-over', left.join(', '));
+  // What died at a former target before the pipeline was pointed elsewhere stays there.
+  if (left.length > 0 && !forgets) judge.blame('left-over', left.join(', '));
   const held = await state.query('SELECT path, owner FROM file WHERE owner IS NOT NULL');
   const mayBeRefused = scenario.existing === 'refuse' && !untouched;
   if (held.length > 0 && !mayBeRefused) judge.blame('lease-left', JSON.stringify(held));
@@ -46,8 +49,6 @@ export async function judgeEnd({ judge, scenario, state, source, target, result 
   if (result.status !== 'done' && !mayBeRefused) judge.blame('not-done', JSON.stringify(result.errors));
   const [pipeline] = await state.query('SELECT id FROM pipeline');
   for (const { path } of await state.query('SELECT path FROM file')) {
-    // Another target forgets what was delivered, and no token of before counts: nothing is written down of that.
-    const forgets = scenario.actors.some((actor) => 'patch' in actor && actor.patch.elsewhere);
     const faults = illegalSteps(await state.state.events(pipeline?.['id'], path)).filter(
       (fault) => !forgets || !fault.startsWith('claimed with token'),
     );

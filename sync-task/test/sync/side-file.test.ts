@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { draftName, draftNameBeside, isOwnName, tempName } from '../../src/storage/draft-name.ts';
 import { fileStorage } from '../../src/storage/file/file-storage.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import { publishAsides, removeDrafts, sideFiles, standingAsides } from '../../src/sync/side-file.ts';
 import { newFolders, treeOf } from '../kit/job.ts';
 
@@ -35,6 +36,22 @@ test('nothing is written where nothing was put aside, and nothing stays of what 
   await sides.finish();
   await sides.publish();
   await sides.file.aside('.bad', Buffer.from('x'));
+  await sides.discard();
+  t.deepEqual(await treeOf(target), {});
+});
+
+test('one is discarded too that was made while its answer was lost', async (t) => {
+  const { target, storage } = await arrange(t);
+  const lossy: Storage = {
+    ...storage,
+    async draft(...given) {
+      await (await storage.draft(...given)).leave();
+      throw new Error('the answer was lost');
+    },
+  };
+  const sides = sideFiles(lossy, path, path, { name, mtimeMs: 0, fsync: false, signal }, noKeys);
+  await t.throwsAsync(sides.file.aside('.bad', Buffer.from('x')), { message: 'the answer was lost' });
+  t.is(Object.keys(await treeOf(target)).length, 1);
   await sides.discard();
   t.deepEqual(await treeOf(target), {});
 });
