@@ -24,7 +24,7 @@ export async function check(context: Context): Promise<Result> {
   let some: readonly ListedEntry[] = [];
   for await (some of source.list({ prefix: settings.selection.prefix, signal })) break;
   log.info(`source ${source.label} can be listed`);
-  await assertApart(context, { thorough: true });
+  await assertApart(context, 'always');
   const sourceSkewMs = await source.clockSkew(signal);
   const probe = await target.probe(signal);
   log.info(`target ${target.label} can be written`, { freeBytes: probe.freeBytes });

@@ -15,15 +15,17 @@ import type { Context } from './context.ts';
 import { type Nesting, nestingOf } from './nesting.ts';
 import { lookAtRoot } from './target-root.ts';
 
-interface Looking {
-  /** Also where nothing hints at their being one. */
-  readonly thorough: boolean;
-}
+/**
+ * Whether to write a draft at the target and look for it at the source: `never`, where something hints at their being one
+ * place, or for any two of servers and folders. A worker that is killed just then leaves the draft, so it is written where places
+ * are new to the pipeline, and by `check`.
+ */
+type Drafting = 'never' | 'where-hinted' | 'always';
 
 /** Throws `usage` where source and target overlap. */
-export async function assertApart(context: Context, looking: Looking = { thorough: false }): Promise<void> {
+export async function assertApart(context: Context, drafting: Drafting = 'never'): Promise<void> {
   const { settings } = context;
-  const nesting = await overlapOf(context, looking);
+  const nesting = await overlapOf(context, drafting);
   if (!nesting || leavesOut(settings.selection, nesting.below)) return;
   const { source, target } = settings.places;
   throw new SyncError(
@@ -44,7 +46,7 @@ function wayOut({ below }: Nesting): string {
   return below === '' ? 'choose another place' : `choose another place, or leave it out with --exclude '${below}/**'`;
 }
 
-async function overlapOf(context: Context, { thorough }: Looking): Promise<Nesting | undefined> {
+async function overlapOf(context: Context, drafting: Drafting): Promise<Nesting | undefined> {
   const { settings, source, target } = context;
   const [from, to] = [settings.source.location, settings.target.location];
   const byName = nestingOf(settings.places.source, settings.places.target);
@@ -54,7 +56,7 @@ async function overlapOf(context: Context, { thorough }: Looking): Promise<Nesti
   if (here.server === '' && there.server === '') return nesting;
   if (here.server === there.server && isOneLogin(settings)) return nesting;
   const mayBeOne = here.server === there.server || (isHere(from) && isHere(to)) || isOneHost(from, to);
-  if (!mayBeOne && !thorough) return undefined;
+  if (drafting === 'never' || (!mayBeOne && drafting !== 'always')) return undefined;
   if (settings.dryRun) return undefined; // nothing is written, neither here nor there
   if ((await lookAtRoot(context)) === 'missing') {
     // Making it to see where would change the source, should it lie there.

@@ -45,7 +45,7 @@ export async function plan(context: Context, run: string): Promise<Result> {
     await assertRootStands(context, id);
     return plannedResult(context, run, startedMs);
   }
-  await assertApart(context);
+  await assertApart(context, (await areKnown(context)) ? 'never' : 'where-hinted');
   const root = await lookAtRoot(context);
   const emptied = async ({ id }: PipelineRecord) =>
     (root === 'missing' || root === 'empty') && (await hasDelivered(context, id));
@@ -55,6 +55,12 @@ export async function plan(context: Context, run: string): Promise<Result> {
   const ticket = settings.dryRun ? undefined : await state.beginPlan(run, pipeline.id, details);
   if (!settings.dryRun && !ticket) return plan(context, run); // another process was faster
   return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, startedMs });
+}
+
+/** Whether an earlier plan found these places apart. */
+async function areKnown({ state, settings: { pipeline, places } }: Context): Promise<boolean> {
+  const known = await state.findPipeline(pipeline);
+  return known?.source === places.source && known.target === places.target;
 }
 
 interface Planning {

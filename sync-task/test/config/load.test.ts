@@ -73,11 +73,17 @@ test('secrets come from the environment or from files, not from both', async (t)
   t.is(source({}).credentials.password, undefined);
   const twice = { SYNC_TASK_SOURCE_PASSWORD: 'direct', SYNC_TASK_SOURCE_PASSWORD_FILE: file };
   t.regex(t.throws(() => source(twice), { instanceOf: SyncError })?.message ?? '', /are both set: keep one/);
-  const missing = { SYNC_TASK_SOURCE_PASSWORD_FILE: '/nonexistent' };
+  const missing = { SYNC_TASK_SOURCE_PASSWORD_FILE: '/nonexistent/secret' };
   t.regex(
     t.throws(() => source(missing), { instanceOf: SyncError })?.message ?? '',
-    /SYNC_TASK_SOURCE_PASSWORD_FILE: \/nonexistent cannot be read/,
+    /SYNC_TASK_SOURCE_PASSWORD_FILE: \/nonexistent\/secret cannot be read/,
   );
+  for (const secret of ['pa55word', '/9j4AAQSkZJRg', '-----BEGIN KEY-----\nMC4CAQAw']) {
+    const message = t.throws(() => source({ SYNC_TASK_SOURCE_PASSWORD_FILE: secret }), {
+      instanceOf: SyncError,
+    })?.message;
+    t.false(message?.includes(secret), message);
+  }
 });
 
 test('every option can be given in the environment, and a wrong value names the variable', (t) => {

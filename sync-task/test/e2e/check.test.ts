@@ -113,8 +113,6 @@ test('what a dead worker left is removed once its run is over, and kept as long 
   await until(async () => (await drafts()).length === 1);
   child.kill('SIGKILL');
   await ended;
-  t.is((await check()).swept, 0, 'its lease lives');
-  await new Promise((resolve) => setTimeout(resolve, 1100));
   const open = await check();
   t.is(open.swept, 0);
   t.regex(open.stderr, /1 files were left half-done/);
