@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { openState } from '../../src/state/open.ts';
 import { hostilePlace } from '../faults/kit/places.ts';
 import { type Environment, newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
+import { startPostgres } from '../kit/postgres.ts';
 import { hasProFtpd, startProFtpd } from '../kit/proftpd.ts';
 import { status } from '../kit/sftp-server/status.ts';
 
@@ -13,10 +14,10 @@ const FILES = 30;
 const LEASE_MS = 1000;
 
 /** A folder copied to a server that can be told to fail. */
-async function copiedJob(t: ExecutionContext) {
+async function copiedJob(t: ExecutionContext, more: Environment = {}) {
   const folders = await newFolders(t);
   const { server, environment } = await hostilePlace(t, join(folders.target, '..'), 'TARGET');
-  const settings: Environment = { ...folders.environment, ...environment, SYNC_TASK_LEASE: `${LEASE_MS}ms` };
+  const settings: Environment = { ...folders.environment, ...environment, SYNC_TASK_LEASE: `${LEASE_MS}ms`, ...more };
   const job = { ...folders, server, environment: settings };
   for (let number = 0; number < FILES; number++)
     await put(job.source, `d${number % 3}/f${number}`, `${number}`.repeat(500));
@@ -85,12 +86,16 @@ for (const sameRun of [true, false]) {
 }
 
 test('what another worker is copying now is not judged', async (t) => {
-  const { server, source, environment } = await copiedJob(t);
+  // One that several processes share: who opens an SQLite state knows that the others are dead.
+  const postgres = await startPostgres();
+  t.teardown(() => postgres.stop());
+  const shared = { SYNC_TASK_STATE: postgres.url, SYNC_TASK_STATE_PASSWORD: postgres.password };
+  const { server, source, environment } = await copiedJob(t, shared);
   await rm(join(server.root, 'd0/f0'));
   await put(source, 'd0/f0', 'newer', '2025-01-01T00:00:00Z');
   await runCommand(['plan', '--run', 'next'], environment);
   {
-    await using state = await openState(environment['SYNC_TASK_STATE'] ?? '', undefined, 'test');
+    await using state = await openState(postgres.url, postgres.password, 'test');
     const { id } = await state.pipeline('test');
     await state.claim({ pipelineId: id, run: 'next', batch: 1, owner: 'another', leaseMs: 600_000, limit: 1 });
   }

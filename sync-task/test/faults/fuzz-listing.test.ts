@@ -61,7 +61,8 @@ test('any names in a listing: what is taken stays below the root, the rest is re
       }
     }
     const skipped = ['.', '..', nasty.at(-2)?.toString()];
-    t.is(entries.length, names.filter((name) => !skipped.includes(name.toString('latin1'))).length);
+    const told = names.map((name) => name.toString('latin1')).filter((name) => !skipped.includes(name));
+    t.is(entries.length, new Set(told).size, 'a name that is told twice counts once');
   });
   await t.notThrowsAsync(fc.assert(property, { numRuns: 200, seed }));
   t.log(`seed ${seed}`);
