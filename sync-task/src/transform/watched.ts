@@ -82,14 +82,16 @@ export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
           looking = false;
         });
       }, roundMs);
-      timer.unref();
       try {
         for (;;) {
+          // The only thing that is left to wait for, perhaps; but who was given up must not keep the process.
+          timer.ref();
           const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
             fail = reject;
             chunks.next().then(resolve, reject);
           });
           fail = undefined;
+          timer.unref();
           moves++;
           if (next.done) return;
           await breathe();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import test from 'ava';
-import { generateKey } from 'openpgp';
+import { generateKey, revokeKey } from 'openpgp';
 import { SyncError } from '../../src/errors.ts';
 import { transformChain } from '../../src/transform/chain.ts';
 import { detachedFile } from '../../src/transform/file-context.ts';
@@ -129,7 +129,7 @@ test('keys that cannot be used are an error of the configuration, which shows no
   const rows: readonly (readonly [RawOptions, RegExp])[] = [
     [{ 'key-file': '/nowhere/key.asc' }, /^PGP: the file \/nowhere\/key.asc cannot be read \(ENOENT\)$/],
     [{ 'key-env': 'TEST_PGP_UNSET' }, /the environment variable TEST_PGP_UNSET is not set/],
-    [{ 'key-env': 'TEST_PGP_PASSPHRASE' }, /TEST_PGP_PASSPHRASE holds no armored OpenPGP private key/],
+    [{ 'key-env': 'TEST_PGP_PASSPHRASE' }, /TEST_PGP_PASSPHRASE holds no OpenPGP key/],
     [{ 'key-file': sender.private }, /is protected; give its passphrase with/],
     [
       { 'key-file': sender.private, 'passphrase-env': 'TEST_PGP_KEY' },
@@ -211,4 +211,81 @@ test('packets that would have to be kept in memory are refused', async (t) => {
     [[0xcb, 0xe0, 1, 0xff, 0, 0, 0, 1, 2, 0xcb, 0], /more follows behind the end of the message/],
   ];
   for (const [bytes, message] of rows) t.regex(await refusal({}, Buffer.from(bytes)), message);
+});
+
+test('keys that cannot do what they are for are an error of the configuration', async (t) => {
+  const day = 86_400_000;
+  const user = { userIDs: [{ name: 'Old', email: 'old@example.com' }], format: 'object' as const };
+  const expired = await generateKey({ ...user, date: new Date(Date.now() - 3 * day), keyExpirationTime: 86_400 });
+  const fresh = await generateKey({ ...user, date: new Date(Date.now() - day) });
+  const revoked = await revokeKey({ key: fresh.privateKey, format: 'object' });
+  const signing = await generateKey({ ...user, date: new Date(Date.now() - day), subkeys: [{ sign: true }] });
+  const write = async (name: string, content: string | Uint8Array) => {
+    await writeFile(join(folder, name), content);
+    return join(folder, name);
+  };
+  const rows = [
+    [
+      pgpEncrypt,
+      { 'key-file': await write('expired', expired.publicKey.armor()) },
+      /cannot encrypt \(Primary key is expired\); ask its owner/,
+    ],
+    [
+      pgpEncrypt,
+      { 'key-file': await write('revoked', revoked.publicKey.armor()) },
+      /of "Old <old@example.com>", which cannot encrypt \(Primary key is revoked/,
+    ],
+    [
+      pgpEncrypt,
+      { 'key-file': await write('signing', signing.publicKey.armor()) },
+      /cannot encrypt \(Could not find valid encryption key packet/,
+    ],
+    [
+      pgpSign,
+      { 'key-file': await write('signer', expired.privateKey.armor()) },
+      /cannot sign \(Primary key is expired/,
+    ],
+    [
+      pgpDecrypt,
+      { 'key-file': await write('no-decryption', signing.privateKey.armor()) },
+      /cannot decrypt \(No decryption key packets found/,
+    ],
+    [
+      pgpDecrypt,
+      { 'key-file': await write('public', fresh.publicKey.armor()) },
+      /holds a public key, of [0-9A-F]{16} of "Old/,
+    ],
+    [
+      pgpEncrypt,
+      { 'key-file': await write('half', `${fresh.publicKey.armor()}-----BEGIN PGP PUBLIC KEY BLOCK-----\n`) },
+      /a block in it is no whole key/,
+    ],
+  ] as const;
+  for (const [transform, given, message] of rows) {
+    const options = transform.options.parse(given);
+    const error = await t.throwsAsync(async () => transform.prepare?.(options as never), {
+      instanceOf: SyncError,
+      message,
+    });
+    t.is(error?.kind, 'usage');
+  }
+});
+
+test('keys may be binary, and several in one file', async (t) => {
+  const make = () => generateKey({ userIDs: [{ name: 'Any' }], date: new Date(Date.now() - 60_000), format: 'object' });
+  const [one, other] = await Promise.all([make(), make()]);
+  const file = join(folder, 'several');
+  await writeFile(join(folder, 'one.gpg'), one.privateKey.write());
+  await writeFile(join(folder, 'other.gpg'), other.privateKey.write());
+  for (const content of [
+    one.publicKey.armor() + other.publicKey.armor(),
+    Buffer.concat([one.publicKey.write(), other.publicKey.write()]),
+  ]) {
+    await writeFile(file, content);
+    const input = Buffer.concat(await applied(pgpEncrypt, { 'key-file': file }, [Buffer.from('for both')]));
+    for (const name of ['one.gpg', 'other.gpg']) {
+      const output = await applied(pgpDecrypt, { 'key-file': join(folder, name) }, [input]);
+      t.is(Buffer.concat(output).toString(), 'for both');
+    }
+  }
 });

@@ -44,8 +44,9 @@ const keysOf = remembered(async (given: Options) => ({
   decryptionKeys: await privateKeys(
     { files: given['key-file'], variables: given['key-env'] },
     placesOf(given['passphrase-file'], given['passphrase-env']),
+    'decrypt',
   ),
-  verificationKeys: await publicKeys({ files: given['verify-key-file'], variables: given['verify-key-env'] }),
+  verificationKeys: await publicKeys({ files: given['verify-key-file'], variables: given['verify-key-env'] }, 'verify'),
 }));
 
 export const pgpDecrypt: Transform<Options> = {

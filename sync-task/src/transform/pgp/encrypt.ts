@@ -32,10 +32,11 @@ const options = z
 type Options = z.output<typeof options>;
 
 const keysOf = remembered(async (given: Options) => ({
-  encryptionKeys: await publicKeys({ files: given['key-file'], variables: given['key-env'] }),
+  encryptionKeys: await publicKeys({ files: given['key-file'], variables: given['key-env'] }, 'encrypt'),
   signingKeys: await privateKeys(
     placesOf(given['sign-key-file'], given['sign-key-env']),
     placesOf(given['passphrase-file'], given['passphrase-env']),
+    'sign',
   ),
 }));
 

@@ -3,7 +3,7 @@
  * lists and is part of the fingerprint. A key that is replaced by another one under the same name re-processes nothing.
  */
 import { readFile } from 'node:fs/promises';
-import type { PrivateKey, PublicKey } from 'openpgp';
+import type { Key, PrivateKey, PublicKey } from 'openpgp';
 import { z } from 'zod';
 import { SyncError } from '../../errors.ts';
 
@@ -38,61 +38,114 @@ export function placesOf(file: string | undefined, variable: string | undefined)
   return { files: file === undefined ? [] : [file], variables: variable === undefined ? [] : [variable] };
 }
 
-/** All public keys there. Throws `usage` where one cannot be read. */
-export async function publicKeys(places: Places): Promise<PublicKey[]> {
-  const { readKeys } = await import('openpgp');
-  const found: PublicKey[] = [];
-  for (const { text, label } of await read(places)) {
-    const keys = await readKeys({ armoredKeys: text }).catch((error: unknown) => {
-      throw unusable(label, 'holds no armored OpenPGP key', error);
-    });
-    // A private key can do what its public one can, but nobody should have to give it away for that.
-    found.push(...keys.map((key) => key.toPublic()));
-  }
-  return found;
-}
+/** What keys are to do; whether they can is found out when they are loaded, not with the first file. */
+export type Purpose = 'encrypt' | 'verify' | 'sign' | 'decrypt';
 
-/** All private keys there, unlocked. Throws `usage` where one cannot be read or the passphrase is another one. */
-export async function privateKeys(places: Places, passphrasePlaces: Places): Promise<PrivateKey[]> {
-  const { readPrivateKeys, decryptKey } = await import('openpgp');
-  const [passphrase] = await read(passphrasePlaces);
-  const found: PrivateKey[] = [];
-  for (const { text, label } of await read(places)) {
-    const keys = await readPrivateKeys({ armoredKeys: text }).catch((error: unknown) => {
-      throw unusable(label, 'holds no armored OpenPGP private key', error);
-    });
-    for (const key of keys) {
-      if (key.isDecrypted()) found.push(key);
-      else if (passphrase === undefined) {
-        throw unusable(
-          label,
-          'is protected; give its passphrase with passphrase-file=… or passphrase-env=…',
-          undefined,
-        );
-      } else {
-        const unlocked = decryptKey({ privateKey: key, passphrase: passphrase.text.replace(/\r?\n$/, '') });
-        found.push(
-          await unlocked.catch((error: unknown) => {
-            throw unusable(label, `does not open with the passphrase of ${passphrase.label}`, error);
-          }),
-        );
-      }
+/** All public keys there. Throws `usage` where one cannot be read, or is good for nothing. */
+export async function publicKeys(places: Places, purpose: 'encrypt' | 'verify'): Promise<PublicKey[]> {
+  const found: PublicKey[] = [];
+  for (const { bytes, label } of await read(places)) {
+    for (const key of await keysIn(bytes, label)) {
+      await judge(key, label, purpose);
+      // A private key can do what its public one can, but nobody should have to give it away for that.
+      found.push(key.toPublic());
     }
   }
   return found;
 }
 
-async function read({ files, variables }: Places): Promise<{ readonly text: string; readonly label: string }[]> {
+/** All private keys there, unlocked. Throws `usage` where one cannot be read, the passphrase is another one, or it is good for nothing. */
+export async function privateKeys(
+  places: Places,
+  passphrasePlaces: Places,
+  purpose: 'sign' | 'decrypt',
+): Promise<PrivateKey[]> {
+  const { decryptKey } = await import('openpgp');
+  const [passphrase] = await read(passphrasePlaces);
+  const found: PrivateKey[] = [];
+  for (const { bytes, label } of await read(places)) {
+    for (const key of await keysIn(bytes, label)) {
+      if (!key.isPrivate())
+        throw unusable(label, `holds a public key, of ${nameOf(key)}; a private one is needed`, undefined);
+      let open = key;
+      if (!key.isDecrypted()) {
+        if (passphrase === undefined) {
+          const advice = 'is protected; give its passphrase with passphrase-file=… or passphrase-env=…';
+          throw unusable(label, advice, undefined);
+        }
+        const text = Buffer.from(passphrase.bytes)
+          .toString('utf8')
+          .replace(/\r?\n$/, '');
+        open = await decryptKey({ privateKey: key, passphrase: text }).catch((error: unknown) => {
+          throw unusable(label, `does not open with the passphrase of ${passphrase.label}`, error);
+        });
+      }
+      await judge(open, label, purpose);
+      found.push(open);
+    }
+  }
+  return found;
+}
+
+/** Every key there, binary or armored, also where several armored ones follow each other. */
+async function keysIn(bytes: Uint8Array, label: string): Promise<Key[]> {
+  const { readKeys } = await import('openpgp');
+  const found: Key[] = [];
+  try {
+    if ((bytes[0] ?? 0) >= 0x80) found.push(...(await readKeys({ binaryKeys: new Uint8Array(bytes) })));
+    else {
+      const text = Buffer.from(bytes).toString('utf8');
+      const blocks = text.match(ARMORED) ?? [];
+      if (text.split('-----BEGIN PGP ').length - 1 !== blocks.length) throw new Error('a block in it is no whole key');
+      for (const block of blocks) found.push(...(await readKeys({ armoredKeys: block })));
+    }
+  } catch (error) {
+    throw unusable(label, `holds no OpenPGP key that can be read (${reasonOf(error)})`, error);
+  }
+  if (found.length === 0) throw unusable(label, 'holds no OpenPGP key', undefined);
+  return found;
+}
+
+const ARMORED = /-----BEGIN PGP (PUBLIC|PRIVATE) KEY BLOCK-----.*?-----END PGP \1 KEY BLOCK-----/gs;
+
+/** Throws `usage` for a key that is expired, revoked or of a kind that can't do what it is for. */
+async function judge(key: Key, label: string, purpose: Purpose): Promise<void> {
+  try {
+    if (purpose === 'encrypt') await key.getEncryptionKey();
+    else if (purpose === 'sign') await key.getSigningKey();
+    else if (purpose === 'decrypt') await (key as PrivateKey).getDecryptionKeys();
+  } catch (error) {
+    const advice = purpose === 'encrypt' ? 'ask its owner for one that is valid' : 'give one that can';
+    throw unusable(
+      label,
+      `holds the key ${nameOf(key)}, which cannot ${purpose} (${reasonOf(error)}); ${advice}`,
+      error,
+    );
+  }
+}
+
+function nameOf(key: Key): string {
+  const [user] = key.getUserIDs();
+  return `${key.getKeyID().toHex().toUpperCase()}${user === undefined ? '' : ` of ${JSON.stringify(user.slice(0, 80))}`}`;
+}
+
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error)
+    .replace(/\s+/g, ' ')
+    .slice(0, 200);
+}
+
+async function read({ files, variables }: Places): Promise<{ readonly bytes: Uint8Array; readonly label: string }[]> {
   const ofFiles = files.map(async (path) => {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw unusable(`the file ${path}`, `cannot be read (${error.code})`, error);
     });
-    return { text, label: `the file ${path}` };
+    return { bytes, label: `the file ${path}` };
   });
   const ofVariables = variables.map((name) => {
     const text = process.env[name];
     if (!text) throw unusable(`the environment variable ${name}`, 'is not set', undefined);
-    return { text, label: `the environment variable ${name}` };
+    return { bytes: Buffer.from(text), label: `the environment variable ${name}` };
   });
   return [...(await Promise.all(ofFiles)), ...ofVariables];
 }

@@ -32,6 +32,7 @@ const keysOf = remembered((given: Options) =>
   privateKeys(
     { files: given['key-file'], variables: given['key-env'] },
     placesOf(given['passphrase-file'], given['passphrase-env']),
+    'sign',
   ),
 );
 
