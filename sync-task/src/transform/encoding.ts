@@ -7,8 +7,8 @@ import { SyncError } from '../errors.ts';
 import { byteOrderMark, type Charset } from './charset/charset.ts';
 import { canonicalName, charset, isKnown, orderedByMark } from './charset/named.ts';
 import { bytesFrom, noBytes, type Steps, stepwise, textOf } from './stepwise.ts';
-import { type NulRule, nulOption, withNul } from './text-encoding.ts';
 import type { Transform } from './transform.ts';
+import { type NulRule, nulOption, type WideTextState, wideText } from './wide-text.ts';
 
 interface Options {
   readonly from: string;
@@ -65,6 +65,7 @@ type Saved = {
   readonly from: string;
   readonly begun: boolean;
   readonly held: string;
+  readonly letters: WideTextState;
 };
 
 function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefined): Steps {
@@ -78,6 +79,7 @@ function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefin
   let begun = saved?.begun ?? false;
   /** A character that may have to be written together with the next. */
   let held = saved?.held ?? '';
+  const letters = wideText(saved?.letters);
 
   function convert(bytes: Buffer, last: boolean): Uint8Array {
     const [littleEndian, bigEndian] = orderedByMark[sourceName] ?? [];
@@ -91,12 +93,12 @@ function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefin
     }
     const source = charset(sourceName) as Charset;
     const end = last ? bytes.length : source.whole(bytes);
-    const nulAt = nul === 'refuse' && !wide.test(sourceName) ? bytes.subarray(0, end).indexOf(0) : -1;
+    const nulAt = nul === 'refuse' && !wide.test(sourceName) ? letters.find(bytes.subarray(0, end)) : -1;
     if (nulAt !== -1) {
       // An error before it comes first, however the text was cut.
       const before = bytes.subarray(0, nulAt);
       if (source.read(before) === undefined) readEach(source, before);
-      throw withNul(offset + nulAt);
+      throw letters.refusal(nulAt);
     }
     const whole = bytes.subarray(0, end);
     const text = (last && source.whole(bytes) < end ? undefined : source.read(whole)) ?? readEach(source, whole);
@@ -152,7 +154,7 @@ function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefin
       return convert(pending.length === 0 ? asBuffer(piece) : Buffer.concat([pending, piece]), false);
     },
     end: () => convert(asBuffer(pending), true),
-    save: () => ({ pending: textOf(pending), offset, from: sourceName, begun, held }),
+    save: () => ({ pending: textOf(pending), offset, from: sourceName, begun, held, letters: letters.save() }),
   };
 }
 

@@ -10,8 +10,9 @@ import { boundedPattern } from './bounded-pattern.ts';
 import { maskPatterns } from './mask-patterns.ts';
 import { maskTokens } from './mask-tokens.ts';
 import { type Steps, stepwise } from './stepwise.ts';
-import { encoded, encodingOption, type NulRule, nulOption, type TextEncoding } from './text-encoding.ts';
+import { encoded, encodingOption, type TextEncoding } from './text-encoding.ts';
 import type { SavedState, Transform } from './transform.ts';
+import { type NulRule, nulOption } from './wide-text.ts';
 
 export interface MaskOptions {
   /** Sorted, each once: neither order nor repetition changes the output, so they must not change the fingerprint. */

@@ -1,21 +1,41 @@
-/** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return. */
+/** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return; where asked, for all whitespace of Unicode. */
 import { z } from 'zod';
-import { noBytes, stepwise } from './stepwise.ts';
-import { encodingOption, type NulRule, nulOption, type TextEncoding, textCheck } from './text-encoding.ts';
+import { maskTokens } from './mask-tokens.ts';
+import { noBytes, type Steps, stepwise } from './stepwise.ts';
+import { encoded, encodingOption, type TextEncoding, textCheck } from './text-encoding.ts';
 import type { SavedState, Transform } from './transform.ts';
+import { type NulRule, nulOption } from './wide-text.ts';
 
 interface Options {
   readonly encoding: TextEncoding;
   readonly nul: NulRule;
+  /** Left out where it is ASCII alone. */
+  readonly whitespace?: 'unicode' | undefined;
 }
 
 export const replaceWhitespace: Transform<Options> = {
   name: 'replace-whitespace',
   version: 2,
-  summary: 'every ASCII whitespace character of a text becomes "_"',
+  summary: 'every ASCII whitespace character of a text becomes "_", or every one of Unicode',
+  details: 'The name of a file keeps its blanks.',
   example: 'replace-whitespace@*.txt',
-  options: z.strictObject({ encoding: encodingOption, nul: nulOption }),
-  ...stepwise<Options, SavedState>(({ encoding, nul }, saved) => {
+  options: z
+    .strictObject({
+      encoding: encodingOption,
+      nul: nulOption,
+      whitespace: z
+        .enum(['ascii', 'unicode'])
+        .default('ascii')
+        .describe(
+          'ascii: blank, tab, LF, VT, FF and CR; unicode: all that has the property White_Space, such as U+00A0',
+        ),
+    })
+    .transform(({ whitespace, ...rest }): Options => ({ ...rest, ...(whitespace === 'unicode' && { whitespace }) })),
+  ...stepwise<Options, SavedState>(({ encoding, nul, whitespace }, saved): Steps => {
+    if (whitespace === 'unicode') {
+      const token = unicodeWhitespace.filter((character) => encoded(character, encoding) !== undefined);
+      return maskTokens({ token, replacement: '_', encoding, nul }, saved as never);
+    }
     const text = textCheck({ encoding, nul }, saved);
     return {
       push(piece) {
@@ -31,6 +51,11 @@ export const replaceWhitespace: Transform<Options> = {
     };
   }),
 };
+
+/** All are in the Basic Multilingual Plane. */
+const unicodeWhitespace = Array.from({ length: 65_536 }, (_, unit) => String.fromCharCode(unit)).filter((character) =>
+  /\p{White_Space}/u.test(character),
+);
 
 const bytes = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) ? 0x5f : byte,

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { SyncError } from '../errors.ts';
 import type { ByteStream, SavedState } from './transform.ts';
 import { type Utf8State, utf8Validator } from './utf8-validator.ts';
+import { type NulRule, type WideTextState, wideText } from './wide-text.ts';
 
 export type TextEncoding = 'utf-8' | 'us-ascii' | 'latin1';
 
@@ -19,14 +20,6 @@ export const encodingOption = z
   .default('utf-8')
   .describe('how the text is written; a file that is not is refused')
   .transform((name): TextEncoding => (name === 'iso-8859-1' ? 'latin1' : name));
-
-/** The transform option `nul`. */
-export const nulOption = z
-  .enum(['refuse', 'keep'])
-  .default('refuse')
-  .describe('a text with NUL characters, as UTF-16 without a byte order mark looks: refuse the file, or take it');
-
-export type NulRule = z.output<typeof nulOption>;
 
 /** The text as bytes, `undefined` where the encoding has no way to write it. */
 export function encoded(text: string, encoding: TextEncoding): Buffer | undefined {
@@ -51,24 +44,20 @@ export interface TextCheck {
   save(): SavedState;
 }
 
-/**
- * From the beginning of the text, or from what another check saved. A NUL tells that it may be UTF-16 or UTF-32, in which no word
- * would be found that is looked for: it refuses the text unless that was allowed.
- */
+/** From the beginning of the text, or from what another check saved. UTF-16 and UTF-32 are refused unless that was allowed. */
 export function textCheck({ encoding, nul = 'refuse' }: CheckedText, saved?: SavedState): TextCheck {
-  const { offset: savedOffset = 0, inner: savedInner } = (saved ?? {}) as { offset?: number; inner?: SavedState };
+  const { wide: savedWide, inner: savedInner } = (saved ?? {}) as { wide?: WideTextState; inner?: SavedState };
   const inner = encodingCheck(encoding, savedInner);
-  let offset = savedOffset;
+  const wide = wideText(savedWide);
   return {
     check(piece) {
-      const at = nul === 'refuse' ? piece.indexOf(0) : -1;
+      const at = nul === 'refuse' ? wide.find(piece) : -1;
       // Whatever is wrong first is told, however the text was cut.
       inner.check(at === -1 ? piece : piece.subarray(0, at));
-      if (at !== -1) throw withNul(offset + at);
-      offset += piece.length;
+      if (at !== -1) throw wide.refusal(at);
     },
     end: () => inner.end(),
-    save: () => ({ offset, inner: inner.save() }),
+    save: () => ({ wide: wide.save(), inner: inner.save() }),
   };
 }
 
@@ -124,14 +113,6 @@ export async function* validated(input: ByteStream, encoding: TextEncoding): Byt
     yield chunk;
   }
   text.end();
-}
-
-export function withNul(offset: number): SyncError {
-  return new SyncError(
-    `the text has a NUL character at byte offset ${offset}, as UTF-16 and UTF-32 have; convert it before, by the transform encoding with ` +
-      'from=utf-16le, say; or say nul=keep; or exclude the file',
-    { kind: 'refused', reason: 'invalid-encoding' },
-  );
 }
 
 function invalid(encoding: string, offset: number, other: string, detail = ''): SyncError {

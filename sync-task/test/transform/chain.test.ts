@@ -115,7 +115,7 @@ const refusals: readonly (readonly [setting: string, reason: string, message: Re
   [
     'replace-whitespace:encoding=ebcdic',
     'bad-transform-option',
-    /transform replace-whitespace: encoding: .*\(options: encoding, nul\)/,
+    /transform replace-whitespace: encoding: .*\(options: encoding, nul, whitespace\)/,
   ],
   ['replace-whitespace@logs/', 'bad-glob', /glob "logs\/": .*"logs\/\*\*"/],
 ];

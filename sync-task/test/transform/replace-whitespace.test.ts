@@ -59,6 +59,21 @@ test('any bytes as latin1, against a regular expression', (t) =>
   testModel(
     t,
     replaceWhitespace,
-    fc.record({ options: fc.constant({ encoding: 'latin1' }), input: fc.uint8Array({ maxLength: 300 }) }),
+    fc.record({ options: fc.constant({ encoding: 'latin1', nul: 'keep' }), input: fc.uint8Array({ maxLength: 300 }) }),
     (input) => Buffer.from(input.toString('latin1').replace(/[ \t\n\v\f\r]/g, '_'), 'latin1'),
   ));
+
+const all = '\u0085\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000';
+
+test('all whitespace of Unicode, where asked', testTransform, replaceWhitespace, { whitespace: 'unicode' }, [
+  { input: `a \t\n\v\f\r${all}b`, output: `a${'_'.repeat(6 + all.length)}b` },
+  { input: '\u200b\ufeff\u180e', output: '\u200b\ufeff\u180e' },
+]);
+
+test('those that an encoding has', async (t) => {
+  const input = Buffer.from('a\x85\xa0 b', 'latin1');
+  await testTransform(t, replaceWhitespace, { whitespace: 'unicode', encoding: 'latin1' }, [
+    { input, output: 'a___b' },
+  ]);
+  await testTransform(t, replaceWhitespace, {}, [{ input: all, output: all }]);
+});
