@@ -11,9 +11,11 @@ import { parseMetricsUrl } from './parse-metrics-url.ts';
 import { parseProxy } from './parse-proxy.ts';
 import { parseTransform } from './parse-transform.ts';
 import { placeOf, serviceBeside } from './place.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 import { type Environment, readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, MetricsSettings, Settings, TransformSetting } from './settings.ts';
 import { traceIdOf } from './trace-id.ts';
+import { clouds, refuseUnused } from './unused-options.ts';
 import { schemaOf } from './values.ts';
 
 export interface Input {
@@ -195,15 +197,18 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
   const location = parseLocation(String(given.value), given.as);
   const credentials = readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`));
   const jump = values.given(`${role}-jump`);
-  if (jump && location.scheme !== 'sftp') throw bad(jump.as, `it is for SFTP; ${location.label} is reached without it`);
+  refuseUnused(values, role, location);
+  const variable = (name: string) =>
+    readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_${name}`) ?? readSecret(environment, name);
+  const through = proxy && parseProxy(String(proxy.value), proxy.as, proxyPassword);
   const hop = { role, user: location.user, credentials: readJumpCredentials(environment, role, credentials) };
   return {
     location,
     ...(jump ? { jumps: parseJumps(String(jump.value), { ...hop, as: jump.as }) } : {}),
-    ...(proxy ? { proxy: parseProxy(String(proxy.value), proxy.as, proxyPassword) } : {}),
+    ...(through ? { proxy: through } : {}),
+    ...(clouds.includes(location.scheme) ? { proxyTo: through ? () => through : proxyEnvironment(variable) } : {}),
     legacyAlgorithms: values.get(`${role}-legacy-algorithms`),
-    variable: (name) =>
-      readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_${name}`) ?? readSecret(environment, name),
+    variable,
     ...(role === 'target'
       ? {
           s3: {

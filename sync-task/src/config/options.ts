@@ -81,7 +81,8 @@ export const options = {
   'source-proxy': {
     kind: 'text',
     group: 'Locations',
-    describe: 'reach the source through socks5://user@host:port or http://user@host:port',
+    describe:
+      'reach the source through socks5://user@host:port or http://user@host:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)',
   },
   'source-jump': {
     kind: 'text',
@@ -97,7 +98,8 @@ export const options = {
   'target-proxy': {
     kind: 'text',
     group: 'Locations',
-    describe: 'reach the target through socks5://user@host:port or http://user@host:port',
+    describe:
+      'reach the target through socks5://user@host:port or http://user@host:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)',
   },
   'target-jump': {
     kind: 'text',

@@ -37,6 +37,8 @@ export interface Endpoint {
   readonly location: Location;
   readonly credentials: Credentials;
   readonly proxy?: ProxyPlace | undefined;
+  /** The proxy on the way to a web server, of the option or the environment; left out: there is none (clouds only). */
+  proxyTo?(server: WebServer): ProxyPlace | undefined;
   /** SSH servers on the way, the nearest first. */
   readonly jumps?: readonly JumpHost[] | undefined;
   /** Offer also what is too weak for others, for old servers. */
@@ -66,9 +68,18 @@ export interface JumpHost {
   readonly credentials: Credentials;
 }
 
+/** Where a request goes. */
+export interface WebServer {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Between us and a server. */
 export interface ProxyPlace {
   readonly scheme: 'socks5' | 'http';
+  /** It is spoken to over TLS. */
+  readonly tls?: boolean;
   readonly host: string;
   readonly port: number;
   /** Empty: none. */
@@ -76,6 +87,8 @@ export interface ProxyPlace {
   readonly password: string | undefined;
   /** For messages. */
   readonly label: string;
+  /** The variable that names it, where it is not the option. */
+  readonly from?: string;
 }
 
 export interface TransformSetting {

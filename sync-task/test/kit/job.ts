@@ -32,7 +32,9 @@ export type Environment = Readonly<Record<string, string>>;
 /** Nothing of the tester's own settings gets in. */
 const clean = Object.fromEntries(
   Object.entries(process.env).filter(
-    ([name]) => !/^(SYNC_TASK_|PG|SSH_|AZURE_|GOOGLE_|STORAGE_EMULATOR_)/.test(name) && name !== 'NODE_OPTIONS',
+    ([name]) =>
+      !/^(SYNC_TASK_|PG|SSH_|AZURE_|GOOGLE_|STORAGE_EMULATOR_|(https?|all|no)_proxy$)/i.test(name) &&
+      name !== 'NODE_OPTIONS',
   ),
 );
 

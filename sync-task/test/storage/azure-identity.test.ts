@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/errors.ts';
 import { placeIdentity } from '../../src/storage/azure/identity.ts';
+import type { Ask } from '../../src/storage/objects/web-request.ts';
 import type { Place } from '../../src/storage/place.ts';
 import { azuriteIsMissing, azuriteIsThere, startAzurite } from '../kit/azurite.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
@@ -45,7 +46,7 @@ function identityWith(variables: Readonly<Record<string, string>>) {
     settings: { connectTimeoutMs: 60_000 },
     log: silentLog,
   };
-  return placeIdentity(place as unknown as Place);
+  return placeIdentity(place as unknown as Place, fetch as Ask);
 }
 
 test('the metadata service of a machine', async (t) => {

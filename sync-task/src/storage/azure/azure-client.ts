@@ -10,6 +10,8 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 import { SyncError } from '../../errors.ts';
+import { openAgents } from '../objects/agents.ts';
+import { webRequests } from '../objects/web-request.ts';
 import type { Place } from '../place.ts';
 import { placeIdentity } from './identity.ts';
 
@@ -33,7 +35,8 @@ export function containerClient(place: Place): ContainerClient {
     throw bad(role, 'no account is named; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT');
   }
   checkUrl(url, role);
-  const identity = key === undefined && token === undefined ? placeIdentity(place) : undefined;
+  const agents = openAgents(place);
+  const identity = key === undefined && token === undefined ? placeIdentity(place, webRequests(agents)) : undefined;
   if (key === undefined && token === undefined && identity === undefined) {
     const login = 'or AZURE_STORAGE_AUTH_MODE=login where this machine has an identity';
     throw bad(
@@ -55,6 +58,15 @@ export function containerClient(place: Place): ContainerClient {
       tryTimeoutInMs: settings.idleTimeoutMs,
     },
     keepAliveOptions: { enable: true },
+  });
+  // An agent that stands there already is left alone by the client's own reading of the environment.
+  pipeline.factories.push({
+    create: (next) => ({
+      sendRequest(request) {
+        request.agent = request.url.startsWith('https:') ? agents.https : agents.http;
+        return next.sendRequest(request);
+      },
+    }),
   });
   const query = key === undefined && token !== undefined ? `?${token.replace(/^\?/, '')}` : '';
   return new BlobServiceClient(`${url.replace(/\/+$/, '')}${query}`, pipeline).getContainerClient(location.host);

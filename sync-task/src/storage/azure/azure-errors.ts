@@ -1,5 +1,6 @@
 /** What an error of Azure Blob Storage means. */
 import { SyncError } from '../../errors.ts';
+import { proxyFailure } from '../objects/agents.ts';
 import {
   explaining,
   type FailedRequest,
@@ -77,6 +78,8 @@ const byCode: Readonly<Record<string, Meaning>> = {
 export function explainAzureError(error: unknown, request: FailedRequest): unknown {
   if (request.signal?.aborted) return request.signal.reason;
   if (error instanceof SyncError) return error;
+  const proxy = proxyFailure(error);
+  if (proxy) return proxy;
   const status = statusOf(error);
   const known = byCode[codeOf(error) ?? ''] ?? meaningOfStatus(status);
   if (known) return serviceError(error, request, known);

@@ -6,7 +6,9 @@
  */
 import { SyncError } from '../../errors.ts';
 import { backOff } from '../backoff.ts';
+import { proxyFailure } from '../objects/agents.ts';
 import { isNetworkError } from '../objects/service-error.ts';
+import type { Ask, WebRequest } from '../objects/web-request.ts';
 import type { Place } from '../place.ts';
 
 const RESOURCE = 'https://storage.azure.com/';
@@ -23,14 +25,16 @@ export interface Identity {
 
 interface Question {
   readonly url: string;
-  readonly request: RequestInit;
+  readonly request: WebRequest;
 }
 
 /**
  * Sends nothing. Undefined where neither the user (`AZURE_STORAGE_AUTH_MODE=login`) nor Azure says that there is an identity.
  * Throws `usage` where what is set does not go together.
+ *
+ * @param outside asks what is not a part of this machine
  */
-export function placeIdentity({ endpoint, role, settings, signal }: Place): Identity | undefined {
+export function placeIdentity({ endpoint, role, settings, signal }: Place, outside: Ask): Identity | undefined {
   const { variable } = endpoint;
   const mode = variable('AZURE_STORAGE_AUTH_MODE');
   if (mode !== undefined && mode !== 'login') {
@@ -73,8 +77,11 @@ export function placeIdentity({ endpoint, role, settings, signal }: Place): Iden
     const { url, request } = question();
     const { host } = new URL(url);
     try {
-      return await fetch(url, { ...request, signal: AbortSignal.timeout(settings.connectTimeoutMs) });
+      const send = federated ? outside : (fetch as Ask);
+      return await send(url, { ...request, signal: AbortSignal.timeout(settings.connectTimeoutMs) });
     } catch (error) {
+      const proxy = proxyFailure(error);
+      if (proxy) throw proxy;
       if (!isNetworkError(error) && (error as Error).name !== 'TimeoutError') throw error;
       const advice =
         'is this a machine of Azure with an identity? Else set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN';

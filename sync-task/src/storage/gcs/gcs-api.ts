@@ -4,6 +4,9 @@
  * one error. Each is tried again by itself where that may help and does no harm.
  */
 import { setTimeout } from 'node:timers/promises';
+import { proxyFailure } from '../objects/agents.ts';
+import { isNetworkError } from '../objects/service-error.ts';
+import type { Ask } from '../objects/web-request.ts';
 import type { TokenSource } from './gcs-auth.ts';
 
 const PUBLIC_ENDPOINT = 'https://storage.googleapis.com';
@@ -58,6 +61,7 @@ export interface ObjectPage {
 }
 
 export interface ApiOptions {
+  readonly send: Ask;
   readonly bucket: string;
   /** Undefined: nothing is proved, as an emulator wants it. */
   readonly auth: TokenSource | undefined;
@@ -66,7 +70,7 @@ export interface ApiOptions {
   readonly timeoutMs: number;
 }
 
-export function gcsApi({ bucket, auth, emulator, timeoutMs }: ApiOptions): GcsApi {
+export function gcsApi({ send, bucket, auth, emulator, timeoutMs }: ApiOptions): GcsApi {
   const endpoint = emulator ? emulatorUrl(emulator) : PUBLIC_ENDPOINT;
   const objects = `/storage/v1/b/${encodeURIComponent(bucket)}/o`;
   const objectUrl = (name: string) => `${objects}/${encodeURIComponent(name)}`;
@@ -75,7 +79,7 @@ export function gcsApi({ bucket, auth, emulator, timeoutMs }: ApiOptions): GcsAp
     const url = `${endpoint}${path}`;
     const headers = new Headers(await auth?.getRequestHeaders(url));
     for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
-    const response = await fetch(url, {
+    const response = await send(url, {
       ...options,
       headers,
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
@@ -189,5 +193,10 @@ function saidIn(text: string): string {
 
 export function mayHelp(error: unknown): boolean {
   if (error instanceof GcsError) return error.status === 408 || error.status === 429 || error.status >= 500;
-  return error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError'); // as fetch fails
+  if (proxyFailure(error)) return false; // the file's own tries are enough
+  return (
+    error instanceof TypeError ||
+    isNetworkError(error) ||
+    (error instanceof DOMException && error.name === 'TimeoutError')
+  ); // as fetch fails
 }

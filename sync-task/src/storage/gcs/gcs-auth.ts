@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { GoogleAuth, JWT } from 'google-auth-library';
 import { SyncError } from '../../errors.ts';
+import type { Agents } from '../objects/agents.ts';
 import type { Place } from '../place.ts';
 
 const VARIABLE = 'GOOGLE_APPLICATION_CREDENTIALS';
@@ -16,11 +17,14 @@ export interface TokenSource {
 }
 
 /** Throws `usage` where this side's own key cannot be used. */
-export function tokenSource({ endpoint, role }: Place): TokenSource {
+export function tokenSource({ endpoint, role }: Place, agents: Agents): TokenSource {
   const file = endpoint.variable(VARIABLE);
-  if (file === undefined || file === process.env[VARIABLE]) return new GoogleAuth({ scopes });
+  const transporterOptions = { agent: (url: URL) => (url.protocol === 'https:' ? agents.https : agents.http) };
+  if (file === undefined || file === process.env[VARIABLE]) {
+    return new GoogleAuth({ scopes, clientOptions: { transporterOptions } });
+  }
   const { type, client_email: email, private_key: key } = readKey(file, role);
-  if (type === 'service_account' && email && key) return new JWT({ email, key, scopes });
+  if (type === 'service_account' && email && key) return new JWT({ email, key, scopes, transporterOptions });
   throw bad(role, `${file} is no key of a service account; for everything else set ${VARIABLE} for the whole process`);
 }
 

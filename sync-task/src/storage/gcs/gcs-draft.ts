@@ -9,6 +9,7 @@ import { isHeld } from '../lease.ts';
 import { blocks } from '../objects/blocks.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { meanings, serviceError } from '../objects/service-error.ts';
+import type { Ask } from '../objects/web-request.ts';
 import type { ContentFacts, Draft, DraftOptions, FinishedDraft, MayWrite } from '../storage.ts';
 import { base64Of, crc32c } from './crc32c.ts';
 import type { GcsApi } from './gcs-api.ts';
@@ -20,6 +21,7 @@ const USUAL_CHUNK_BYTES = 4 * 1024 * 1024;
 
 export interface GcsDraftPlan {
   readonly api: GcsApi;
+  readonly send: Ask;
   readonly name: string;
   readonly label: string;
   readonly path: string;
@@ -42,7 +44,7 @@ export interface GcsDraft extends Draft {
 }
 
 export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
-  const { api, name, label, path, options, timeoutMs } = plan;
+  const { api, send, name, label, path, options, timeoutMs } = plan;
   const { signal, mtimeMs, resume } = options;
   const request = { label, path, what: 'write', signal };
   const ticket = resume?.ticket === undefined ? undefined : readTicket(resume.ticket);
@@ -54,9 +56,9 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   let start = 0;
   if (resume) {
     const uri = ticket?.uri;
-    const state = uri ? await explained(request, () => sessionState({ uri, timeoutMs, signal })) : undefined;
+    const state = uri ? await explained(request, () => sessionState({ send, uri, timeoutMs, signal })) : undefined;
     if (!uri || !state || state.response || state.storedBytes < begin) throw gone(plan);
-    session = uploadSession({ uri, timeoutMs, signal });
+    session = uploadSession({ send, uri, timeoutMs, signal });
     start = state.storedBytes;
   }
   const known = ticket?.digests.find(([offset]) => offset === begin);
@@ -73,7 +75,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   async function openSession(): Promise<UploadSession> {
     const replaced = await condition();
     const uri = await explained(request, () => api.beginUpload(described(), replaced, signal));
-    return uploadSession({ uri, timeoutMs, signal });
+    return uploadSession({ send, uri, timeoutMs, signal });
   }
 
   let sending: Promise<void> = Promise.resolve();

@@ -1,5 +1,6 @@
 /** What an error of Google Cloud Storage means. */
 import { SyncError } from '../../errors.ts';
+import { proxyFailure } from '../objects/agents.ts';
 import {
   explaining,
   type FailedRequest,
@@ -37,6 +38,8 @@ const retained: Meaning = ['refused', 'immutable', 'a retention policy or hold f
 export function explainGcsError(error: unknown, request: FailedRequest): unknown {
   if (request.signal?.aborted) return request.signal.reason;
   if (error instanceof SyncError) return error;
+  const proxy = proxyFailure(error);
+  if (proxy) return proxy;
   const meaning = meaningOf(error);
   if (meaning === undefined && statusOf(error) === undefined) return unreadable(error, request);
   return serviceError(error, request, meaning);

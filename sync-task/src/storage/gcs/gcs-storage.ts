@@ -6,10 +6,12 @@ import { SyncError } from '../../errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
+import { openAgents } from '../objects/agents.ts';
 import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { draftOf, mtimeOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
+import { webRequests } from '../objects/web-request.ts';
 import type { Place } from '../place.ts';
 import { existsAlready } from '../standing.ts';
 import type { DraftOptions, Storage, StoredFile } from '../storage.ts';
@@ -35,8 +37,10 @@ export async function open(place: Place): Promise<Storage> {
   const { label, path: prefix, host } = location;
   const timeoutMs = place.settings.idleTimeoutMs;
   const emulator = variable('STORAGE_EMULATOR_HOST');
-  const auth = emulator === undefined ? tokenSource(place) : undefined;
-  const api = gcsApi({ bucket: host, auth, emulator, timeoutMs });
+  const agents = openAgents(place);
+  const send = webRequests(agents);
+  const auth = emulator === undefined ? tokenSource(place, agents) : undefined;
+  const api = gcsApi({ send, bucket: host, auth, emulator, timeoutMs });
   const keys = keySpace(prefix);
   const shareBytes = Math.floor(place.settings.bufferBytes / 2);
   const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];
@@ -135,6 +139,7 @@ export async function open(place: Place): Promise<Storage> {
         label,
         path,
         budget: writing,
+        send,
         budgetBytes: shareBytes,
         timeoutMs,
         options,
@@ -152,7 +157,7 @@ export async function open(place: Place): Promise<Storage> {
       if (ticket === undefined) return undefined;
       const { uri, mtimeMs } = readTicket(ticket);
       const state = await explained({ label, path, what: 'look at the upload of' }, () =>
-        sessionState({ uri, timeoutMs, signal: new AbortController().signal }),
+        sessionState({ send, uri, timeoutMs, signal: new AbortController().signal }),
       );
       return state === undefined || state.response ? undefined : { size: state.storedBytes, mtimeMs };
     },
@@ -218,6 +223,7 @@ export async function open(place: Place): Promise<Storage> {
     async [Symbol.asyncDispose]() {
       for (const draft of drafts.values()) await draft.leave();
       drafts.clear();
+      agents.destroy();
     },
   };
 }

@@ -7,6 +7,8 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { SyncError } from '../../errors.ts';
+import { proxyFailure } from '../objects/agents.ts';
+import type { Ask } from '../objects/web-request.ts';
 import { GcsError, mayHelp } from './gcs-api.ts';
 
 export const QUANTUM_BYTES = 256 * 1024;
@@ -29,14 +31,15 @@ export interface UploadSession {
 }
 
 export interface SessionOptions {
+  readonly send: Ask;
   readonly uri: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-export function uploadSession({ uri, timeoutMs, signal }: SessionOptions): UploadSession {
+export function uploadSession({ send, uri, timeoutMs, signal }: SessionOptions): UploadSession {
   const put = (range: string, body: Buffer, headers: Record<string, string> = {}) =>
-    request(uri, { method: 'PUT', range, body, headers, timeoutMs, signal });
+    request(send, uri, { method: 'PUT', range, body, headers, timeoutMs, signal });
 
   /** Tries again after what a retry may mend, from where the service says that it is. */
   async function persist(
@@ -61,7 +64,7 @@ export function uploadSession({ uri, timeoutMs, signal }: SessionOptions): Uploa
       } catch (error) {
         if (signal.aborted || tries >= TRIES || !(mayHelp(error) || isUnreachable(error))) throw error;
         await setTimeout(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal });
-        const state = await sessionState({ uri, timeoutMs, signal });
+        const state = await sessionState({ send, uri, timeoutMs, signal });
         if (state === undefined) throw new GcsError(410, 'the upload is gone');
         if (state.response) return state.response;
         if (state.storedBytes < offset) throw new GcsError(410, 'the service lost what was uploaded');
@@ -83,7 +86,9 @@ export function uploadSession({ uri, timeoutMs, signal }: SessionOptions): Uploa
       return { size: Number(size), crc32c: found };
     },
     async cancel() {
-      await request(uri, { method: 'DELETE', timeoutMs, signal: AbortSignal.timeout(timeoutMs) }).catch(ignoreGone);
+      await request(send, uri, { method: 'DELETE', timeoutMs, signal: AbortSignal.timeout(timeoutMs) }).catch(
+        ignoreGone,
+      );
     },
   };
 }
@@ -96,9 +101,9 @@ export interface SessionState {
 
 /** How much the service has stored; undefined where it knows no such upload any more. */
 export async function sessionState(options: SessionOptions): Promise<SessionState | undefined> {
-  const { uri, timeoutMs, signal } = options;
+  const { send, uri, timeoutMs, signal } = options;
   try {
-    const response = await request(uri, { method: 'PUT', range: 'bytes */*', timeoutMs, signal });
+    const response = await request(send, uri, { method: 'PUT', range: 'bytes */*', timeoutMs, signal });
     return response.status === 308
       ? { storedBytes: storedBytes(response), response: undefined }
       : { storedBytes: 0, response };
@@ -117,18 +122,23 @@ interface Request {
   readonly signal: AbortSignal;
 }
 
-async function request(uri: string, { method, range, body, headers, timeoutMs, signal }: Request): Promise<Response> {
+async function request(
+  send: Ask,
+  uri: string,
+  { method, range, body, headers, timeoutMs, signal }: Request,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(uri, {
+    response = await send(uri, {
       method,
       headers: { ...headers, ...(range === undefined ? {} : { 'content-range': range }) },
       body: method === 'PUT' ? new Uint8Array(body ?? []) : null,
-      redirect: 'manual', // 308 means "go on" here
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    const proxy = proxyFailure(error);
+    if (proxy) throw proxy;
     // The error of fetch names the URI.
     throw new SyncError('the upload broke off: the service could not be reached; run again', {
       kind: 'transient',

@@ -10,6 +10,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
+import { openAgents } from '../objects/agents.ts';
 import type { Place } from '../place.ts';
 
 /** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
@@ -22,11 +23,12 @@ const CONNECTIONS = 256;
 const USUAL_REGION = 'us-east-1';
 
 /** Resolves without a request. Throws `usage` where what is set does not go together. */
-export async function openClient({ endpoint, role, settings, log }: Place): Promise<S3Client> {
+export async function openClient(place: Place): Promise<S3Client> {
+  const { endpoint, role, settings, log } = place;
   const { variable } = endpoint;
   const url = endpointOf({ endpoint });
   if (url !== undefined) checkEndpoint(url, role);
-  const agent = { keepAlive: true, maxSockets: settings.connections ?? CONNECTIONS };
+  const agents = openAgents(place, { maxSockets: settings.connections ?? CONNECTIONS }, variable('AWS_CA_BUNDLE'));
   // Its words alone: with them come whole requests and errors, which are told where they are explained.
   const tell = (...words: unknown[]) => {
     const text = words.filter((word) => typeof word === 'string').join(' ');
@@ -38,8 +40,8 @@ export async function openClient({ endpoint, role, settings, log }: Place): Prom
     requestHandler: {
       connectionTimeout: settings.connectTimeoutMs,
       socketTimeout,
-      httpAgent: agent,
-      httpsAgent: agent,
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
     },
     retryMode: 'adaptive',
     maxAttempts: ATTEMPTS,

@@ -1,6 +1,7 @@
 /** What an error of S3 means, and what the user can do about it. */
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { SyncError } from '../../errors.ts';
+import { proxyFailure } from '../objects/agents.ts';
 import {
   meanings as common,
   explaining,
@@ -114,6 +115,8 @@ const certificate: Meaning = [
 export function explainS3Error(error: unknown, { label, path, what, signal }: FailedRequest): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof SyncError || !(error instanceof Error)) return error;
+  const proxy = proxyFailure(error);
+  if (proxy) return proxy;
   // A HEAD of the bucket has no words.
   const found = path === '' && isS3Error(error, 'NotFound', 404) ? meanings['NoSuchBucket'] : meaningOf(error);
   if (found === undefined) return unreadable(error, { label, path, what });

@@ -106,17 +106,19 @@ function incoming(socket: Socket, ended: () => SyncError): Incoming {
 
 function notLetIn(target: ProxyTarget, proxy: ProxyPlace): SyncError {
   const variable = `SYNC_TASK_${target.role.toUpperCase()}_PROXY_PASSWORD`;
-  return failure('permission', target, proxy, `it did not let us in; check its user and ${variable}`);
+  const where = proxy.from === undefined ? `its user and ${variable}` : 'the user and password there';
+  return failure('permission', target, proxy, `it did not let us in; check ${where}`);
 }
 
-function failure(
+/** For who connects: the proxy itself is not reached, or does not do what it is asked to. */
+export function failure(
   kind: 'transient' | 'permission',
   { role, host, port }: ProxyTarget,
   proxy: ProxyPlace,
   why: string,
 ): SyncError {
   return new SyncError(
-    `${role} ${host}:${port}: cannot connect through the proxy ${proxy.label}: ${why}; check --${role}-proxy`,
+    `${role} ${host}:${port}: cannot connect through the proxy ${proxy.label}: ${why}; check ${proxy.from ?? `--${role}-proxy`}`,
     { kind, reason: 'proxy' },
   );
 }
