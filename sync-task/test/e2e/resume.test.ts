@@ -72,7 +72,8 @@ for (const [where, overSftp] of [
 test('transforms go on amid a file: the output is that of an unbroken run', async (t) => {
   const { source, target, job } = await newJob(t, true);
   const transforms = {
-    SYNC_TASK_TRANSFORM: 'mask:pattern=[a-z]{3\\,9},encoding=latin1,length=keep\nencoding:from=latin1\nnewline:to=crlf',
+    SYNC_TASK_TRANSFORM:
+      'mask:pattern=[a-z]{3\\,9},encoding=latin1,length=keep,nul=keep\nencoding:from=latin1,nul=keep\nnewline:to=crlf,nul=keep',
   };
   const plain = await newFolders(t);
   const unbroken = { ...plain.environment, SYNC_TASK_SOURCE: `file://${source}`, ...transforms };

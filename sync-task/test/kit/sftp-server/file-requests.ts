@@ -102,8 +102,8 @@ export const fileHandlers: Handlers = {
   },
 };
 
-/** Size and permissions of a plain file of one byte. */
-const inventedFile = { raw: Buffer.from('000000050000000000000001000081a4', 'hex') };
+/** Size, permissions and times of a plain file of one byte. */
+const inventedFile = { raw: Buffer.from('0000000d0000000000000001000081a40000000000000000', 'hex') };
 
 export function attributesAnswer(stats: Stats, faults: Faults, leftOut = faults.leavesOut?.LSTAT): Buffer {
   return answer(answerTypes.ATTRS, encodeAttributes(stats, faults.wrongSizeInStat ?? 0, leftOut));
