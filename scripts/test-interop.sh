@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings the SFTP servers that nobody here wrote into .cache/interop, each from its own registry, and runs the product against all of them.
 # What Debian has (openssh-server, proftpd-mod-crypto, dropbear-bin, rclone) is installed by whoever runs this; what is not there is said.
-# --full: every file and the kills too; --install: only bring them; --doc: write docs/servers.md as well.
+# --install: only bring them; --full: with a file of 100 MB; --doc: write docs/servers.md as well; --only NAME: one of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH=$PWD/node_modules/.bin:$PATH
@@ -27,3 +27,7 @@ if newer "$cache/python/ready" $servers/python/requirements.txt; then
     touch "$cache/python/ready"
   else missing Python 'asyncssh and paramiko'; fi
 fi
+
+if [ "${1:-}" = --install ]; then exit; fi
+node scripts/build.ts >/dev/null
+exec node sync-task/test/interop/interop.ts "$@"

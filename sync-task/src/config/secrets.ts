@@ -34,7 +34,7 @@ function readOnce(file: string): string {
 
 /** What was meant to be a path may be the secret itself: shown only where it looks like one. */
 function shownPath(file: string): string {
-  const isPath = /^(\.{0,2}|~|[A-Za-z]:)[/\\][\w./\\ -]+$/.test(file) && (file.match(/[/\\]/g)?.length ?? 0) > 1;
+  const isPath = /^(\.{0,2}|~|[A-Za-z]:)[/\\][\w./\\ -]+$/.test(file);
   return isPath || (file.lastIndexOf('/') > 0 && existsSync(dirname(file)))
     ? file
     : 'what it names (not shown: it may be the secret itself)';

@@ -30,6 +30,7 @@ async function openServer(t: ExecutionContext, faults: Faults) {
 const servers: readonly (readonly [what: string, faults: Faults, opened: string, probed: string])[] = [
   ['with hard links', {}, 'atomic', 'atomic'],
   ['that announces hard links and has none', { refuseHardlink: true }, 'atomic', 'atomic'],
+  ['that says it made a hard link and made none', { ignoreHardlink: true }, 'atomic', 'atomic'],
   ['without hard links, whose rename refuses', { noExtensions: true }, 'looked-at', 'atomic'],
   [
     'without hard links, whose rename replaces',

@@ -118,9 +118,15 @@ async function keepsTimes(file: DraftFile, told: Attributes): Promise<boolean> {
   if (!keptTime(file, told)) return !order.timesMend;
   if (order.keepsTimes === undefined && Math.abs(Date.now() - file.mtimeMs) > TELLING_MS) {
     const channel = await pick();
-    order.keepsTimes = keptTime(file, await channel.attributes(request.lstat, [file.remotePath]));
+    const now = await channel.attributes(request.lstat, [file.remotePath]).catch(unlessMissing);
+    if (now) order.keepsTimes = keptTime(file, now);
   }
   return order.keepsTimes !== false;
+}
+
+/** Some servers show a file only a while after it is closed: then nothing is learnt from it. */
+function unlessMissing(error: unknown): undefined {
+  if (!isStatus(error, ...missing)) throw error;
 }
 
 /** Clocks differ, but seldom by so much. */

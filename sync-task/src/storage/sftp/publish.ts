@@ -71,7 +71,8 @@ export async function publishNew(steps: PublishSteps, label: string, path: strin
         return error;
       },
     );
-    if (!refused) {
+    // rclone says that it made one and makes none: without a look the draft would be removed, and the file lost.
+    if (!refused && (await steps.kind(final)) !== undefined) {
       await steps.remove(temp);
       return 'linked';
     }

@@ -99,7 +99,7 @@ export function sftpPublishing(
             throw error;
           },
         );
-      if (links !== false) links = await works(files.link(first, second));
+      if (links !== false) links = (await works(files.link(first, second))) && (await lstat(second)) !== undefined;
       if (!links) {
         await files.create(second);
         renameRefuses = !(await works(files.renamePlain(first, second)));

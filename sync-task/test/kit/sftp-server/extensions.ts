@@ -44,7 +44,7 @@ export const extensionHandlers: Handlers = {
   'hardlink@openssh.com'(fields, { paths, faults }) {
     const from = paths.own(fields.bytes());
     if (faults.refuseHardlink) throw new RequestRefused(status.unsupported);
-    linkSync(from, paths.own(fields.bytes()));
+    if (!faults.ignoreHardlink) linkSync(from, paths.own(fields.bytes()));
     return undefined;
   },
 

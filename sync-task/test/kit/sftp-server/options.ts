@@ -37,6 +37,8 @@ export interface Faults {
   withoutHardlink?: boolean | undefined;
   /** It announces `hardlink@openssh.com` and does not do it. */
   refuseHardlink?: boolean | undefined;
+  /** It is answered with OK, and nothing happens, as in rclone. */
+  ignoreHardlink?: boolean | undefined;
   withoutFsync?: boolean | undefined;
   withoutLimits?: boolean | undefined;
   withoutStatvfs?: boolean | undefined;

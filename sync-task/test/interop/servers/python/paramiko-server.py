@@ -109,8 +109,9 @@ def serve(connection, key):
         transport.start_server(server=Login())
     except (paramiko.SSHException, EOFError):
         return
+    channels = []  # one that nobody holds is closed
     while transport.is_active():
-        transport.accept(1)
+        channels.append(transport.accept(1))
 
 
 def main():
