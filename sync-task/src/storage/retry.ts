@@ -4,6 +4,8 @@
  * last, so whoever reads sees nothing of it. Drafts and publishing are not repeated here: what became of them must be looked
  * at first, which is the business of who wrote down what it intended (`sync/transfer.ts`).
  */
+
+import { countedLog } from '../counted-log.ts';
 import { asSyncError, type SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { backOff } from './backoff.ts';
@@ -24,13 +26,14 @@ export function mayPass(error: SyncError): boolean {
 
 export function retryReading(storage: Storage, options: RetryOptions): Storage {
   const { log, attempts, signal } = options;
+  const told = countedLog(log);
 
   /** Waits where another try may help; throws the error where not. */
   async function again(thrown: unknown, tries: number, what: string): Promise<void> {
     if (signal?.aborted) throw thrown;
     const error = asSyncError(thrown);
     if (tries >= attempts || !mayPass(error)) throw thrown;
-    log.info(`trying again to ${what}: ${error.message}`, { tries });
+    told.add('info', `trying again, ${error.reason}`, `trying again to ${what}: ${error.message}`, { tries });
     await backOff(tries, signal);
     if (signal?.aborted) throw thrown;
   }

@@ -2,6 +2,8 @@
  * Takes files of a run's batches from the state and settles them, many at a time. Any number of workers, in one process
  * or many, may work on the same batch: the claims keep them apart.
  */
+
+import { countedLog } from '../counted-log.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
 import type { Claim, ClaimOwner, OutcomeRow } from '../state/state.ts';
@@ -13,6 +15,7 @@ import { type ErrorList, errorList, type TransformCounts } from './counts.ts';
 import { groupCommit } from './group-commit.ts';
 import { assertStillHere } from './known-places.ts';
 import { openLease } from './lease.ts';
+import { placeWatch } from './place-watch.ts';
 import { retryBudget } from './retry-budget.ts';
 import { type Transfer, transferFile } from './transfer.ts';
 
@@ -54,6 +57,7 @@ export async function workOnBatches(
   const bytes = { read: 0, written: 0, resumed: 0 };
   const transformCounts: TransformCounts = {};
   const errors = errorList();
+  const told = countedLog(log);
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
   const { leaseMs } = settings;
@@ -69,6 +73,7 @@ export async function workOnBatches(
     bytes,
     transformCounts,
     retryBudget: retryBudget(),
+    told,
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
@@ -93,8 +98,9 @@ export async function workOnBatches(
   /** Of the process, which the clock counts from. */
   const isOver = () => settings.maxDurationMs !== undefined && world.monotonicMs() >= settings.maxDurationMs;
 
-  /** Set when a server is lost for good: what was not begun stays planned. */
+  /** Set when a server is lost for good, or a place is wrong as a whole: what was not begun stays planned. */
   let lost: SyncError | undefined;
+  const watch = placeWatch(context);
 
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
@@ -107,6 +113,8 @@ export async function workOnBatches(
       if (row.reason === 'server-lost') {
         lost ??= new SyncError(row.message, { kind: row.kind ?? 'transient', reason: row.reason });
       } else transfer.retryBudget.earn();
+      await watch.settled(row);
+      lost ??= watch.failure;
     }
   }
 
@@ -118,9 +126,9 @@ export async function workOnBatches(
     }
     outcomes[outcome]++;
     progress.file();
-    if (outcome === 'deferred') log.warn(`deferred: ${message}`, { path, reason });
+    if (outcome === 'deferred') told.add('warn', `deferred, ${reason}`, `deferred: ${message}`, { path, reason });
     else if (outcome === 'failed' || outcome === 'refused') {
-      log.error(`${outcome}: ${message}`, { path, reason });
+      told.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, { path, reason });
       errors.add({ path, kind: row.kind ?? 'permanent', reason, message });
     } else log.debug(message === '' ? outcome : `${outcome}: ${message}`, { path, reason });
   }
@@ -145,6 +153,7 @@ export async function workOnBatches(
     }
   } finally {
     heartbeat[Symbol.dispose]();
+    told.tellRest();
     await state.release(owner);
   }
 }

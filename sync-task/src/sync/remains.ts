@@ -79,7 +79,12 @@ export async function lookAtRemains(
     const published = undecided && (await isPublished(context, traces.at, intent));
     return { remains: { ...known, draft, published } };
   }
-  const fits = same && intent.stage === 'writing' && intent.digest.segmentBytes === wanted.segmentBytes;
+  // Without a time, a part of another version of the same size could not be told.
+  const fits =
+    same &&
+    intent.version.mtimeMs !== 0 &&
+    intent.stage === 'writing' &&
+    intent.digest.segmentBytes === wanted.segmentBytes;
   const stored = fits ? await lookForSegments(context, traces, intent) : undefined;
   return { remains: { ...known, draft: stored ? 'stored' : 'unfit', published: false }, ...(stored && { stored }) };
 }

@@ -6,6 +6,8 @@
  * still holds, so a worker that lost its lease stops there. After a crash between `publish` and the recorded outcome, the
  * intent and a proof at the target tell that the work is done.
  */
+
+import type { CountedLog } from '../counted-log.ts';
 import { asSyncError, SyncError } from '../errors.ts';
 import type { Outcome } from '../model.ts';
 import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../state/state.ts';
@@ -19,10 +21,11 @@ import { copy } from './copy.ts';
 import type { TransformCounts } from './counts.ts';
 import type { PublishIntent } from './intent.ts';
 import type { Lease } from './lease.ts';
-import { copiesAnyway } from './reasons.ts';
+import { copiesAnyway, UNTIMED } from './reasons.ts';
 import { entranceOf, type Remains, recoveryOf, type Standing } from './recovery.ts';
 import { isSameVersion, lookAtRemains, removeRemains } from './remains.ts';
 import type { RetryBudget } from './retry-budget.ts';
+import { hasSameContent } from './same-content.ts';
 
 /** What the transfers of one worker share. */
 export interface Transfer {
@@ -38,6 +41,8 @@ export interface Transfer {
   /** Of the files published here. */
   readonly transformCounts: TransformCounts;
   readonly retryBudget: RetryBudget;
+  /** Of what is said of many files. */
+  readonly told: CountedLog;
 }
 
 export interface Settled {
@@ -48,7 +53,7 @@ export interface Settled {
 
 /** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
 export async function transferFile(transfer: Transfer, claim: Claim): Promise<Settled> {
-  const { settings, signal, log, world } = transfer.context;
+  const { settings, signal, world } = transfer.context;
   let attempt: Attempt | undefined;
   let retries = 0;
   for (let tries = 1; ; tries++) {
@@ -67,7 +72,10 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Se
         const clean = attempt ? !attempt.mayHaveLeft : !claim.abandoned && claim.intent === undefined;
         return { row: { ...failedRow(claim, error), clean }, retries };
       }
-      log.info(`trying again: ${error.message}`, { path: claim.path, tries });
+      transfer.told.add('info', `trying again, ${error.reason}`, `trying again: ${error.message}`, {
+        path: claim.path,
+        tries,
+      });
       retries = tries;
       await backOff(tries, signal, world);
       attempt?.again();
@@ -106,6 +114,9 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
       break;
     case 'remove':
       if (isCurrent) return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
+  }
+  if (reason === UNTIMED && checkpoint && (await hasSameContent(context, claim, at, checkpoint))) {
+    return outcomeRow(claim, 'unchanged', 'same-content', checkpoint);
   }
   const isOurs = checkpoint !== undefined || (remains.published && traces.at === at);
   const { entrance, found } = isOurs

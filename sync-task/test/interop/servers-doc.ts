@@ -33,7 +33,7 @@ export function serversDoc(reports: readonly Report[]): string {
   return `# Servers that it was tried with
 
 Written by \`npm run test:interop -- --full --doc\`: each server, as it comes from its registry, as a source and as a target, through the whole program: three days of
-files of boundary sizes with odd names, times, an unchanged second run, files that changed, a kill in the middle of 100 MB and going on, \`verify --bytes\`. All of it passes on all of them.
+files of boundary sizes with odd names, times, an unchanged second run, files that changed, a kill in the middle of 100 MB and going on, \`verify --checksum both\`. All of it passes on all of them.
 
 | capability | ${names.join(' | ')} |
 | --- |${names.map(() => ' --- |').join('')}

@@ -17,7 +17,9 @@ for (const [identification, extensions, keeps] of [
   ['mod_sftp/1.1.0', [], true],
   ['Go', openSsh, false],
   ['AsyncSSH_2.24.1', openSsh, false],
-  ['dropbear_2022.83', openSsh, false],
+  ['dropbear_2022.83', openSsh, true],
+  ['dropbear_2022.83', ['posix-rename@openssh.com', 'statvfs@openssh.com', 'hardlink@openssh.com'], false],
+  ['OpenSSH_9.2p1', ['lsetstat@openssh.com'], true], // internal-sftp -P fsync,posix-rename,…
   [undefined, openSsh, false],
 ] as const) {
   test(`${identification} with ${extensions.length} extensions ${keeps ? 'keeps' : 'may not keep'} the order`, (t) => {

@@ -19,8 +19,13 @@ export interface RequestOrder {
   timesMend: boolean;
 }
 
-/** What OpenSSH's own subsystem announces since 2014 (6.5), beside its identification: sshd may be told to run another one. */
-const OPENSSH_EXTENSIONS = ['posix-rename@openssh.com', 'fsync@openssh.com'];
+/**
+ * Each of these tells OpenSSH's own subsystem (since 6.5, of 2014) from another one that sshd was told to run, whatever else was
+ * switched off (`-P`).
+ */
+const OPENSSH_EXTENSIONS = ['fsync', 'lsetstat', 'expand-path', 'users-groups-by-id'].map(
+  (name) => `${name}@openssh.com`,
+);
 
 export function requestOrder(log: Log, role: string): RequestOrder {
   let met = false;
@@ -53,5 +58,6 @@ export function keepsOrder(identification: string | undefined, extensions: Reado
   if (identification === undefined) return false;
   // One process for each session, which takes one request after the other.
   if (/^mod_sftp\b/.test(identification)) return true;
-  return /^OpenSSH_/.test(identification) && OPENSSH_EXTENSIONS.every((name) => extensions.has(name));
+  // dropbear has no subsystem of its own and runs OpenSSH's.
+  return /^(OpenSSH|dropbear)_/.test(identification) && OPENSSH_EXTENSIONS.some((name) => extensions.has(name));
 }
