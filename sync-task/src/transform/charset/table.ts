@@ -9,10 +9,8 @@ import type { Character, Charset } from './charset.ts';
 
 /** What iconv-lite has in tables, as opposed to what only looks like an encoding (hex, base64, UTF-7). */
 export function tableCharset(name: string): Charset | undefined {
-  if (!iconv.encodingExists(name)) return undefined;
-  // Known once a codec was asked for.
-  iconv.getCodec('utf8');
   preferred(iconv);
+  if (!iconv.encodingExists(name)) return undefined;
   const codec = iconv.getCodec(name) as object;
   if (!('decodeBuf' in codec) && !('decodeTables' in codec)) return undefined;
   const read = (bytes: Buffer) => iconv.decode(bytes, name, { stripBOM: false });
@@ -87,6 +85,8 @@ function correct(name: string, { decodeBuf, encodeBuf }: SingleBytes): void {
 
 /** Of two ways to write a character the one that Windows, iconv and WHATWG's Big5 choose: U+5341 and U+5345. */
 function preferred(library: object): void {
+  // They are there once a codec was asked for, and must say so before this one is.
+  iconv.getCodec('utf8');
   const { encodings } = library as { encodings: Record<string, { encodeSkipVals?: readonly number[] }> };
   const { cp950 } = encodings;
   if (typeof cp950 === 'object') cp950.encodeSkipVals = [0xa2cc, 0xa2ce];
