@@ -1,5 +1,7 @@
 /** A chain in a thread does what it does without one. */
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { SyncError } from '../../src/errors.ts';
@@ -146,4 +148,56 @@ test('a thread that dies fails its file by name, and the next file gets another 
   const error = await t.throwsAsync(run('die'), { instanceOf: SyncError });
   t.is(error.reason, 'transform-crashed');
   t.is((await run('live')).bytes.toString(), 'live');
+});
+
+/** With the largest window. */
+async function zstdOf(content: string): Promise<Buffer> {
+  const packed = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: 27 } });
+  packed.write(content.slice(0, 1));
+  packed.end(content.slice(1));
+  return buffer(packed);
+}
+
+test('a thread asks for memory, and gives it back', async (t) => {
+  const { inThread } = await open(t, ['unzstd', 'mask:token=secret']);
+  const packed = await zstdOf('a secret');
+  // Each of them takes all there is.
+  const outputs = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      collected(
+        inThread.changed(
+          'a.txt.zst',
+          LARGE,
+          streamOf([packed]),
+          { segmentBytes: SEGMENT, segments: 0 },
+          recordingFile(),
+        ),
+      ),
+    ),
+  );
+  t.deepEqual(
+    outputs.map(({ bytes }) => bytes.toString()),
+    Array(4).fill('a ********'),
+  );
+});
+
+test('what needs more memory or grows more than allowed is refused, in a thread too', async (t) => {
+  const words = ['unzstd', 'mask:token=secret'].map(parseTransform);
+  const chain = await openChain(words);
+  const rows = [
+    [
+      { memoryBytes: 64 * 1024 ** 2, maxExpansion: 1000 },
+      await zstdOf('text'),
+      /needs 128 MiB of memory, --decoder-memory has 64 MiB/,
+    ],
+    [limits, zstdCompressSync(Buffer.alloc(80 * 1024 ** 2)), /more than 1000 times its size/],
+  ] as const;
+  for (const [bounds, input, message] of rows) {
+    for (const most of [0, 1]) {
+      await using threads = chainThreads(chain, words, bounds, most);
+      const start = { segmentBytes: SEGMENT, segments: 0 };
+      const output = threads.changed('a.txt.zst', LARGE, streamOf([input]), start, recordingFile());
+      await t.throwsAsync(() => collected(output), { instanceOf: SyncError, message });
+    }
+  }
 });

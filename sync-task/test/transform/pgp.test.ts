@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import test from 'ava';
-import { generateKey, revokeKey } from 'openpgp';
+import { createMessage, encrypt, generateKey, revokeKey } from 'openpgp';
 import { SyncError } from '../../src/errors.ts';
 import { transformChain } from '../../src/transform/chain.ts';
+import { decoderMemory } from '../../src/transform/decoder-memory.ts';
 import { detachedFile } from '../../src/transform/file-context.ts';
 import { pgpDecrypt } from '../../src/transform/pgp/decrypt.ts';
 import { pgpEncrypt } from '../../src/transform/pgp/encrypt.ts';
@@ -287,5 +288,40 @@ test('keys may be binary, and several in one file', async (t) => {
       const output = await applied(pgpDecrypt, { 'key-file': join(folder, name) }, [input]);
       t.is(Buffer.concat(output).toString(), 'for both');
     }
+  }
+});
+
+test('chunks of a message come out of the memory of decoders', async (t) => {
+  const { publicKey, privateKey } = await generateKey({
+    userIDs: [{ name: 'AEAD' }],
+    date: new Date(Date.now() - 60_000),
+    format: 'object',
+    config: { aeadProtect: true },
+  });
+  const file = join(folder, 'aead.asc');
+  await writeFile(file, privateKey.armor());
+  const message = async (aeadChunkSizeByte: number) =>
+    Buffer.from(
+      await encrypt({
+        message: await createMessage({ binary: Buffer.from(text) }),
+        encryptionKeys: publicKey,
+        format: 'binary',
+        config: { aeadProtect: true, aeadChunkSizeByte },
+      } as never),
+    );
+  const decrypted = async (input: Buffer, memoryBytes: number) => {
+    const bounded = { ...detachedFile('a'), takeMemory: decoderMemory(memoryBytes).forFile(1).take };
+    const options = pgpDecrypt.options.parse({ 'key-file': file });
+    return (await buffer(pgpDecrypt.apply(streamOf([input]), options, bounded))).toString();
+  };
+  t.is(await decrypted(await message(6), 1), text);
+  t.is(await decrypted(await message(16), 1024 ** 3), text);
+  for (const [size, bytes] of [
+    [16, 1024 ** 2],
+    [40, 1024 ** 3],
+  ] as const) {
+    await t.throwsAsync(async () => decrypted(await message(size), bytes), {
+      message: /^this OpenPGP message with its chunks needs [0-9]+ MiB of memory/,
+    });
   }
 });
