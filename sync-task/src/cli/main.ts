@@ -8,7 +8,7 @@ import { outliveReaders } from './closed-output.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export async function main(words: readonly string[], environment: Environment): Promise<void> {
+export async function main(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
   outliveReaders(process.stdout, process.stderr);
   let given: Arguments | undefined;
   let early: SyncError | undefined;
@@ -17,6 +17,12 @@ export async function main(words: readonly string[], environment: Environment): 
     if (!given) return;
   } catch (error) {
     early = asSyncError(error);
+  }
+  try {
+    const { takePipes } = await import('../config/secrets.ts');
+    takePipes(environment);
+  } catch (error) {
+    early ??= asSyncError(error);
   }
   const { listenForSignals } = await import('./signals.ts');
   const { openProgress } = await import('./progress.ts');

@@ -1,15 +1,16 @@
 /** Secrets: from the environment, or from files that it names. Never from flags, URLs or the configuration file. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SyncError } from '../errors.ts';
+import { isPipe, readSecretOnce, withoutLineEnd } from './secret-file.ts';
 import type { Credentials } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variable, or the content of the file that `…_FILE` names, without the line end that editors add. Throws `usage`. */
+/** The variable, or the content of the file that `…_FILE` names, without the line end that editors and shells add. Throws `usage`. */
 export function readSecret(environment: Environment, name: string): string | undefined {
-  const value = environment[name] || undefined;
+  const value = withoutLineEnd(environment[name] ?? '') || undefined;
   const file = environment[`${name}_FILE`] || undefined;
   if (file === undefined) return value;
   if (value !== undefined) {
@@ -18,31 +19,38 @@ export function readSecret(environment: Environment, name: string): string | und
   return readSecretFile(file, name);
 }
 
-/** A pipe (`…_FILE=<(command)`) gives its bytes once. */
-const fromPipes = new Map<string, string>();
-
-function readOnce(file: string): string {
-  const known = fromPipes.get(file);
-  if (known !== undefined) return known;
-  const isPipe = !statSync(file).isFile();
-  const text = readFileSync(file, 'utf8')
-    .replace(/^\uFEFF/, '')
-    .replace(/\r?\n$/, '');
-  if (isPipe) fromPipes.set(file, text);
-  return text;
+/**
+ * Puts what comes through pipes in its place, for all who ask later, other threads too. To be called before signals are
+ * listened for: until then they end the process while it waits for who writes.
+ */
+export function takePipes(environment: Record<string, string | undefined>): void {
+  const taken = new Set([...secretNames(), ...Object.keys(environment).flatMap(ownSecretName)]);
+  for (const name of taken) {
+    const file = environment[`${name}_FILE`];
+    if (environment[name] || !file || !isPipe(file)) continue;
+    environment[name] = readSecretFile(file, name);
+    delete environment[`${name}_FILE`];
+  }
 }
 
-/** What was meant to be a path may be the secret itself: shown only where it looks like one. */
+function ownSecretName(variable: string): readonly string[] {
+  return /^(SYNC_TASK_\w+)_FILE$/.exec(variable)?.slice(1) ?? [];
+}
+
+/** What was meant to be a path may be the secret itself: shown only where it leads somewhere, or is made of plain words. */
 function shownPath(file: string): string {
-  const isPath = /^(\.{0,2}|~|[A-Za-z]:)[/\\][\w./\\ -]+$/.test(file);
-  return isPath || (file.lastIndexOf('/') > 0 && existsSync(dirname(file)))
+  const [, first] = /^([/\\]?[^/\\]+)[/\\]./.exec(file) ?? [];
+  const leads = first !== undefined && (first === '~' || existsSync(first));
+  const plain = /^\.{0,2}(\/[a-z][a-z._-]*)+$/.test(file);
+  return !/[\r\n]|BEGIN/.test(file) && (leads || plain || existsSync(file))
     ? file
     : 'what it names (not shown: it may be the secret itself)';
 }
 
 function readSecretFile(file: string, name: string): string {
+  let text: string;
   try {
-    return readOnce(file);
+    text = readSecretOnce(file);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new SyncError(`${name}_FILE: ${shownPath(file)} cannot be read (${why}); check the path and its rights`, {
@@ -51,6 +59,11 @@ function readSecretFile(file: string, name: string): string {
       cause: new Error(why), // the system's own message holds the path
     });
   }
+  if (text !== '' || name.endsWith('_KNOWN_HOSTS')) return text;
+  throw new SyncError(`${name}_FILE: ${shownPath(file)} is empty; check what writes it`, {
+    kind: 'usage',
+    reason: 'secret-unreadable',
+  });
 }
 
 /** One key or several, one behind the other; `…_FILE` may name several files, separated by colons. */
@@ -112,6 +125,16 @@ const storageSecrets = ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_KEY', 
 
 /** Everything that must never be printed. */
 export function secretsOf(environment: Environment): string[] {
+  return secretNames().flatMap((name) => {
+    try {
+      return (name.endsWith('_PRIVATE_KEY') ? readPrivateKeys : readSecret)(environment, name) ?? [];
+    } catch {
+      return []; // told with a proper error when it is needed
+    }
+  });
+}
+
+function secretNames(): readonly string[] {
   const cloud = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
   const names = ['SOURCE', 'TARGET'].flatMap((role) =>
     ['', 'JUMP_'].flatMap((of) =>
@@ -122,11 +145,5 @@ export function secretsOf(environment: Environment): string[] {
   );
   const ofStorages = storageSecrets.flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
   const ofOthers = ['SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD', 'SYNC_TASK_METRICS_PASSWORD', 'SYNC_TASK_METRICS_TOKEN'];
-  return [...names, ...cloud, ...ofStorages, ...ofOthers].flatMap((name) => {
-    try {
-      return (name.endsWith('_PRIVATE_KEY') ? readPrivateKeys : readSecret)(environment, name) ?? [];
-    } catch {
-      return []; // told with a proper error when it is needed
-    }
-  });
+  return [...names, ...cloud, ...ofStorages, ...ofOthers];
 }

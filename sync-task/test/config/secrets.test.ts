@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readCredentials, readSecret, secretsOf } from '../../src/config/secrets.ts';
+import { readCredentials, readSecret, secretsOf, takePipes } from '../../src/config/secrets.ts';
 
 async function newFolder(t: ExecutionContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
@@ -16,6 +16,9 @@ for (const [what, content] of [
   ['a line end', 'secret\n'],
   ['a Windows line end', 'secret\r\n'],
   ['a byte order mark', '\uFEFFsecret\n'],
+  ['more than one line end', 'secret\r\n\n'],
+  ['UTF-16, as PowerShell writes it,', Buffer.from('\uFEFFsecret\r\n', 'utf16le')],
+  ['UTF-16 the other way round', Buffer.from('\uFEFFsecret\n', 'utf16le').swap16()],
 ] as const) {
   test(`${what} is no part of a secret`, async (t) => {
     const file = join(await newFolder(t), 'secret');
@@ -34,8 +37,47 @@ test('a pipe is read once, however often the secret is asked for', async (t) => 
   t.is(readSecret(environment, 'SYNC_TASK_SOURCE_PASSWORD'), 'secret');
 });
 
+test('pipes are put in the place of their secrets, those of transforms too, and no pipe of somebody else', async (t) => {
+  const folder = await newFolder(t);
+  const pipe = (name: string) => {
+    execFileSync('mkfifo', [join(folder, name)]);
+    spawn('sh', ['-c', `{ echo first; sleep 0.2; echo last; } >'${join(folder, name)}'`]);
+    return join(folder, name);
+  };
+  execFileSync('mkfifo', [join(folder, 'else')]);
+  await writeFile(join(folder, 'plain'), 'secret');
+  const environment: Record<string, string | undefined> = {
+    SYNC_TASK_PSEUDONYM_KEY_FILE: pipe('pseudonym'),
+    PGPASSWORD_FILE: pipe('postgres'),
+    SYNC_TASK_TARGET_PASSWORD_FILE: join(folder, 'plain'),
+    SOMEBODY_FILE: join(folder, 'else'),
+  };
+  takePipes(environment);
+  t.deepEqual(environment, {
+    SYNC_TASK_PSEUDONYM_KEY: 'first\nlast',
+    PGPASSWORD: 'first\nlast',
+    SYNC_TASK_TARGET_PASSWORD_FILE: join(folder, 'plain'),
+    SOMEBODY_FILE: join(folder, 'else'),
+  });
+});
+
+test('a value has no line end either', (t) => {
+  t.is(readSecret({ NAME: 'secret\r\n' }, 'NAME'), 'secret');
+});
+
+test('an empty file is a mistake of what writes it, but for known hosts', async (t) => {
+  const file = join(await newFolder(t), 'empty');
+  await writeFile(file, '\n');
+  t.throws(() => readSecret({ NAME_FILE: file }, 'NAME'), {
+    message: /^NAME_FILE: \/\S+ is empty; check what writes it/,
+  });
+  t.is(readSecret({ A_KNOWN_HOSTS_FILE: file }, 'A_KNOWN_HOSTS'), '');
+});
+
 for (const [file, isShown] of [
   ['/run/secrets/nothing-there', true],
+  ['/wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', false],
+  ['./name\nBEGIN', false],
   ['/tmp/nothing-there', true],
   ['./secrets/password.txt', true],
   ['hunter2', false],

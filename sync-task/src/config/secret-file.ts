@@ -1,0 +1,75 @@
+/** What stands in the file of a secret. A pipe (`…_FILE=<(command)`) gives its bytes once, so it is read once in a process. */
+import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
+
+/** What came, or why nothing did: nobody waits for it again. */
+const fromPipes = new Map<string, string | Error>();
+
+/** Without byte order mark and line ends. Throws the system's error, or one that says that nothing came. */
+export function readSecretOnce(file: string): string {
+  const known = fromPipes.get(file);
+  if (known instanceof Error) throw known;
+  if (known !== undefined) return known;
+  const kind = statSync(file);
+  if (kind.isFile()) return secretText(readFileSync(file));
+  try {
+    const text = secretText(kind.isFIFO() ? readPipe(file) : readFileSync(file));
+    fromPipes.set(file, text);
+    return text;
+  } catch (error) {
+    fromPipes.set(file, error as Error);
+    throw error;
+  }
+}
+
+export function isPipe(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false;
+}
+
+/** Editors and shells add what is no part of a secret; PowerShell writes UTF-16. */
+function secretText(bytes: Buffer): string {
+  const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const encoding = isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8'; // the decoder takes the mark away
+  return withoutLineEnd(new TextDecoder(encoding).decode(bytes));
+}
+
+export function withoutLineEnd(text: string): string {
+  return text.replace(/^\uFEFF/, '').replace(/[\r\n]+$/, '');
+}
+
+const LOOK_MS = 20;
+const WRITER_MS = 10_000;
+const PIECE_BYTES = 64 * 1024;
+
+/** Opening a pipe waits for who writes to it, for ever where nobody does; this gives up. */
+function readPipe(file: string): Buffer {
+  const pieces: Buffer[] = [];
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  const pipe = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    for (let waitedMs = 0; ; ) {
+      const piece = Buffer.alloc(PIECE_BYTES);
+      const bytes = readAvailable(pipe, piece);
+      if (bytes !== undefined && bytes > 0) {
+        pieces.push(piece.subarray(0, bytes));
+        continue;
+      }
+      if (bytes === 0 && pieces.length > 0) return Buffer.concat(pieces);
+      if (bytes === 0) waitedMs += LOOK_MS;
+      if (waitedMs > WRITER_MS) throw Object.assign(new Error('nothing came'), { code: 'nothing was written to it' });
+      Atomics.wait(pause, 0, 0, LOOK_MS);
+    }
+  } finally {
+    closeSync(pipe);
+  }
+}
+
+/** Undefined: who writes has not written yet. 0: nobody has it open to write. */
+function readAvailable(pipe: number, piece: Buffer): number | undefined {
+  try {
+    return readSync(pipe, piece);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
