@@ -20,6 +20,24 @@ if TYPE_CHECKING:
     from airflow.sdk import Connection
 
 
+# How the names end of what is nobody's business.
+SECRETS = (
+    "_PASSWORD",
+    "_PRIVATE_KEY",
+    "_PASSPHRASE",
+    "_AWS_SECRET_ACCESS_KEY",
+    "_AWS_SESSION_TOKEN",
+    "_AZURE_STORAGE_CONNECTION_STRING",
+    "_AZURE_STORAGE_KEY",
+    "_AZURE_STORAGE_SAS_TOKEN",
+)
+
+
+def is_secret(name: str) -> bool:
+    """Of a variable that this module makes."""
+    return name.endswith(SECRETS)
+
+
 def endpoint_environment(role: str, connection: Connection, path: str | None = None) -> dict[str, str]:
     """
     Turn a connection into the settings of one side.

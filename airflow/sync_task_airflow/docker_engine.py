@@ -9,7 +9,9 @@ code in the worker), and has no way to ask for a read-only root or fewer rights.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.docker.operators.docker import DockerOperator
@@ -18,6 +20,7 @@ from docker.errors import DockerException, ImageNotFound, NotFound
 from docker.types import Mount
 from requests import RequestException
 
+from sync_task_airflow import secret_files
 from sync_task_airflow.container_logs import follow_until_exit
 from sync_task_airflow.operator import INSTALLATION, STOP_SECONDS, SyncTask, bytes_of
 from sync_task_airflow.result import BrokenResult, Ending, read_result
@@ -48,13 +51,15 @@ class DockerSyncTask(SyncTask, DockerOperator):
 
     def execute(self, context: Context) -> list[dict[str, int]] | None:
         labels = self.identity(context)
-        environment = {**self.public_environment(RESULT_PATH), **self.trace(context)}
+        connections, secrets = secret_files.as_files(self.connections())
+        environment = {**self.public_environment(RESULT_PATH), **self.trace(context), **connections}
         self._remove_left_over(labels)
         container_id = self._create(environment, labels)
         result = None
         problem = ""
         try:
             self.cli.start(container_id)
+            secret_files.put(self.cli, container_id, secrets)
             state = follow_until_exit(self.cli, container_id, self.log, self.say)
             try:
                 result = read_result(self.cli, container_id, RESULT_PATH)
@@ -77,16 +82,22 @@ class DockerSyncTask(SyncTask, DockerOperator):
         memory = bytes_of(self.memory)
         try:
             self.container = self.cli.create_container(
+                name=self._name(),
                 image=self.image,
+                entrypoint=secret_files.ENTRYPOINT,
                 command=self.command_line(),
-                environment={**environment, **self.connections()},
+                environment=environment,
                 labels=labels,
                 user=self.user,
                 host_config=self.cli.create_host_config(
                     network_mode=self.network_mode,
                     read_only=True,
                     tmpfs={"/tmp": "size=64m,mode=1777,noexec,nosuid,nodev"},
-                    mounts=[Mount(target=RESULT_FOLDER, source=None, type="volume"), *self._report_mounts()],
+                    mounts=[
+                        Mount(target=RESULT_FOLDER, source=None, type="volume"),
+                        secret_files.mount(),
+                        *self._report_mounts(),
+                    ],
                     cap_drop=["ALL"],
                     security_opt=["no-new-privileges"],
                     mem_limit=memory,
@@ -100,6 +111,14 @@ class DockerSyncTask(SyncTask, DockerOperator):
                 f"there is no image {self.image!r} on the engine: `docker compose build sync-task` builds it"
             ) from None
         return self.container["Id"]
+
+    def _name(self) -> str:
+        """What `docker ps` shows: `sync-task-orders-run-batch-3-120-files-4f1c9a`."""
+        parts = [self.pipeline, self.verb]
+        if self.batch is not None:
+            files = self.batch["files"]
+            parts.append(f"batch-{self.batch['number']}-{files}-{'file' if files == 1 else 'files'}")
+        return re.sub(r"[^A-Za-z0-9_.-]", "-", "-".join(["sync-task", *parts, token_hex(3)]))
 
     @property
     def _report_volume(self) -> str:

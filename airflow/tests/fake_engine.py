@@ -34,6 +34,9 @@ class Container:
     ending: Ending
     image: str = ""
     running: bool = False
+    name: str = ""
+    # Files that were put into it, with the one line end that sync-task takes away taken away.
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 class FakeEngine:
@@ -57,6 +60,7 @@ class FakeEngine:
             host_config=rest["host_config"],
             ending=self.behave(command),
             image=image,
+            name=rest.get("name", ""),
         )
         assert image, "a container has an image"
         self.created.append(container)
@@ -65,6 +69,16 @@ class FakeEngine:
 
     def start(self, container_id: str) -> None:
         self._get(container_id).running = True
+
+    def put_archive(self, container_id: str, path: str, data: bytes) -> bool:
+        container = self._get(container_id)
+        assert container.running, "a folder in memory is there while the container runs"
+        assert path in [mount["Target"] for mount in container.host_config["Mounts"]]
+        with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+            for member in tar:
+                content = tar.extractfile(member).read().decode()  # type: ignore[union-attr]
+                container.secrets[f"{path}/{member.name}"] = content.removesuffix("\n")
+        return True
 
     def logs(self, container_id: str, **_options: Any) -> Iterator[bytes]:
         container = self._get(container_id)

@@ -126,7 +126,7 @@ def test_nothing_that_airflow_stored_holds_a_secret(dag: Any, engine: FakeEngine
     )
     run = dag.test(logical_date=day(6))
     assert run.state == "failed"
-    assert engine.created[0].environment["SYNC_TASK_STATE_PASSWORD"] in NEEDLES, "the needles are what was used"
+    assert engine.created[0].secrets["/run/secrets/sync_task_state_password"] in NEEDLES, "they are what was used"
 
     serialised = json.dumps(DagSerialization.serialize_dag(dag), default=str)
     assert "source_sftp_conn" in serialised

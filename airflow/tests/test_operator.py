@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import re
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from docker.errors import ImageNotFound
 
@@ -60,15 +62,23 @@ def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None
         "SYNC_TASK_LOG_FORMAT": "json",
         "TRACEPARENT": container.environment["TRACEPARENT"],
         "SYNC_TASK_SOURCE": "sftp://de%20mo@source.example:22/in%20coming",
-        "SYNC_TASK_SOURCE_PRIVATE_KEY": SECRETS["source key"],
-        "SYNC_TASK_SOURCE_PASSPHRASE": SECRETS["source passphrase"],
+        "SYNC_TASK_SOURCE_PRIVATE_KEY_FILE": "/run/secrets/sync_task_source_private_key",
+        "SYNC_TASK_SOURCE_PASSPHRASE_FILE": "/run/secrets/sync_task_source_passphrase",
         "SYNC_TASK_SOURCE_KNOWN_HOSTS": "source.example ssh-ed25519 AAAA\n",
         "SYNC_TASK_TARGET": "sftp://demo@target.example:2022/~",
-        "SYNC_TASK_TARGET_PASSWORD": SECRETS["target password"],
+        "SYNC_TASK_TARGET_PASSWORD_FILE": "/run/secrets/sync_task_target_password",
         "SYNC_TASK_TARGET_HOST_KEY": container.environment["SYNC_TASK_TARGET_HOST_KEY"],
         "SYNC_TASK_STATE": "postgres://sync_task@state.example:5432/sync_task",
-        "SYNC_TASK_STATE_PASSWORD": SECRETS["state password"],
+        "SYNC_TASK_STATE_PASSWORD_FILE": "/run/secrets/sync_task_state_password",
     }
+    assert container.secrets == {
+        "/run/secrets/sync_task_source_private_key": SECRETS["source key"],
+        "/run/secrets/sync_task_source_passphrase": SECRETS["source passphrase"],
+        "/run/secrets/sync_task_target_password": SECRETS["target password"],
+        "/run/secrets/sync_task_state_password": SECRETS["state password"],
+        "/run/secrets/complete": "",
+    }
+    assert re.fullmatch(r"sync-task-p-run-batch-3-120-files-[0-9a-f]{6}", container.name)
     host = container.host_config
     assert (host["ReadonlyRootfs"], host["CapDrop"], host["SecurityOpt"]) == (True, ["ALL"], ["no-new-privileges"])
     assert (host["Memory"], host["MemorySwap"], host["NanoCpus"]) == (512 * 2**20, 512 * 2**20, 10**9)
@@ -76,6 +86,26 @@ def test_a_batch_runs_in_a_container_with_few_rights(engine: FakeEngine) -> None
 
     assert engine.there == {}, "the container is removed"
     assert task.pushed["result"]["files"] == {"copied": 3}
+
+
+def test_what_the_engine_shows_of_a_container_holds_no_secret(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of every kind of connection: `docker inspect` shows environment, command, labels and mounts."""
+    bucket = Connection(conn_id="s3", conn_type="aws", login="id", password=NEEDLES[1])
+    bucket.extra = json.dumps({"aws_session_token": NEEDLES[2]})
+    azure = Connection(conn_id="az", conn_type="wasb", login="account", password=NEEDLES[1])
+    sas = Connection(conn_id="sas", conn_type="wasb", extra=json.dumps({"sas_token": NEEDLES[1]}))
+    text = Connection(conn_id="text", conn_type="wasb", extra=json.dumps({"connection_string": f"Key={NEEDLES[1]}"}))
+    for made in (bucket, azure, sas, text):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{made.conn_id.upper()}", made.get_uri())
+    for conn_id, path in (("s3", "s3://b/p"), ("az", "az://c/p"), ("sas", "az://c/p"), ("text", "az://c/p")):
+        Task(target_conn_id=conn_id, target_path=path).execute()
+    assert len(engine.created) == 4
+    for container in engine.created:
+        assert NEEDLES[1] in "".join(container.secrets.values())
+        shown = repr((container.environment, container.command, container.labels, container.host_config))
+        assert [needle for needle in NEEDLES if needle in shown] == []
 
 
 def test_a_run_has_one_trace(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from airflow.sdk import timezone
 from airflow.serialization.serialized_objects import DagSerialization
 
-from tests.bags import bags, parsed
+from tests.bags import bags, known_to_airflow, parsed
 from tests.conftest import HOME, NEEDLES
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
 
@@ -31,9 +31,11 @@ def test_every_dag(database: Path, engine: FakeEngine) -> None:
         return Ending(code, result, log=[leak, json.dumps({"level": "error", "message": leak})])
 
     engine.behave = behave
+    known_to_airflow("sftp_sync", paused=False)
     for number, (dag_id, conf) in enumerate(RUNS.items()):
         parsed(dag_id).test(run_conf=conf, logical_date=timezone.datetime(2024, 8, 1 + number))
-    used = "".join(value for container in engine.created for value in container.environment.values())
+    assert {*RUNS} <= {container.labels["sync-task.dag"] for container in engine.created}
+    used = "".join(value for container in engine.created for value in container.secrets.values())
     assert [needle for needle in NEEDLES if needle not in used] == [], "the needles are what was used"
 
     dags = [dag for bag in bags().values() for dag in bag.dags.values()]
