@@ -1,8 +1,6 @@
-"""Prints the connections of the stack as the JSON that `airflow connections import` reads, from the secrets volume."""
+"""The connections of the stack, made of the secrets volume."""
 
-import json
 import os
-import sys
 from pathlib import Path
 
 SECRETS = Path("/secrets")
@@ -26,8 +24,9 @@ def sftp(host: str) -> dict:
     }
 
 
-json.dump(
-    {
+def connections() -> dict[str, dict]:
+    """By their ids, as Airflow's model takes them."""
+    return {
         "source_sftp_conn": sftp("sftp-source"),
         "target_sftp_conn": sftp("sftp-target"),
         # The bucket service of the compose profile s3; point it elsewhere in the UI.
@@ -45,6 +44,4 @@ json.dump(
             "schema": "sync_task",
             "password": secret("state_password").strip(),
         },
-    },
-    sys.stdout,
-)
+    }

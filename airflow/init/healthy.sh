@@ -5,7 +5,7 @@
 set -euo pipefail
 if [ "$1" = worker ]; then
   exec 3<>/dev/tcp/redis/6379
-  printf 'CLIENT LIST\r\nQUIT\r\n' >&3
+  printf 'AUTH %s\r\nCLIENT LIST\r\nQUIT\r\n' "$(cat /secrets/redis_password)" >&3
   mine=$(hostname -i | tr ' ' '|')
   timeout 5 grep -qE " addr=($mine):.* p?sub=[1-9].*" <&3
   exit

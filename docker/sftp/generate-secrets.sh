@@ -2,6 +2,7 @@
 # Makes every secret of the stack once, into volumes that only those who need them mount. What exists is left alone.
 #   /secrets/postgres  passwords of the databases' owners      (read by postgres)
 #   /secrets/sftp      host keys, authorised key, password     (read by the two SFTP servers)
+#   /secrets/redis     its password                            (read by Redis)
 #   /secrets/s3        keys of the S3 service              (read by it, where the profile s3 is on)
 #   /secrets/airflow   Airflow's keys, the client's SSH key    (read by Airflow's containers)
 set -euo pipefail
@@ -44,6 +45,9 @@ once s3/access_key random 10
 once s3/secret_key random 20
 once airflow/s3_access_key cat s3/access_key
 once airflow/s3_secret_key cat s3/secret_key
+once redis/password random 24
+once airflow/redis_password cat redis/password
+once airflow/broker_url printf 'redis://:%s@redis:6379/0' "$(cat redis/password)"
 once airflow/fernet_key fernet
 once airflow/jwt_secret random 32
 once airflow/api_secret_key random 32
@@ -53,4 +57,4 @@ once airflow/result_backend printf 'db+postgresql://airflow:%s@postgres:5432/air
 
 chown -R 999:999 postgres   # the user of the postgres image
 chown -R 50000:0 airflow    # the user of the airflow image
-chmod 0700 postgres sftp s3 airflow
+chmod 0700 postgres sftp s3 airflow redis

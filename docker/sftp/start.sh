@@ -15,9 +15,9 @@ id "$SFTP_USER" >/dev/null 2>&1 ||
 printf '%s:%s\n' "$SFTP_USER" "${SFTP_PASSWORD:-$(cat /secrets/password)}" | chpasswd
 unset SFTP_PASSWORD
 
-# The engine makes missing folders as root: hand them over. Open to all, since anybody on this host may drop files.
+# The engine makes missing folders as root: hand them over to whom the checkout belongs.
 if [ "$(stat -c %u /srv/data)" = 0 ]; then
-  chown "$uid:$gid" /srv/data && chmod 0777 /srv/data
+  chown "$uid:$gid" /srv/data && chmod 0755 /srv/data
 fi
 
 install -m 0600 "/secrets/$HOST_KEY_NAME" /run/host_key

@@ -1,8 +1,9 @@
 /** What YAML files have become, and what the trigger form can ask for. */
+import { rmSync, writeFileSync } from 'node:fs';
 import { counts, ended, importErrors, paused, pool, states, trigger } from '../airflow.ts';
 import { put, tree } from '../files.ts';
-import { docker, expect, expectEqual, until } from '../shell.ts';
-import { compose, sourceRoot, targetRoot } from '../stack.ts';
+import { expect, expectEqual, until } from '../shell.ts';
+import { sourceRoot, targetRoot } from '../stack.ts';
 
 export async function pipelines(): Promise<string> {
   expectEqual(await importErrors(), {}, 'import errors');
@@ -20,18 +21,23 @@ export async function pipelines(): Promise<string> {
   return `${await brokenPipeline()}; a dry run copied nothing`;
 }
 
-/** A file with a mistake, put into a running processor: an error of its own, that names the line. */
+/** A file with a mistake, dropped into the folder of the running stack: an error of its own, that names the line. */
 async function brokenPipeline(): Promise<string> {
-  const container = (await compose('ps', '--quiet', 'airflow-dag-processor')).trim();
-  const path = '/opt/airflow/pipelines/broken.yaml';
-  const text = 'description: broken\nsource: {connection: a}\ntarget: {conection: b}\n';
-  await docker('exec', container, 'bash', '-c', `printf '${text.replaceAll('\n', '\\n')}' > ${path}`);
-  const said = await until('the import error', 180_000, 2000, async () => (await importErrors())['broken.py']);
-  const line = said.split('\n').find((each) => each.includes('broken.yaml:')) ?? said;
-  expect(line.includes("pipelines/broken.yaml:3: target: there is no key 'conection' here"), `it says: ${said}`);
-  await docker('exec', container, 'rm', path);
+  const path = 'airflow/pipelines/broken.yaml';
+  writeFileSync(path, 'description: broken\nsource: {connection: a}\ntarget: {conection: b}\n');
+  try {
+    await toldWithItsLine();
+  } finally {
+    rmSync(path);
+  }
   await until('the import error to go', 180_000, 2000, async () =>
     'broken.py' in (await importErrors()) ? undefined : 1,
   );
   return 'a broken file had its own import error, with its line';
+}
+
+async function toldWithItsLine(): Promise<void> {
+  const said = await until('the import error', 180_000, 2000, async () => (await importErrors())['broken.py']);
+  const line = said.split('\n').find((each) => each.includes('broken.yaml:')) ?? said;
+  expect(line.includes("pipelines/broken.yaml:3: target: there is no key 'conection' here"), `it says: ${said}`);
 }
