@@ -4,6 +4,7 @@
  * in threads anyway (compression).
  */
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
@@ -73,7 +74,7 @@ export function chainThreads(
       const count = chain.memoryShares(path);
       using shares = memory.forFile(count);
       const limits = { memoryBytes: Math.floor(memoryBytes / Math.max(1, count)), maxExpansion };
-      const bounded: BoundedFile = { ...file, ...limits, takeMemory: shares.take };
+      const bounded: BoundedFile = { ...file, ...limits, takeMemory: shares.take, turn: () => setImmediate() };
       if (most < 1 || bytes < LEAST_BYTES || !chain.busy(path)) yield* changedFile(chain, path, input, start, bounded);
       else yield* changedInThread(leastBusy(), path, input, start, bounded);
     },

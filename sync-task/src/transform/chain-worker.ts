@@ -1,4 +1,5 @@
 /** The entry of a thread for transforms. It opens the same chain as the main thread, and changes several files at a time. */
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TransformSetting } from '../config/settings.ts';
 import { asSyncError, SyncError } from '../errors.ts';
@@ -100,6 +101,7 @@ function mainThread({ port, path, memoryBytes, maxExpansion }: FileToChange) {
   const file: BoundedFile = {
     memoryBytes,
     maxExpansion,
+    turn: () => setImmediate(),
     path,
     signal: closed.signal,
     scratch: () => ask<string>((call) => ({ type: 'scratch', call })),

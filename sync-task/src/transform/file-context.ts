@@ -1,10 +1,12 @@
 /** For bytes that belong to no file at a target, such as in a test or a benchmark. */
+import { setImmediate } from 'node:timers/promises';
 import { SyncError } from '../errors.ts';
 import type { BoundedFile } from './transform.ts';
 
 /** Memory enough for every test. */
 export const unbounded = {
   takeMemory: async () => () => undefined,
+  turn: () => setImmediate(),
   memoryBytes: 256 * 1024 ** 2,
   maxExpansion: Number.POSITIVE_INFINITY,
 };

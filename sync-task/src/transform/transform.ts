@@ -74,6 +74,8 @@ export interface BoundedFile extends FileContext {
    * file's end that happens by itself. Throws `refused` where it is more than there is.
    */
   takeMemory(bytes: number, what: string): Promise<() => void>;
+  /** Lets the rest of the process have its turn amid long work, and tells the watch that it goes on. */
+  turn(): Promise<void>;
   /** All that there is. */
   readonly memoryBytes: number;
   /** Bytes that decoders may make of one byte of the source. */

@@ -54,6 +54,7 @@ export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
       scratch: () => away(() => file.scratch()),
       aside: (suffix, bytes) => away(() => file.aside(suffix, bytes)),
       takeKeys: (keys) => away(() => file.takeKeys(keys)),
+      turn: () => away(() => file.turn()),
       takeMemory: (bytes, what) => away(() => file.takeMemory(bytes, what)),
     }),
     async *output(output) {

@@ -9,7 +9,6 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { setImmediate } from 'node:timers/promises';
 import type { BoundedFile } from '../transform.ts';
 import { type FingerprintFilter, fingerprintFilter } from './fingerprint-filter.ts';
 import { fingerprintTable } from './fingerprint-table.ts';
@@ -37,7 +36,7 @@ interface Disk {
 
 /** `file` and `name` say where the file may be, which is not used while memory is enough. */
 export function keySet(
-  file: Pick<BoundedFile, 'scratch' | 'takeMemory' | 'memoryBytes'>,
+  file: Pick<BoundedFile, 'scratch' | 'takeMemory' | 'memoryBytes' | 'turn'>,
   name: string,
   { few = FEW_KEYS, shareBytes = SHARE_BYTES } = {},
 ): KeySet {
@@ -67,7 +66,7 @@ export function keySet(
         if (table.count < room) return;
       }
       disk ??= openDisk(join(await file.scratch(), `${name}.db`), bytes);
-      await store(disk, table.sorted());
+      await store(disk, table.sorted(), file.turn);
       table.clear();
     },
     [Symbol.dispose]() {
@@ -93,7 +92,11 @@ function openDisk(file: string, bytes: number): Disk {
   };
 }
 
-async function store({ database, insert, filter }: Disk, fingerprints: Iterable<Uint32Array>): Promise<void> {
+async function store(
+  { database, insert, filter }: Disk,
+  fingerprints: Iterable<Uint32Array>,
+  turn: () => Promise<void>,
+): Promise<void> {
   const bytes = Buffer.alloc(16);
   let stored = 0;
   database.exec('BEGIN');
@@ -102,7 +105,7 @@ async function store({ database, insert, filter }: Disk, fingerprints: Iterable<
     insert.run(bytes);
     filter.add(words);
     // Other files are in transfer meanwhile.
-    if (++stored % KEYS_AT_ONCE === 0) await setImmediate();
+    if (++stored % KEYS_AT_ONCE === 0) await turn();
   }
   database.exec('COMMIT');
 }
