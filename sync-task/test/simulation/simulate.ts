@@ -29,14 +29,20 @@ export interface Verdict {
 
 let shared: SharedState | undefined;
 
+const neverDue = { ref() {}, unref() {} };
+
 export async function simulate(scenario: Scenario): Promise<Verdict> {
   const { now } = performance;
-  // Transforms let others go first when they have taken long: by a clock that stands, they never have.
+  const { setInterval } = globalThis;
+  // Transforms let others go first when they have taken long: by a clock that stands, they never have. Nor do they stand still for
+  // long; the timers that look for it would outlive whoever is killed here, for he never takes them back.
   performance.now = () => 0;
+  globalThis.setInterval = (() => neverDue) as unknown as typeof setInterval;
   try {
     return await carryOut(scenario);
   } finally {
     performance.now = now;
+    globalThis.setInterval = setInterval;
   }
 }
 
