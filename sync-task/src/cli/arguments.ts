@@ -1,7 +1,8 @@
 /** The command line through yargs, the only file that imports it. Values are checked later, with those of the environment. */
 import yargs, { type Argv } from 'yargs';
-import { type Option, type OptionName, optionNames, optionOf } from '../config/options.ts';
 import { SyncError } from '../errors.ts';
+import { checkCommand, checkWords } from './check-words.ts';
+import { flagsOf } from './flags.ts';
 import { type CommandHelp, commands, epilogue, usage } from './help.ts';
 
 export interface Arguments {
@@ -9,36 +10,6 @@ export interface Arguments {
   /** Options that were given, by name. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
-
-const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
-const verifying: readonly OptionName[] = ['checksum', 'repair'];
-/** Taken by `verify`, so that one set of flags does for all commands, but of no use to it. */
-const unshownForVerify: readonly OptionName[] = [
-  'min-age',
-  'stable',
-  'marker',
-  'force',
-  'gate',
-  'accept',
-  'transform-changed',
-  'max-files',
-  'max-bytes',
-  'existing',
-];
-const stateOnly: readonly OptionName[] = [
-  'source',
-  'target',
-  'state',
-  'pipeline',
-  'log-level',
-  'log-format',
-  'trace-id',
-];
-
-const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
-/** With `--repair`, `verify` plans a run. */
-const plans: readonly string[] = ['plan', 'sync', 'verify'];
-const withoutRun: readonly string[] = ['check', 'prune', 'take-over'];
 
 /** Undefined where help, the version or the transforms were asked for and have been printed. Throws `usage`. */
 export async function parseArguments(words: readonly string[], version: string): Promise<Arguments | undefined> {
@@ -62,7 +33,7 @@ export async function parseArguments(words: readonly string[], version: string):
         reason: 'bad-argument',
       });
     });
-  const [first, ...rest] = words;
+  const [first, ...rest] = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const named = commands.find(({ name }) => name === first);
   const take = (command: CommandHelp) => (parsed: Readonly<Record<string, unknown>>) => {
     const { _: __, $0: ___, ...flags } = parsed;
@@ -71,6 +42,7 @@ export async function parseArguments(words: readonly string[], version: string):
   if (named) {
     // As what stands behind no command: behind one, yargs would make the text of its help on every start.
     parser.usage(usageOf(named)).command('$0', false, (builder) => declare(builder, named), take(named));
+    checkWords(rest, named.name);
     await parser.parseAsync(rest);
     return given;
   }
@@ -99,7 +71,8 @@ export async function parseArguments(words: readonly string[], version: string):
   );
   for (const [text, meaning] of commands.flatMap((command) => command.examples.slice(0, 1)))
     parser.example(text, meaning);
-  await parser.parseAsync([...words]);
+  if (first !== undefined) checkCommand(first);
+  await parser.parseAsync(first === undefined ? [] : [first, ...rest]);
   return given;
 }
 
@@ -110,67 +83,8 @@ function usageOf({ name, about }: CommandHelp): string {
 function declare(builder: Argv, command: CommandHelp): Argv {
   builder.epilogue(epilogue);
   for (const [text, meaning] of command.examples) builder.example(text, meaning);
-  builder.option('config', { type: 'string', group: 'Locations', describe: 'a YAML file with any of these options' });
-  if (command.name === 'prune') {
-    builder.option('keep', {
-      type: 'string',
-      group: 'Selection',
-      describe: 'forget runs and events older than this, such as 90d',
-      demandOption: true,
-    });
-  }
-  if (command.name === 'take-over') {
-    builder.option('from', {
-      type: 'string',
-      group: 'Locations',
-      describe: 'the name that the pipeline had until now',
-      demandOption: true,
-    });
-  }
-  if (!withoutRun.includes(command.name)) {
-    builder.option('run', {
-      type: 'string',
-      group: 'Batches',
-      describe: 'name of the run (default for plan, sync and verify --repair: made from the time)',
-      demandOption: command.name === 'run' || command.name === 'finish',
-    });
-  }
-  if (command.name === 'run') {
-    builder.option('batch', {
-      type: 'string',
-      group: 'Batches',
-      describe: 'number of the batch, from 1',
-      demandOption: true,
-    });
-  }
-  if (command.name === 'status') {
-    builder.option('path', { type: 'string', group: 'Selection', describe: 'everything that happened to this file' });
-  }
-  for (const name of optionNames) {
-    if (stateCommands.includes(command.name) && !stateOnly.includes(name)) continue;
-    if (planning.includes(name) && !plans.includes(command.name)) continue;
-    if (verifying.includes(name) && command.name !== 'verify') continue;
-    const hidden = command.name === 'verify' && unshownForVerify.includes(name);
-    builder.option(name, { ...declaration(optionOf(name)), hidden });
-  }
+  for (const [name, declared] of flagsOf(command.name)) builder.option(name, declared);
   return builder;
-}
-
-function declaration(option: Option) {
-  const { describe, group, choices } = option;
-  const shown = [
-    describe,
-    choices ? `[${choices.join('|')}]` : '',
-    option.default ? `[default: ${option.default}]` : '',
-  ];
-  return {
-    describe: shown.filter((part) => part !== '').join(' '),
-    group,
-    requiresArg: option.kind !== 'flag',
-    ...(option.kind === 'flag'
-      ? { type: 'boolean' as const }
-      : { type: 'string' as const, array: option.kind === 'list' }),
-  };
 }
 
 /** Flags stand in process lists and shell histories. The message never repeats what was given. */

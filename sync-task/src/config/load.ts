@@ -17,6 +17,7 @@ import type { CommonSettings, Endpoint, MetricsSettings, Settings, TransformSett
 import { traceIdOf } from './trace-id.ts';
 import { clouds, refuseUnused } from './unused-options.ts';
 import { schemaOf } from './values.ts';
+import { refuseUnknownVariables } from './variables.ts';
 
 export interface Input {
   /** By option name; only what the user gave. */
@@ -152,6 +153,7 @@ function valuesOf({ flags, environment }: Input): Values {
     if (!result.success) throw bad(from?.as ?? `--${name}`, result.error.issues[0]?.message ?? 'is wrong');
     checked.set(name, result.data);
   }
+  refuseUnknownVariables(environment, found.transforms);
   return { get: (name) => checked.get(name), given, transforms: found.transforms };
 }
 

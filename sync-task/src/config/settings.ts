@@ -2,6 +2,8 @@
  * Everything a command can be told, after flags, environment and file were merged and checked. Units are in the names.
  */
 
+import type { StorageVariable } from './variables.ts';
+
 /** A place, taken apart. Secrets are never part of it. */
 export interface Location {
   /** In lower case; `storage/open.ts` knows what stands behind it. */
@@ -49,7 +51,7 @@ export interface Endpoint {
    * A variable of the environment, for storages that have their own: `SYNC_TASK_SOURCE_NAME` (or `_TARGET_`) before
    * `NAME`, each also from the file that `…_FILE` names. Throws `usage` where that cannot be read.
    */
-  variable(name: string): string | undefined;
+  variable(name: StorageVariable): string | undefined;
 }
 
 export interface ObjectSettings {

@@ -22,7 +22,11 @@ interface Case {
 const cases: Readonly<Record<string, Case>> = {
   'no command': { args: [], code: 64, says: /name a command: sync, check, plan/ },
   'an unknown command': { args: ['snyc'], code: 64, says: /Did you mean sync\?/ },
-  'an unknown option': { args: ['sync', '--bacth-files', '3'], code: 64, says: /Unknown argument: bacth-files/ },
+  'an unknown option': {
+    args: ['sync', '--bacth-files', '3'],
+    code: 64,
+    says: /--bacth-files: .*did you mean --batch-files\?/,
+  },
   'run without a run': { args: ['run', '--batch', '1'], code: 64, says: /Missing required argument: run/ },
   'no source': { args: ['sync'], environment: { SYNC_TASK_SOURCE: '' }, code: 64, says: /--source: it is missing/ },
   'a bad URL': { args: ['sync', '--source', 'not a url'], code: 64, says: /--source: it is no URL; write sftp:/ },

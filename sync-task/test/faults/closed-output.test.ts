@@ -36,7 +36,7 @@ test('the result goes to a full disk: said in one line, with a code that fails',
   const { environment } = await newFolders(t);
   const command = `"$0" sync-task/src/bin.ts sync >${full}`;
   const child = spawn('/bin/sh', ['-c', command, process.execPath], {
-    env: { ...process.env, ...environment },
+    env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const said = await text(child.stderr);

@@ -100,7 +100,7 @@ function identity(
   variable: Place['endpoint']['variable'],
   role: string,
 ): Pick<S3ClientConfig, 'credentials' | 'profile'> {
-  const isOwn = (name: string) => variable(name) !== process.env[name];
+  const isOwn = (name: Parameters<typeof variable>[0]) => variable(name) !== process.env[name];
   const accessKeyId = variable('AWS_ACCESS_KEY_ID');
   const secretAccessKey = variable('AWS_SECRET_ACCESS_KEY');
   if (!isOwn('AWS_ACCESS_KEY_ID') && !isOwn('AWS_SECRET_ACCESS_KEY')) {

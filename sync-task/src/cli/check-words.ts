@@ -1,0 +1,86 @@
+/**
+ * The words of a command line before yargs takes them: yargs knows that a flag is unknown, but neither which one was meant
+ * nor how it was typed (`--no-such-flag` is `such-flag` to it, `-source` six flags). No message repeats a word that is no
+ * flag: it may hold a password.
+ */
+import { SyncError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { commandsWith, type Flag, flagsOf } from './flags.ts';
+import { commands } from './help.ts';
+
+const commandNames = [...commands.map(({ name }) => name), 'transforms'];
+const always: ReadonlyMap<string, Flag> = new Map(
+  ['help', 'version'].map((name) => [name, { type: 'boolean', group: '', describe: '' }]),
+);
+/** As other programs call it. */
+const others: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['copy', 'cp', 'mv', 'move', 'mirror', 'push', 'pull', 'transfer', 'start'].map((name) => [name, 'sync']),
+  ),
+  ls: 'plan --dry-run',
+  list: 'plan --dry-run',
+  compare: 'verify',
+  rename: 'take-over',
+};
+
+/** The first word, where it is no command. Throws `usage`. */
+export function checkCommand(word: string): void {
+  if (word.startsWith('-') || commandNames.includes(word)) return;
+  const isName = /^[a-z-]{1,20}$/i.test(word);
+  const meant = isName ? (nearest(word, commandNames) ?? others[word.toLowerCase()]) : undefined;
+  const named = isName ? `there is no command ${word}` : 'a command comes first';
+  throw bad(meant ? `${named}. Did you mean ${meant}?` : `${named}; name one of ${commandNames.join(', ')}`);
+}
+
+/** What stands behind a command. Throws `usage` for what it does not take. */
+export function checkWords(words: readonly string[], command: string): void {
+  const flags = new Map([...flagsOf(command), ...always]);
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string;
+    if (word === '-h') continue;
+    if (!/^--?[a-z]/i.test(word)) throw noFlag(word, command);
+    const typed = word.replace(/=.*$/s, '');
+    const name = typed.slice(2);
+    const plain = name.replace(/^no-/, '');
+    const flag = typed.startsWith('--') ? (flags.get(name) ?? flags.get(plain)) : undefined;
+    if (!flag) throw unknown(typed, command, flags);
+    if (name !== plain && flag.type !== 'boolean' && !flags.has(name)) throw unknown(typed, command, flags);
+    if (word.includes('=')) continue;
+    const next = words[index + 1];
+    if (flag.type === 'boolean') {
+      if (next === 'true' || next === 'false') index++;
+      continue;
+    }
+    if (next === undefined || /^-[-a-z]/i.test(next)) {
+      throw bad(
+        `${typed}: no value stands behind it; write ${typed} VALUE, or ${typed}=VALUE where it begins with "-"`,
+      );
+    }
+    index++;
+  }
+}
+
+function noFlag(word: string, command: string): SyncError {
+  const shown = /^[\w.-]{1,40}$/.test(word) ? JSON.stringify(word) : 'a word';
+  const list = /^[\w*?.,[\]{}/-]+$/.test(word) ? '; a flag takes one value: repeat it, and quote globs' : '';
+  return bad(`${command}: ${shown} stands where an option is expected; write --source URL --target URL${list}`);
+}
+
+function unknown(typed: string, command: string, flags: ReadonlyMap<string, Flag>): SyncError {
+  const name = typed.replace(/^--?/, '');
+  if (!typed.startsWith('--') && flags.has(name)) return bad(`${typed}: write --${name}, with two dashes`);
+  const elsewhere = commandsWith(name);
+  if (elsewhere.length > 0) return bad(`${typed}: ${command} does not take it; it is for ${elsewhere.join(', ')}`);
+  const names = [...flags].flatMap(([each, { hidden }]) => (hidden ? [] : each));
+  const found = nearest(name, names);
+  const negated = name.startsWith('no-') ? nearest(name.slice(3), names) : undefined;
+  const meant =
+    found ?? (negated === undefined ? undefined : flags.get(negated)?.type === 'boolean' ? `no-${negated}` : negated);
+  return bad(
+    `${typed}: there is no such option; ${meant ? `did you mean --${meant}?` : `see sync-task ${command} --help`}`,
+  );
+}
+
+function bad(message: string): SyncError {
+  return new SyncError(message, { kind: 'usage', reason: 'bad-argument' });
+}

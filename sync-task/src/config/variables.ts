@@ -1,0 +1,112 @@
+/**
+ * Every variable of the environment that begins with `SYNC_TASK_` and means something. Any other one is refused, as a flag
+ * is: a typo (`SYNC_TASK_EXCLUDES`) would be a setting that nobody looks at.
+ */
+import { SyncError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { environmentName, optionNames } from './options.ts';
+import type { Environment } from './secrets.ts';
+import type { TransformSetting } from './settings.ts';
+
+/** What storages read of the environment, for one side (`SYNC_TASK_SOURCE_…`) before both. */
+const storageVariables = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_CA_BUNDLE',
+  'AWS_DEFAULT_REGION',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_PROFILE',
+  'AWS_REGION',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AZURE_AUTHORITY_HOST',
+  'AZURE_CLIENT_ID',
+  'AZURE_FEDERATED_TOKEN',
+  'AZURE_POD_IDENTITY_AUTHORITY_HOST',
+  'AZURE_STORAGE_ACCOUNT',
+  'AZURE_STORAGE_AUTH_MODE',
+  'AZURE_STORAGE_CONNECTION_STRING',
+  'AZURE_STORAGE_KEY',
+  'AZURE_STORAGE_SAS_TOKEN',
+  'AZURE_STORAGE_SERVICE_ENDPOINT',
+  'AZURE_TENANT_ID',
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'IDENTITY_ENDPOINT',
+  'IDENTITY_HEADER',
+  'STORAGE_EMULATOR_HOST',
+] as const;
+
+/** A storage that reads another one adds it above: who sets it for one side would be refused. */
+export type StorageVariable = (typeof storageVariables)[number];
+
+const loginSecrets = ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'KNOWN_HOSTS', 'HOST_KEY'];
+
+/** Each also with `_FILE`. */
+const secrets = [
+  ...['SOURCE', 'TARGET'].flatMap((role) =>
+    [...loginSecrets, ...loginSecrets.map((name) => `JUMP_${name}`), 'PROXY_PASSWORD', ...storageVariables].map(
+      (name) => `${role}_${name}`,
+    ),
+  ),
+  'STATE_PASSWORD',
+  'METRICS_TOKEN',
+  'METRICS_PASSWORD',
+  'PSEUDONYM_KEY',
+];
+
+/** Read by the Airflow side and the packaged stack; a shell that has them for `docker compose` may run the command too. */
+const ofTheStack = [
+  'ENGINE',
+  'IMAGE',
+  'INSTALLATION',
+  'NAMESPACE',
+  'NETWORK',
+  'PIPELINES',
+  'POOLS',
+  'REPORT_VOLUME',
+  'REPORTS_URL',
+  'RETRY_DELAY',
+];
+
+const PREFIX = 'SYNC_TASK_';
+const read = [
+  ...optionNames.map(environmentName),
+  ...['CONFIG', 'RESULT', ...secrets, ...secrets.map((name) => `${name}_FILE`)].map((name) => PREFIX + name),
+];
+const known: ReadonlySet<string> = new Set([...read, ...ofTheStack.map((name) => PREFIX + name)]);
+
+/** Throws `usage` for the first that means nothing. Values are never shown. */
+export function refuseUnknownVariables(environment: Environment, transforms: readonly TransformSetting[]): void {
+  // Keys and passphrases of transforms are in variables that their options name.
+  const named = new Set(transforms.flatMap(({ options }) => Object.values(options).flat()));
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith(PREFIX) || known.has(name) || isOfService(name, environment)) continue;
+    if (named.has(name) || named.has(name.replace(/_FILE$/, ''))) continue;
+    throw new SyncError(`${name}: there is no such setting; ${advice(name)}`, {
+      kind: 'usage',
+      reason: 'unknown-variable',
+    });
+  }
+}
+
+/** Kubernetes tells every pod where each service of its namespace is: of one named `sync-task-x`, under our prefix. */
+function isOfService(name: string, environment: Environment): boolean {
+  const [, service] = /^(SYNC_TASK.*?)_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_\w+)?$/.exec(name) ?? [];
+  return service !== undefined && environment[`${service}_SERVICE_HOST`] !== undefined;
+}
+
+const ofUrls = /^(SOURCE|TARGET)_(URL|URI|USER|USERNAME|LOGIN|HOST|HOSTNAME|PORT|PATH|FOLDER|DIR|BUCKET|CONTAINER)$/;
+
+function advice(name: string): string {
+  const word = name.slice(PREFIX.length);
+  const [, role] = ofUrls.exec(word) ?? [];
+  if (role) return `${PREFIX}${role} has all of it as one URL, such as sftp://user@host:port/path`;
+  const key = /^(SOURCE|TARGET)(_JUMP)?_(SSH_KEY|KEY|IDENTITY)(_FILE)?$/.exec(word);
+  const meant = key
+    ? `${key[1]}${key[2] ?? ''}_PRIVATE_KEY${key[4] ?? ''}`
+    : nearest(
+        word,
+        read.map((each) => each.slice(PREFIX.length).toLowerCase()),
+      )?.toUpperCase();
+  return meant ? `did you mean ${PREFIX}${meant}?` : 'sync-task --help lists all; what is not ours needs another name';
+}
