@@ -143,6 +143,11 @@ class DockerSyncTask(SyncTask, DockerOperator):
             names += ["sync-task.task", "sync-task.map-index"]
         same = [f"{name}={labels[name]}" for name in names]
         for container in self.cli.containers(all=True, filters={"label": same}):
+            theirs = container.get("Labels") or {}
+            # The `finish` of another day of the run is at work beside this one.
+            is_sibling = theirs.get("sync-task.map-index") != labels["sync-task.map-index"]
+            if is_sibling and theirs.get("sync-task.task") == labels["sync-task.task"]:
+                continue
             self.log.warning("removing container %s, left over from an earlier try", container["Id"][:12])
             self._remove(container["Id"])
 

@@ -111,10 +111,10 @@ class FakeEngine:
         data = archive.getvalue()
         return (data[at : at + 65536] for at in range(0, len(data), 65536)), {"name": "result.json", "size": size}
 
-    def containers(self, *, all: bool, filters: dict[str, list[str]]) -> list[dict[str, str]]:
+    def containers(self, *, all: bool, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
         assert all, "ended containers are left over too"
         wanted = dict(label.split("=", 1) for label in filters["label"])
-        return [{"Id": c.id} for c in self.there.values() if wanted.items() <= c.labels.items()]
+        return [{"Id": c.id, "Labels": c.labels} for c in self.there.values() if wanted.items() <= c.labels.items()]
 
     def stop(self, container_id: str, timeout: int) -> None:
         assert timeout > 0, "a kill would leave temporary files at the target"

@@ -29,12 +29,12 @@ class Task:
         self.operator = SyncTaskOperator(task_id="t", verb=verb, batch=batch, **{**NAMES, **arguments})
         self.pushed: dict[str, Any] = {}
 
-    def execute(self, try_number: int = 1) -> Any:
+    def execute(self, try_number: int = 1, map_index: int = 2) -> Any:
         ti = SimpleNamespace(
             dag_id="d",
             run_id="manual__2026-01-01T00:00:00+00:00",
             task_id="t",
-            map_index=2,
+            map_index=map_index,
             try_number=try_number,
             xcom_push=lambda key, value: self.pushed.update({key: value}),
         )
@@ -266,6 +266,19 @@ def test_a_container_of_another_installation_is_left_alone(
     assert [*engine.there] == ["container0"]
     assert "container0" not in engine.stopped
     assert engine.there["container0"].labels["sync-task.installation"] == "another-stack"
+
+
+def test_two_days_finish_beside_each_other(engine: FakeEngine) -> None:
+    """Each looks for what is left of the whole run, and the other is no left-over."""
+    keep = engine.remove_container
+    engine.remove_container = lambda *_args, **_options: None  # type: ignore[method-assign]
+    Task("finish").execute()
+    engine.stopped.clear()
+    engine.remove_container = keep  # type: ignore[method-assign]
+    Task("finish").execute(map_index=3)
+    assert [*engine.there] == ["container0"]
+    Task("finish").execute(try_number=2)
+    assert engine.there == {}, "one of an earlier try is"
 
 
 @pytest.mark.parametrize(
