@@ -11,7 +11,14 @@ import { recordingFile } from './recording-file.ts';
 import { checked } from './transform/own.ts';
 import type { ByteStream, SavedState, Transform } from './transform/transform.ts';
 
-export type { ByteStream, FileContext, ResumableRun, SavedState, Transform } from './transform/transform.ts';
+export type {
+  BoundedFile,
+  ByteStream,
+  FileContext,
+  ResumableRun,
+  SavedState,
+  Transform,
+} from './transform/transform.ts';
 
 export interface TransformCase {
   /** As in a setting, before the transform's schema has checked them. */
