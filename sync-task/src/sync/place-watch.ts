@@ -70,11 +70,12 @@ function asError({ message, reason, kind }: OutcomeRow): SyncError {
   return new SyncError(message, { kind: kind ?? 'permanent', reason });
 }
 
-/** A place that does not exist is a wrong setting; a full disk may be emptied before the next try. */
+/** A place that does not exist is a wrong setting; a full disk is none. */
 function endOfRun({ message, kind, reason, cause }: SyncError): SyncError {
-  const isSetting = kind === 'permanent' && reason !== 'internal';
-  return new SyncError(`${message}; no other file was begun, run again once that is mended`, {
-    kind: reason === 'disk-full' ? 'transient' : isSetting ? 'usage' : kind,
+  const isSetting =
+    kind === 'permanent' && reason !== 'internal' && reason !== 'disk-full' && reason !== 'rename-refused';
+  return new SyncError(`${message}; no other file was begun`, {
+    kind: isSetting ? 'usage' : kind,
     reason,
     cause,
   });

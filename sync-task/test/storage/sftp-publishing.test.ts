@@ -140,3 +140,25 @@ for (const late of [false, true]) {
     t.deepEqual(await readdir(root), ['file']);
   });
 }
+
+for (const [what, faults] of [
+  [
+    'with posix-rename, which is refused',
+    { failAtRequest: { type: 'posix-rename@openssh.com', count: 1, times: 9, status: 3 } },
+  ],
+  [
+    'with a rename that is refused',
+    { withoutPosixRename: true, failAtRequest: { type: 'RENAME', count: 1, times: 9, status: 3 } },
+  ],
+  [
+    'with nothing but a rename that is refused',
+    { noExtensions: true, failAtRequest: { type: 'RENAME', count: 1, times: 9, status: 3 } },
+  ],
+] as const) {
+  test(`check fails as a run would at a server ${what}, and leaves nothing`, async (t) => {
+    const { root, open } = await openServer(t, faults);
+    const storage = await open();
+    await throwsSyncError(t, () => storage.probe(never), { kind: 'permission', reason: 'rename-refused' });
+    t.deepEqual(await readdir(root), []);
+  });
+}

@@ -62,6 +62,6 @@ test('one that succeeds among them, or another reason, begins the count anew', a
 test('a full disk is one without another look', async (t) => {
   const { watch, probes } = watched(async () => undefined);
   for (let file = 0; file < 20; file++) await watch.settled(row('failed', 'disk-full'));
-  t.like(watch.failure, { kind: 'transient', reason: 'disk-full' });
+  t.like(watch.failure, { kind: 'permission', reason: 'disk-full' });
   t.is(probes(), 0);
 });

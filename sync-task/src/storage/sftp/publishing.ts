@@ -12,7 +12,7 @@ import { explainStatus, isStatus, missing, SftpStatus } from './sftp-errors.ts';
 export interface SftpPublishing extends Pick<Storage, 'publish' | 'recover'> {
   /** Whether the server itself refuses to replace where nothing may be replaced, as far as that is known. */
   readonly isAtomicForNew: boolean;
-  /** Finds that out with a draft of that name that stands in the root, and may be gone afterwards. */
+  /** Finds that out, and whether renaming works, with a draft of that name that stands in the root, and may be gone afterwards. */
   learn(name: string): Promise<void>;
 }
 
@@ -53,6 +53,14 @@ export function sftpPublishing(
     if (backupStands && finalStands) await remove(backup(path, name));
     if (backupStands && !finalStands) await files.renamePlain(backup(path, name), wire(path));
     return tempStands || backupStands;
+  }
+
+  function renameForbidden({ kind, text, code }: SftpStatus): SyncError {
+    const said = JSON.stringify(text || `status ${code}`);
+    return new SyncError(
+      `${label}: files can be written there and not renamed (the server says ${said}), so none can be published; ask its operator to allow rename`,
+      { kind, reason: 'rename-refused' },
+    );
   }
 
   return {
@@ -100,9 +108,16 @@ export function sftpPublishing(
           },
         );
       if (links !== false) links = (await works(files.link(first, second))) && (await lstat(second)) !== undefined;
-      if (!links) {
-        await files.create(second);
-        renameRefuses = !(await works(files.renamePlain(first, second)));
+      if (links) await remove(second); // a rename onto a second name of the same file does nothing
+      if (atomic || !links) await files.create(second);
+      if (!links) renameRefuses = !(await works(files.renamePlain(first, second)));
+      const isRenamed = !links && !renameRefuses;
+      if (!isRenamed) {
+        if (!atomic && !links) await remove(second);
+        await files.rename(first, second).catch(async (error: unknown) => {
+          if (atomic) await remove(second);
+          throw error instanceof SftpStatus ? renameForbidden(error) : error;
+        });
       }
       await remove(second);
     },
