@@ -49,7 +49,10 @@ export async function parseArguments(words: readonly string[], version: string):
   parser
     .usage(usage)
     .epilogue(epilogue)
-    .demandCommand(1, 'name a command: sync, check, plan, run, finish, status, verify, prune, take-over or transforms');
+    .demandCommand(
+      1,
+      'name a command: sync, check, plan, run, finish, status, verify, prune, take-over, trust or transforms',
+    );
   for (const command of commands) {
     const build = (builder: Argv) => declare(builder.usage(usageOf(command)), command);
     parser.command(command.name, command.summary, build, take(command));

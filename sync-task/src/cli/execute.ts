@@ -1,5 +1,5 @@
 /** Opens what a command needs, runs it, and closes all of it in reverse. */
-import { loadCommonSettings, loadSettings } from '../config/load.ts';
+import { loadCommonSettings, loadPlaces, loadSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
 import type { CommonSettings } from '../config/settings.ts';
 import { parseDuration } from '../config/units.ts';
@@ -43,6 +43,10 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
       return await prune({ settings: await withKnownName(settings, state), state }, keepMs, surroundings.log);
     }
     return await takeOver({ settings, state }, String(flags['from']), surroundings.log);
+  }
+  if (command === 'trust') {
+    const { trust } = await import('./trust.ts');
+    return await trust(loadPlaces(input), text(flags['write']), surroundings.log);
   }
   const settings = loadSettings(input);
   const work = await workOf(command, flags);

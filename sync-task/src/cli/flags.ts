@@ -40,7 +40,21 @@ const stateOnly: readonly OptionName[] = [
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 /** With `--repair`, `verify` plans a run. */
 const plans: readonly string[] = ['plan', 'sync', 'verify'];
-const withoutRun: readonly string[] = ['check', 'prune', 'take-over'];
+const withoutRun: readonly string[] = ['check', 'prune', 'take-over', 'trust'];
+/** What leads to a server. */
+const reaching: readonly OptionName[] = [
+  'source',
+  'target',
+  'source-jump',
+  'target-jump',
+  'source-proxy',
+  'target-proxy',
+  'source-legacy-algorithms',
+  'target-legacy-algorithms',
+  'connect-timeout',
+  'log-level',
+  'log-format',
+];
 
 /** By name, without the dashes, in the order of the help. */
 export function flagsOf(command: string): ReadonlyMap<string, Flag> {
@@ -58,7 +72,9 @@ export function flagsOf(command: string): ReadonlyMap<string, Flag> {
   }
   if (command === 'run') text('batch', 'Batches', 'number of the batch, from 1', true);
   if (command === 'status') text('path', 'Selection', 'everything that happened to this file');
+  if (command === 'trust') text('write', 'Locations', 'append lines for known_hosts to this file');
   for (const name of optionNames) {
+    if (command === 'trust' && !reaching.includes(name)) continue;
     if (stateCommands.includes(command) && !stateOnly.includes(name)) continue;
     if (planning.includes(name) && !plans.includes(command)) continue;
     if (verifying.includes(name) && command !== 'verify') continue;

@@ -111,4 +111,15 @@ export const commands: readonly CommandHelp[] = [
     about: 'For a pipeline that is renamed, or whose source or target moved. Touches no server.',
     examples: [['$0 take-over --pipeline new --from old', 'what old copied, new has copied']],
   },
+  {
+    name: 'trust',
+    summary: 'show the host keys of an SFTP server, and how to verify them',
+    about:
+      'Prints every host key that the server shows, with its fingerprint. Nobody logs in. Compare one with what the operator says ' +
+      'on another way (a call, a page on HTTPS, ssh-keyscan on a line you trust) before you write it.',
+    examples: [
+      ['$0 trust --source sftp://me@partner.example/out', 'the keys and their fingerprints'],
+      ['$0 trust --source sftp://me@partner.example/out --write ~/.ssh/known_hosts', 'and trust them from now on'],
+    ],
+  },
 ];

@@ -94,6 +94,17 @@ export function loadCommonSettings(input: Input): CommonSettings {
   return common(values, input, endpoint(values, input, 'source'), endpoint(values, input, 'target'));
 }
 
+/** The places that are given, one or both, for what needs no more. Throws `usage`. */
+export function loadPlaces(
+  input: Input,
+): readonly { readonly role: 'source' | 'target'; readonly endpoint: Endpoint; readonly connectTimeoutMs: number }[] {
+  const values = valuesOf(input);
+  const roles = (['source', 'target'] as const).filter((role) => values.given(role));
+  const connectTimeoutMs = values.get('connect-timeout');
+  const wanted = roles.length > 0 ? roles : (['source'] as const);
+  return wanted.map((role) => ({ role, endpoint: endpoint(values, input, role), connectTimeoutMs }));
+}
+
 /** Undefined where no metrics are asked for. Throws `usage`. */
 export function loadMetricsSettings(input: Input): MetricsSettings | undefined {
   const values = valuesOf(input);

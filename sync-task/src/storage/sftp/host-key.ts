@@ -14,11 +14,13 @@ export interface HostKeyCheck {
 /** A key that is not the one that is known; the server may have that too. */
 export class OtherHostKey extends SyncError {
   readonly type: string;
+  readonly key: Buffer;
   /** To be told of those that were shown. */
   readonly types: Set<string>;
-  constructor(message: string, type: string, types: Set<string>) {
+  constructor(message: string, key: Buffer, types: Set<string>) {
     super(message, { kind: 'permission', reason: 'host-key-changed' });
-    this.type = type;
+    this.type = typeOf(key);
+    this.key = key;
     this.types = types;
   }
 }
@@ -57,7 +59,7 @@ export function hostKeyCheck(
         if (named.some((each) => each.fingerprint === shown)) return undefined;
         const advice = `ask its operator, and only then change ${variable}_HOST_KEY`;
         const meant = named.map((each) => each.fingerprint).join(' or ');
-        return new OtherHostKey(`${label} shows host key ${shown}, not ${meant}: ${advice}`, typeOf(key), types);
+        return new OtherHostKey(`${label} shows host key ${shown}, not ${meant}: ${advice}`, key, types);
       }
       if (listed.some((other) => !other.revoked && is(other))) return undefined;
       if (known.length > 0) {
@@ -75,7 +77,7 @@ export function hostKeyCheck(
 }
 
 /** The name that a key begins with (RFC 4253 section 6.6). */
-function typeOf(key: Buffer): string {
+export function typeOf(key: Buffer): string {
   return key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1');
 }
 

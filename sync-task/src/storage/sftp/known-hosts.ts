@@ -32,6 +32,11 @@ export function namesAuthority(text: string, host: string, port: number): boolea
   return linesFor(text, host, port).some(({ marker }) => marker === '@cert-authority');
 }
 
+/** The name that a line begins with. */
+export function hostName(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+}
+
 interface Line {
   readonly marker: string | undefined;
   readonly type: string;
@@ -39,7 +44,7 @@ interface Line {
 }
 
 function linesFor(text: string, host: string, port: number): readonly Line[] {
-  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+  const name = hostName(host, port);
   return text.split('\n').flatMap((line) => {
     const fields = line.trim().split(/\s+/);
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;

@@ -52,17 +52,55 @@ function otherTypesOf({ credentials, label }: SshServer): Set<string> {
  */
 export async function openSession(options: SessionOptions): Promise<SftpSession> {
   let refusal: OtherHostKey | undefined;
+  const tried = new Set<string>();
   for (;;) {
     try {
       return await openOnce(options);
     } catch (error) {
-      if (refusal && error instanceof SyncError && error.reason === 'no-common-algorithm') {
+      if (refusal && isNothingElse(error)) {
         refusal.types.clear();
         throw refusal;
       }
-      if (!(error instanceof OtherHostKey) || error.types.has(error.type)) throw error;
+      if (!(error instanceof OtherHostKey) || tried.has(error.type)) throw error;
       refusal ??= error;
+      tried.add(error.type);
       error.types.add(error.type);
+    }
+  }
+}
+
+/** How a server that was asked for the keys that it has not shown yet says that there are none; some close the connection. */
+function isNothingElse(error: unknown): boolean {
+  return error instanceof SyncError && (error.reason === 'no-common-algorithm' || error.reason === 'unreachable');
+}
+
+/** No key has it. */
+const NO_FINGERPRINT = `SHA256:${'A'.repeat(43)}`;
+
+/** The host keys of a server, one of each type: it shows one a connection. Nobody logs in. Throws what `openSession` throws. */
+export async function shownHostKeys(options: SessionOptions): Promise<readonly Buffer[]> {
+  const credentials: Credentials = {
+    password: undefined,
+    privateKey: undefined,
+    passphrase: undefined,
+    agent: undefined,
+    knownHosts: undefined,
+    hostKey: NO_FINGERPRINT,
+    insecureIgnoreHostKey: false,
+  };
+  const asked = { ...options, credentials };
+  const types = otherTypesOf(serverOf(asked));
+  const keys: Buffer[] = [];
+  for (;;) {
+    try {
+      const session = await openOnce(asked);
+      session.end();
+      throw new Error('a server was let in that shows no known key');
+    } catch (error) {
+      if (keys.length > 0 && isNothingElse(error)) return keys;
+      if (!(error instanceof OtherHostKey) || error.types !== types || types.has(error.type)) throw error;
+      types.add(error.type);
+      keys.push(error.key);
     }
   }
 }

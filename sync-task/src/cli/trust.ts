@@ -1,0 +1,73 @@
+/** `trust`: which host keys a server shows, how to verify them, and lines of known_hosts for them. Nobody logs in. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Endpoint } from '../config/settings.ts';
+import { SyncError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { type ShownHostKey, shownHostKeys } from '../storage/sftp/shown-host-keys.ts';
+import { makeResult } from '../sync/counts.ts';
+import type { Result } from '../sync/result.ts';
+
+interface TrustedPlace {
+  readonly role: 'source' | 'target';
+  readonly endpoint: Endpoint;
+  readonly connectTimeoutMs: number;
+}
+
+/** The keys stand in the result too, as `capabilities.source.hostKeys`. Throws `usage` where a place is no SFTP server. */
+export async function trust(places: readonly TrustedPlace[], file: string | undefined, log: Log): Promise<Result> {
+  const startedMs = performance.now();
+  const capabilities: Record<string, unknown> = {};
+  const lines: ShownHostKey[] = [];
+  for (const { role, endpoint, connectTimeoutMs } of places) {
+    const { scheme, label } = endpoint.location;
+    if (scheme !== 'sftp') {
+      throw usage(`--${role}: ${label} has no host key; give the URL of an SFTP server`, 'bad-url');
+    }
+    const keys = await shownHostKeys(endpoint, role, connectTimeoutMs);
+    for (const { type, fingerprint, line } of keys)
+      log.info(`${role}: ${type} ${fingerprint}`, { type, fingerprint, line });
+    log.info(
+      `${role}: compare one of them with what the operator of ${endpoint.location.host} says on another way, or with ssh-keyscan on a line that you trust; then set SYNC_TASK_${role.toUpperCase()}_HOST_KEY to it, or add its line to known_hosts (--write FILE)`,
+    );
+    capabilities[role] = { hostKeys: keys };
+    lines.push(...keys);
+  }
+  if (file !== undefined) append(file, lines, log);
+  return makeResult({ pipeline: '' }, { command: 'trust', status: 'done', startedMs, capabilities });
+}
+
+function append(file: string, keys: readonly ShownHostKey[], log: Log): void {
+  try {
+    const old = textOf(file);
+    const other = keys.find((key) => key.isOther(old));
+    if (other) {
+      throw new SyncError(
+        `${file}: it has another ${other.type} key for ${other.name} than the server shows (${other.fingerprint}); somebody may be listening in: ask its operator, and only then take the old line out`,
+        { kind: 'permission', reason: 'host-key-changed' },
+      );
+    }
+    const added = keys.filter((key) => !key.isIn(old)).map(({ line }) => `${line}\n`);
+    const between = old === '' || old.endsWith('\n') ? '' : '\n';
+    if (added.length > 0) writeFileSync(file, `${between}${added.join('')}`, { flag: 'a', mode: 0o600 });
+    log.info(`${file}: ${added.length} lines added, ${keys.length - added.length} were there`);
+  } catch (error) {
+    if (error instanceof SyncError) throw error;
+    throw usage(
+      `--write: ${file} cannot be written (${(error as NodeJS.ErrnoException).code}); check the path and its rights`,
+      'bad-option',
+    );
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+function usage(message: string, reason: string): SyncError {
+  return new SyncError(message, { kind: 'usage', reason });
+}
