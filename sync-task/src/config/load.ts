@@ -224,6 +224,11 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
     variable,
     ...(role === 'target'
       ? {
+          content: {
+            contentType: values.get('target-content-type'),
+            cacheControl: values.get('target-cache-control'),
+            metadata: values.get('target-metadata'),
+          },
           s3: {
             storageClass: values.get('target-s3-storage-class'),
             encryption: values.get('target-s3-encryption'),

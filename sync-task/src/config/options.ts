@@ -112,6 +112,21 @@ export const options = {
     describe: 'offer the target also old key exchanges, ciphers and MACs with known weaknesses',
     default: false,
   },
+  'target-content-type': {
+    kind: 'text',
+    group: 'Locations',
+    describe: "content type of all objects (s3, az, gs; default: the source object's, else by the name)",
+  },
+  'target-cache-control': {
+    kind: 'text',
+    group: 'Locations',
+    describe: "cache control of the objects, such as max-age=60 (s3, az, gs; default: the source object's)",
+  },
+  'target-metadata': {
+    kind: 'text',
+    group: 'Locations',
+    describe: 'metadata beside that of the source\'s objects: KEY=VALUE, several separated by "," (s3, az, gs)',
+  },
   'target-s3-storage-class': {
     kind: 'text',
     group: 'Locations',

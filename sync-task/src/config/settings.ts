@@ -47,11 +47,20 @@ export interface Endpoint {
   readonly legacyAlgorithms?: boolean;
   /** How objects are stored (s3 only). */
   readonly s3?: ObjectSettings;
+  /** What objects are to say of their content (clouds only). */
+  readonly content?: ContentSettings;
   /**
    * A variable of the environment, for storages that have their own: `SYNC_TASK_SOURCE_NAME` (or `_TARGET_`) before
    * `NAME`, each also from the file that `…_FILE` names. Throws `usage` where that cannot be read.
    */
   variable(name: StorageVariable): string | undefined;
+}
+
+export interface ContentSettings {
+  readonly contentType: string | undefined;
+  readonly cacheControl: string | undefined;
+  /** `KEY=VALUE,…` */
+  readonly metadata: string | undefined;
 }
 
 export interface ObjectSettings {

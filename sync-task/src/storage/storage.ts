@@ -116,6 +116,8 @@ export interface DraftOptions {
   remember?(ticket: string): Promise<void>;
   /** Bytes that the place has copied by itself (`draftFrom`), as it comes along. */
   onCopied?(bytes: number): void;
+  /** What the source says of the content; kept where the place keeps such. */
+  readonly description?: ContentDescription | undefined;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */
@@ -134,6 +136,17 @@ export interface PublishOptions {
    */
   readonly onlyNew?: boolean | undefined;
   readonly mayWrite?: MayWrite | undefined;
+}
+
+/** What an object store says of a file's content, and hands to whoever reads it; this program's own marks are no part of it. */
+export interface ContentDescription {
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly cacheControl?: string | undefined;
+  /** What its owner wrote beside it. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What is known of the content when all of it was written; places that keep such facts keep them with the file. */
@@ -194,6 +207,9 @@ export interface Storage extends AsyncDisposable {
 
   /** The modification time that the file had where it came from, where its own is another: a time of upload. */
   keptMtimeMs?(path: string): Promise<number | undefined>;
+
+  /** What it says of the file's content; whoever has it keeps what a draft is given of the kind. */
+  describe?(path: string): Promise<ContentDescription | undefined>;
 
   /** Its rights (`rwxrwxrwx` as bits), where the place has such and tells them. */
   rights?(path: string): Promise<number | undefined>;

@@ -58,6 +58,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     expectedBytes: chain === '' ? claim.size : undefined,
     likelyBytes: claim.size,
     segmentBytes: settings.checkpointBytes,
+    description: await descriptionOf(context, claim),
     ...kept,
   };
   const bookkeeping = (before?: readonly string[]) => {
@@ -137,6 +138,12 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     await attempt.close(draft, sides, error);
     throw error;
   }
+}
+
+/** Of changed content the source's words are no longer true, but for what its owner says of the file. */
+async function descriptionOf({ source, target }: Context, { path, chain }: Claim) {
+  const found = target.describe && (await source.describe?.(path));
+  return found && chain !== '' ? { cacheControl: found.cacheControl, metadata: found.metadata } : found;
 }
 
 interface Reading {

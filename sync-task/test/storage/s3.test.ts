@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CopyObjectCommand, HeadObjectCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ExecutionContext } from 'ava';
 import { byteBudget } from '../../src/storage/budget.ts';
+import { describing } from '../../src/storage/objects/description.ts';
 import { conditions } from '../../src/storage/s3/conditions.ts';
 import { copiedDraft } from '../../src/storage/s3/copied-draft.ts';
 import { LEAST_PART_BYTES, partBytes } from '../../src/storage/s3/upload-plan.ts';
@@ -220,7 +221,16 @@ test('a copy inside the service, in parts: what stands is not copied again, and 
     ticket = given;
   };
   const budget = byteBudget(MiB);
-  const bucket = { client, name, label: 's3://x', writing: {}, budget, budgetBytes: MiB, checksums: true };
+  const bucket = {
+    client,
+    name,
+    label: 's3://x',
+    writing: {},
+    describe: describing(undefined),
+    budget,
+    budgetBytes: MiB,
+    checksums: true,
+  };
   const options = { name: someDraft('to'), mtimeMs: someTimeMs, fsync: false, signal: never, remember };
   const plan = { bucket, key: 'root/to', path: 'to', options, conditions: conditions(), condition: undefined };
   const draft = copiedDraft({

@@ -36,7 +36,7 @@ export interface AzureDraftPlan {
 }
 
 /** What is known of it in the process that wrote it. */
-export interface AzureDraft extends Draft, Pick<DraftOptions, 'mark' | 'mayWrite'> {
+export interface AzureDraft extends Draft, Pick<DraftOptions, 'mark' | 'mayWrite' | 'description'> {
   readonly path: string;
   readonly mtimeMs: number;
   readonly size: number;
@@ -94,6 +94,7 @@ export async function startDraft(plan: AzureDraftPlan): Promise<AzureDraft> {
     ids,
     mark: options.mark,
     mayWrite: options.mayWrite,
+    description: options.description,
     takesAtOnce: true,
     get size() {
       return filling.writtenBytes;

@@ -6,6 +6,7 @@ import { SyncError } from '../../errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
+import { asHeaders, describing } from '../objects/description.ts';
 import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { metadataOf } from '../objects/metadata.ts';
@@ -16,6 +17,7 @@ import type { Draft, DraftOptions, PublishOptions, Storage } from '../storage.ts
 import { containerClient } from './azure-client.ts';
 import { type AzureDraft, MTIME_STEP_MS, startDraft } from './azure-draft.ts';
 import { explained, isMissing, statusOf } from './azure-errors.ts';
+import { descriptionOf, httpHeaders, keyOf } from './blob-description.ts';
 import { entryOf, look } from './blob-version.ts';
 import { standingDraft } from './standing-draft.ts';
 
@@ -28,6 +30,7 @@ export async function open(place: Place): Promise<Storage> {
   const { label, path: prefix } = place.endpoint.location;
   const container = containerClient(place);
   const keys = keySpace(prefix);
+  const describe = describing(place.endpoint.content);
   const shareBytes = Math.floor(place.settings.bufferBytes / 2);
   const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];
   /** Begun by this process, by path and name. */
@@ -64,12 +67,16 @@ export async function open(place: Place): Promise<Storage> {
     const ids = 'ids' in standing ? [...standing.ids] : standing.blocks.map(({ id }) => id);
     const etag = own?.replaces ? own.replaces.etag : (await look(blob))?.etag;
     const { onlyNew, mark = own?.mark ?? name, mayWrite = own?.mayWrite } = options;
+    const described = describe(path, own?.description);
     await mayWrite?.();
     try {
       await blob.commitBlockList(ids, {
-        metadata: metadataOf({ mtimeMs: standing.mtimeMs, draft: mark, ...own?.facts }),
+        metadata: {
+          ...asHeaders(described.metadata, keyOf),
+          ...metadataOf({ mtimeMs: standing.mtimeMs, draft: mark, ...own?.facts }),
+        },
         conditions: etag === undefined || onlyNew ? { ifNoneMatch: '*' } : { ifMatch: etag },
-        blobHTTPHeaders: { blobContentType: 'application/octet-stream' },
+        blobHTTPHeaders: httpHeaders(described),
       });
     } catch (error) {
       // The answer to an earlier try of this very request may have been lost.
@@ -100,6 +107,11 @@ export async function open(place: Place): Promise<Storage> {
       const blob = blobOf(path);
       const found = await explained({ label, path, what: 'look at' }, () => look(blob));
       return found && { kind: found.kind, size: found.size, mtimeMs: found.mtimeMs };
+    },
+
+    async describe(path) {
+      const blob = blobOf(path);
+      return explained({ label, path, what: 'look at' }, () => descriptionOf(blob));
     },
 
     read(path, { expected, start, signal }) {

@@ -24,7 +24,15 @@ export class GcsError extends Error {
   }
 }
 
-export interface GcsObject {
+interface Content {
+  readonly contentType?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  readonly cacheControl?: string | undefined;
+}
+
+export interface GcsObject extends Content {
   readonly name: string;
   readonly size?: string;
   readonly generation?: string;
@@ -34,7 +42,7 @@ export interface GcsObject {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-export interface NewObject {
+export interface NewObject extends Content {
   readonly name: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly crc32c?: string;
@@ -137,7 +145,7 @@ export function gcsApi({ send, bucket, auth, emulator, timeoutMs }: ApiOptions):
       const border = `sync-task-${crypto.randomUUID()}`;
       const body = Buffer.concat([
         Buffer.from(`--${border}\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(object)}\r\n`),
-        Buffer.from(`--${border}\r\ncontent-type: application/octet-stream\r\n\r\n`),
+        Buffer.from(`--${border}\r\ncontent-type: ${typeOf(object)}\r\n\r\n`),
         content,
         Buffer.from(`\r\n--${border}--\r\n`),
       ]);
@@ -149,7 +157,7 @@ export function gcsApi({ send, bucket, auth, emulator, timeoutMs }: ApiOptions):
     beginUpload(object, generation, signal) {
       const headers = {
         'content-type': 'application/json',
-        'x-upload-content-type': 'application/octet-stream',
+        'x-upload-content-type': typeOf(object),
       };
       const path = `/upload${objects}?uploadType=resumable&ifGenerationMatch=${generation}`;
       return ask(path, { method: 'POST', headers, body: JSON.stringify(object), signal }, async (response) => {
@@ -163,6 +171,10 @@ export function gcsApi({ send, bucket, auth, emulator, timeoutMs }: ApiOptions):
       await ask(objectUrl(name), { method: 'DELETE' }, async () => undefined);
     },
   };
+}
+
+function typeOf({ contentType = 'application/octet-stream' }: NewObject): string {
+  return contentType;
 }
 
 interface RequestOptions {

@@ -7,6 +7,7 @@ import type { Chunk } from '../../model.ts';
 import type { ByteBudget } from '../budget.ts';
 import { isHeld } from '../lease.ts';
 import { blocks } from '../objects/blocks.ts';
+import type { Describe } from '../objects/description.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { meanings, serviceError } from '../objects/service-error.ts';
 import type { Ask } from '../objects/web-request.ts';
@@ -22,6 +23,7 @@ const USUAL_CHUNK_BYTES = 4 * 1024 * 1024;
 export interface GcsDraftPlan {
   readonly api: GcsApi;
   readonly send: Ask;
+  readonly describe: Describe;
   readonly name: string;
   readonly label: string;
   readonly path: string;
@@ -67,7 +69,12 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   const digests: (readonly [offset: number, value: number])[] = known ? [known] : [];
   let position = begin;
 
-  const described = () => ({ name, metadata: metadataOf({ mtimeMs, draft: mark, ...facts }) });
+  const description = plan.describe(path, options.description);
+  const described = () => ({
+    ...description,
+    name,
+    metadata: { ...description.metadata, ...metadataOf({ mtimeMs, draft: mark, ...facts }) },
+  });
   const condition = async () => {
     generation ??= await explained(request, plan.generation);
     return generation;

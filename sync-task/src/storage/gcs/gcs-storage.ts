@@ -7,6 +7,7 @@ import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
 import { openAgents } from '../objects/agents.ts';
+import { describing, userMetadata } from '../objects/description.ts';
 import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { draftOf, mtimeOf } from '../objects/metadata.ts';
@@ -42,6 +43,7 @@ export async function open(place: Place): Promise<Storage> {
   const auth = emulator === undefined ? tokenSource(place, agents) : undefined;
   const api = gcsApi({ send, bucket: host, auth, emulator, timeoutMs });
   const keys = keySpace(prefix);
+  const describe = describing(place.endpoint.content);
   const shareBytes = Math.floor(place.settings.bufferBytes / 2);
   const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];
   /** Begun by this process, by path and name. */
@@ -96,6 +98,21 @@ export async function open(place: Place): Promise<Storage> {
       return found && { kind: found.kind, size: found.size, mtimeMs: found.mtimeMs };
     },
 
+    async describe(path) {
+      const object = keys.keyOf(path);
+      const found = await explained({ label, path, what: 'look at' }, () => api.describe(object));
+      return (
+        found && {
+          contentType: found.contentType,
+          contentEncoding: found.contentEncoding,
+          contentDisposition: found.contentDisposition,
+          contentLanguage: found.contentLanguage,
+          cacheControl: found.cacheControl,
+          metadata: userMetadata(found.metadata),
+        }
+      );
+    },
+
     read(path, { expected, start, signal }) {
       const name = keys.keyOf(path);
       const request = { label, path, what: 'read', signal };
@@ -140,6 +157,7 @@ export async function open(place: Place): Promise<Storage> {
         path,
         budget: writing,
         send,
+        describe,
         budgetBytes: shareBytes,
         timeoutMs,
         options,

@@ -14,7 +14,7 @@ import { isHeld } from '../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
 import { type Destination, guarded } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
-import { metadataOf, whole } from './object-version.ts';
+import { describedAs, descriptionOf, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import { explained } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
@@ -50,13 +50,8 @@ export function copiedDraft(plan: CopyPlan): OwnDraft {
     CopySourceIfMatch: found.ETag,
   };
   const described = {
-    ContentType: found.ContentType,
-    ContentEncoding: found.ContentEncoding,
-    ContentDisposition: found.ContentDisposition,
-    ContentLanguage: found.ContentLanguage,
-    CacheControl: found.CacheControl,
+    ...describedAs(bucket, path, { ...options, description: descriptionOf(found) }),
     ...expiresOf(found),
-    Metadata: { ...found.Metadata, ...metadataOf(options.mtimeMs, options.mark ?? options.name) },
     ...bucket.writing,
   };
   const parts = new Map<number, UploadedPart>(inParts ? standing?.parts : undefined);

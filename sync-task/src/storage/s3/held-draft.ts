@@ -7,7 +7,7 @@ import type { Chunk } from '../../model.ts';
 import type { DraftOptions, FinishedDraft, MayWrite } from '../storage.ts';
 import { type Destination, guarded, sha256, signDigest } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
-import { metadataOf, whole } from './object-version.ts';
+import { describedAs, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import type { StreamedUpload } from './streamed-upload.ts';
 
@@ -130,7 +130,7 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
       Key: key,
       Body,
       ContentLength: Body.length,
-      Metadata: metadataOf(options.mtimeMs, options.mark ?? options.name, digest.toString('hex')),
+      ...describedAs(bucket, path, options, digest.toString('hex')),
       ...(bucket.checksums ? { ChecksumSHA256: digest.toString('base64') } : {}),
       ...bucket.writing,
       ...now,

@@ -13,7 +13,7 @@ import { isHeld } from '../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
 import { type Destination, guarded, sha256, signDigest } from './bucket.ts';
 import type { Condition, Conditions } from './conditions.ts';
-import { metadataOf, whole } from './object-version.ts';
+import { describedAs, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import { partRooms } from './part-rooms.ts';
 import { explained, explainS3Error } from './s3-errors.ts';
@@ -58,7 +58,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   async function begin(): Promise<void> {
     const command = new CreateMultipartUploadCommand({
       ...at,
-      Metadata: metadataOf(options.mtimeMs, options.mark ?? options.name),
+      ...describedAs(bucket, path, options),
       ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' } : {}),
       ...bucket.writing,
     });

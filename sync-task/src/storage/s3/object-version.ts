@@ -2,7 +2,11 @@
  * What an object says of itself. Its own time is when it was uploaded, set by the service; the time of the file it was made
  * from travels as metadata, under the name and in the form that rclone uses too.
  */
+import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { FileVersion } from '../../model.ts';
+import { asHeaders, userMetadata } from '../objects/description.ts';
+import type { ContentDescription, DraftOptions } from '../storage.ts';
+import type { Bucket } from './bucket.ts';
 
 const MTIME = 'mtime';
 const DIGEST = 'sha256';
@@ -23,6 +27,41 @@ export interface Described {
 export function metadataOf(mtimeMs: number, draft: string, sha256?: string): Metadata {
   const seconds = (mtimeMs / 1000).toFixed(3);
   return { [MTIME]: seconds, [DRAFT]: draft, ...(sha256 === undefined ? {} : { [DIGEST]: sha256 }) };
+}
+
+/** What the source or the user says of the content, and the metadata that we need, as every way of uploading takes it. */
+export function describedAs(
+  { describe }: Pick<Bucket, 'describe'>,
+  path: string,
+  options: Pick<DraftOptions, 'description' | 'mtimeMs' | 'mark' | 'name'>,
+  sha256?: string,
+) {
+  const { contentType, contentEncoding, contentDisposition, contentLanguage, cacheControl, metadata } = describe(
+    path,
+    options.description,
+  );
+  return {
+    ContentType: contentType,
+    ContentEncoding: contentEncoding,
+    ContentDisposition: contentDisposition,
+    ContentLanguage: contentLanguage,
+    CacheControl: cacheControl,
+    Metadata: {
+      ...asHeaders(metadata, (key) => key.toLowerCase()),
+      ...metadataOf(options.mtimeMs, options.mark ?? options.name, sha256),
+    },
+  };
+}
+
+export function descriptionOf(found: HeadObjectCommandOutput): ContentDescription {
+  return {
+    contentType: found.ContentType,
+    contentEncoding: found.ContentEncoding,
+    contentDisposition: found.ContentDisposition,
+    contentLanguage: found.ContentLanguage,
+    cacheControl: found.CacheControl,
+    metadata: userMetadata(found.Metadata),
+  };
 }
 
 /** Which draft it was; undefined where it is not of ours. */

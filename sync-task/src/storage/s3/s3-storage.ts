@@ -6,6 +6,7 @@ import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import { byteBudget } from '../budget.ts';
 import { tempName } from '../draft-name.ts';
+import { describing } from '../objects/description.ts';
 import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keyNames } from '../objects/keys.ts';
 import type { Place } from '../place.ts';
@@ -18,7 +19,7 @@ import { copySource, offers } from './copy-source.ts';
 import { heldDraft } from './held-draft.ts';
 import { listObjects } from './list-objects.ts';
 import { multipartDraft } from './multipart-draft.ts';
-import { draftOf, fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
+import { descriptionOf, draftOf, fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import { bucketClockSkew, probeBucket } from './probe-bucket.ts';
 import { RANGE_BYTES, readObject } from './read-object.ts';
@@ -47,6 +48,7 @@ export async function open(place: Place): Promise<Storage> {
     name: location.host,
     label,
     writing: writeOptions(place.endpoint.s3),
+    describe: describing(place.endpoint.content),
     budget: byteBudget(budgetBytes),
     budgetBytes,
     checksums: (await client.config.requestChecksumCalculation()) !== 'WHEN_REQUIRED',
@@ -156,6 +158,11 @@ export async function open(place: Place): Promise<Storage> {
     async keptMtimeMs(path) {
       const found = await describeObject(at(path));
       return found && keptMtimeMs(found);
+    },
+
+    async describe(path) {
+      const found = await describeObject(at(path));
+      return found && descriptionOf(found);
     },
 
     read(path, options) {

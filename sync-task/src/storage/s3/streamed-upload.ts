@@ -15,7 +15,7 @@ import { SyncError } from '../../errors.ts';
 import type { DraftOptions } from '../storage.ts';
 import { type Destination, guarded } from './bucket.ts';
 import type { Condition } from './conditions.ts';
-import { metadataOf } from './object-version.ts';
+import { describedAs } from './object-version.ts';
 import { explainS3Error } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
 
@@ -50,7 +50,7 @@ export function streamedUpload(
       Bucket: bucket.name,
       Key: key,
       Body: body,
-      Metadata: metadataOf(options.mtimeMs, options.mark ?? options.name),
+      ...describedAs(bucket, path, options),
       ...(bucket.checksums ? { ChecksumAlgorithm: 'SHA256' as const } : {}),
       ...bucket.writing,
       ...condition,

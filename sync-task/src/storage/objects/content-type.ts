@@ -1,0 +1,57 @@
+/** The content type that a name tells: what people and browsers meet in buckets. All else is bytes (docs/decisions/0014). */
+const types: Readonly<Record<string, string>> = {
+  'application/avro': 'avro',
+  'application/gzip': 'gz tgz',
+  'application/javascript': 'js mjs',
+  'application/json': 'json',
+  'application/msword': 'doc',
+  'application/pdf': 'pdf',
+  'application/pgp-encrypted': 'pgp gpg',
+  'application/vnd.apache.parquet': 'parquet',
+  'application/vnd.ms-excel': 'xls',
+  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
+  'application/vnd.oasis.opendocument.text': 'odt',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+  'application/vnd.sqlite3': 'sqlite sqlite3',
+  'application/wasm': 'wasm',
+  'application/x-7z-compressed': '7z',
+  'application/x-bzip2': 'bz2',
+  'application/x-ndjson': 'jsonl ndjson',
+  'application/x-tar': 'tar',
+  'application/x-xz': 'xz',
+  'application/xml': 'xml xsd xsl',
+  'application/yaml': 'yaml yml',
+  'application/zip': 'zip',
+  'application/zstd': 'zst',
+  'audio/mpeg': 'mp3',
+  'audio/wav': 'wav',
+  'font/woff2': 'woff2',
+  'image/avif': 'avif',
+  'image/bmp': 'bmp',
+  'image/gif': 'gif',
+  'image/jpeg': 'jpg jpeg',
+  'image/png': 'png',
+  'image/svg+xml': 'svg',
+  'image/tiff': 'tif tiff',
+  'image/webp': 'webp',
+  'message/rfc822': 'eml',
+  'text/calendar': 'ics',
+  'text/css': 'css',
+  'text/csv': 'csv',
+  'text/html': 'html htm',
+  'text/markdown': 'md',
+  'text/plain': 'txt log text',
+  'text/tab-separated-values': 'tsv tab',
+  'video/mp4': 'mp4',
+  'video/webm': 'webm',
+};
+const byEnding = new Map(
+  Object.entries(types).flatMap(([type, endings]) => endings.split(' ').map((ending) => [ending, type] as const)),
+);
+
+export function contentTypeOf(path: string): string {
+  const [, ending = ''] = /[^/]\.([^./]+)$/.exec(path) ?? [];
+  return byEnding.get(ending.toLowerCase()) ?? 'application/octet-stream';
+}

@@ -1,0 +1,66 @@
+/**
+ * What an object says of its content: of what type it is, how it is to be kept in caches, what its owner wrote beside it. What the
+ * user asks for comes first, then what the source says, then what the name tells.
+ */
+import type { ContentSettings } from '../../config/settings.ts';
+import { SyncError } from '../../errors.ts';
+import type { ContentDescription } from '../storage.ts';
+import { contentTypeOf } from './content-type.ts';
+
+/** Ours, in the spelling of each service; and what Azure marks its folders with. */
+const ownKeys = /^(mtime|sha256|sync[-_]?task[-_]?draft|hdi_isfolder)$/i;
+
+export interface Described extends ContentDescription {
+  readonly contentType: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export type Describe = (path: string, source: ContentDescription | undefined) => Described;
+
+/** Throws `usage` where what is given is no metadata. */
+export function describing(given: ContentSettings | undefined): Describe {
+  const metadata = metadataOfText(given?.metadata);
+  for (const [name, value = ''] of [
+    ['content-type', given?.contentType],
+    ['cache-control', given?.cacheControl],
+  ] as const) {
+    if (!/^[\x20-\x7e]*$/.test(value)) throw bad(`--target-${name}: it holds what no header can`);
+  }
+  return (path, source = {}) => ({
+    ...source,
+    contentType: given?.contentType ?? source.contentType ?? contentTypeOf(path),
+    cacheControl: given?.cacheControl ?? source.cacheControl,
+    metadata: { ...source.metadata, ...metadata },
+  });
+}
+
+/** Without what is this program's own. */
+export function userMetadata(all: Readonly<Record<string, string | null>> | undefined): Record<string, string> {
+  const own = Object.entries(all ?? {}).filter(([key, value]) => !ownKeys.test(key) && value !== null);
+  return Object.fromEntries(own) as Record<string, string>;
+}
+
+/** As HTTP headers take values: what is no plain text is percent-encoded. */
+export function asHeaders(
+  metadata: Readonly<Record<string, string>>,
+  keyOf: (key: string) => string,
+): Record<string, string> {
+  const plain = (text: string) => (/^[\x20-\x7e]*$/.test(text) ? text : encodeURIComponent(text));
+  return Object.fromEntries(Object.entries(metadata).map(([key, value]) => [keyOf(plain(key)), plain(value)]));
+}
+
+function metadataOfText(text: string | undefined): Record<string, string> {
+  const pairs = (text ?? '').split(',').filter((pair) => pair !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, key, value] = /^([A-Za-z][\w-]*)=([\x20-\x7e]*)$/.exec(pair) ?? [];
+      if (key !== undefined && value !== undefined && !ownKeys.test(key)) return [key.toLowerCase(), value];
+      const why = key === undefined ? 'write KEY=VALUE, several separated by ","' : `${key} is kept for this program`;
+      throw bad(`--target-metadata: ${why}`);
+    }),
+  );
+}
+
+function bad(message: string): SyncError {
+  return new SyncError(message, { kind: 'usage', reason: 'bad-option' });
+}
