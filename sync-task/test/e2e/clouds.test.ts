@@ -234,6 +234,16 @@ const configurations = {
     { SYNC_TASK_TARGET_GOOGLE_APPLICATION_CREDENTIALS: '/not/there.json' },
     /\/not\/there\.json cannot be read \(ENOENT\)/,
   ],
+  'no credentials for S3': [
+    's3://place/x',
+    { AWS_EC2_METADATA_DISABLED: 'true', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1' },
+    /no credentials were found/,
+  ],
+  'a container that nobody can have': [
+    'az://Place_1/x',
+    { AZURE_STORAGE_ACCOUNT: 'account', AZURE_STORAGE_KEY: 'a2V5' },
+    /"Place_1" is no name of a container/,
+  ],
   'a key file that is not there': [
     'gs://place/x',
     { GOOGLE_APPLICATION_CREDENTIALS: '/not/there.json' },

@@ -20,6 +20,9 @@ const TRIES = 4;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 
+/** As Azure takes them. */
+const containerName = /^(\$root|\$web|\$logs|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/;
+
 /** Sends nothing. Throws `usage` where what is set does not go together. */
 export function containerClient(place: Place): ContainerClient {
   const { endpoint, role, settings } = place;
@@ -50,6 +53,9 @@ export function containerClient(place: Place): ContainerClient {
     key === undefined || account === undefined
       ? (identity ?? new AnonymousCredential()) // what the SAS token allows
       : new StorageSharedKeyCredential(account, key);
+  if (!containerName.test(location.host)) {
+    throw bad(role, `${JSON.stringify(location.host)} is no name of a container; check it`);
+  }
   const pipeline = newPipeline(credential, {
     retryOptions: {
       maxTries: TRIES,

@@ -4,6 +4,7 @@ import { proxyFailure } from '../objects/agents.ts';
 import {
   explaining,
   type FailedRequest,
+  isCertificateError,
   isNetworkError,
   type Meaning,
   meaningOfStatus,
@@ -81,8 +82,10 @@ export function explainAzureError(error: unknown, request: FailedRequest): unkno
   const proxy = proxyFailure(error);
   if (proxy) return proxy;
   const status = statusOf(error);
-  const known = byCode[codeOf(error) ?? ''] ?? meaningOfStatus(status);
+  const known =
+    (request.path === '' && status === 404 && noContainer) || byCode[codeOf(error) ?? ''] || meaningOfStatus(status);
   if (known) return serviceError(error, request, known);
+  if (isCertificateError(error)) return serviceError(error, request, meanings.certificate);
   if (isBrokenOff(error)) return serviceError(error, request, meanings.broken);
   if (status === undefined && isNetworkError(error)) return serviceError(error, request, meanings.unreachable);
   if (status === 401 || status === 403) return serviceError(error, request, forbidden);

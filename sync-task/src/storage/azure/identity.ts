@@ -7,7 +7,7 @@
 import { SyncError } from '../../errors.ts';
 import { backOff } from '../backoff.ts';
 import { proxyFailure } from '../objects/agents.ts';
-import { isNetworkError } from '../objects/service-error.ts';
+import { isCertificateError, isNetworkError } from '../objects/service-error.ts';
 import type { Ask, WebRequest } from '../objects/web-request.ts';
 import type { Place } from '../place.ts';
 
@@ -82,6 +82,9 @@ export function placeIdentity({ endpoint, role, settings, signal }: Place, outsi
     } catch (error) {
       const proxy = proxyFailure(error);
       if (proxy) throw proxy;
+      if (isCertificateError(error)) {
+        throw unusable(role, 'permission', `the certificate of ${host} is not trusted; set NODE_EXTRA_CA_CERTS`, error);
+      }
       if (!isNetworkError(error) && (error as Error).name !== 'TimeoutError') throw error;
       const advice =
         'is this a machine of Azure with an identity? Else set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN';

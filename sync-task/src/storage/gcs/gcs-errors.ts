@@ -4,6 +4,7 @@ import { proxyFailure } from '../objects/agents.ts';
 import {
   explaining,
   type FailedRequest,
+  isCertificateError,
   isNetworkError,
   type Meaning,
   meaningOfStatus,
@@ -51,6 +52,8 @@ function meaningOf(error: unknown): Meaning | undefined {
   if (/default credentials|ENOENT.*credentials|does not exist, or it is not a file/i.test(said)) return noCredentials;
   if (/invalid_grant|invalid_client|Invalid JWT|PEM|DECODER|private_key|client_email/i.test(said)) return wrongKey;
   if (/retention polic|temporary hold|event-based hold|retentionPolicyNotMet/i.test(said)) return retained;
+  if (isCertificateError(error)) return meanings.certificate;
+  if (status === 400 && /invalid bucket name/i.test(said)) return noBucket;
   if (status === 401) return wrongKey;
   if (status === 403) return /rateLimitExceeded|quota/i.test(said) ? meanings.slow : forbidden;
   if (status === 404) return noBucket;

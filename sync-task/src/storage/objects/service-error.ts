@@ -22,22 +22,40 @@ export const meanings = {
   moved: ['transient', 'target-changed', 'somebody else wrote it meanwhile; run again'],
   damaged: ['transient', 'digest-differs', 'other bytes arrived than were sent; run again'],
   gone: ['transient', 'draft-missing', 'what was uploaded of it is gone; run again'],
+  certificate: [
+    'permission',
+    'certificate',
+    "the server's certificate is not trusted; check the endpoint, or set NODE_EXTRA_CA_CERTS",
+  ],
+  elsewhere: ['usage', 'redirected', 'it answers that it is somewhere else; check the endpoint, and the region'],
+  proxyLogin: ['permission', 'proxy', 'a proxy between asks who we are; check the user and password in HTTPS_PROXY'],
 } as const satisfies Record<string, Meaning>;
 
 /** What every service means by a status; undefined where it says nothing by itself. */
 export function meaningOfStatus(status: number | undefined): Meaning | undefined {
   if (status === undefined) return undefined;
   if (status === 429) return meanings.slow;
+  if (status === 407) return meanings.proxyLogin;
+  if (status >= 300 && status < 400 && status !== 304) return meanings.elsewhere;
   if (status === 412) return meanings.moved;
   if (status === 503) return meanings.slow;
   return status === 408 || status >= 500 ? meanings.busy : undefined;
 }
 
-const networkCodes =
-  /^(E(CONN|HOST|NET|PIPE|AI_|TIMEDOUT|NOTFOUND)|UND_ERR|REQUEST_SEND_ERROR|REQUEST_ABORTED_ERROR|CERT|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+const networkCodes = /^(E(CONN|HOST|NET|PIPE|AI_|TIMEDOUT|NOTFOUND)|UND_ERR|REQUEST_SEND_ERROR|REQUEST_ABORTED_ERROR)/;
+const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^ERR_TLS/;
+
+/** Whether whoever answered could not prove who they are. */
+export function isCertificateError(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && certificateCodes.test(String(cause.code))) return true;
+  }
+  return false;
+}
 
 /** Whether no answer came at all. */
 export function isNetworkError(error: unknown): boolean {
+  if (isCertificateError(error)) return false;
   if (error instanceof TypeError && error.message === 'fetch failed') return true; // not all its causes have a code
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && networkCodes.test(String(cause.code))) return true;

@@ -6,7 +6,9 @@ import {
   meanings as common,
   explaining,
   type FailedRequest,
+  isCertificateError,
   type Meaning,
+  meaningOfStatus,
   unreadable,
 } from '../objects/service-error.ts';
 
@@ -50,7 +52,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     'the secret does not fit the access key; check AWS_SECRET_ACCESS_KEY',
   ],
   CredentialsProviderError: [
-    'permission',
+    'usage',
     'no-credentials',
     'no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or a role',
   ],
@@ -105,12 +107,6 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ExistingObjectIsDirectory: folderThere,
 };
 
-const certificate: Meaning = [
-  'permission',
-  'certificate',
-  "the server's certificate is not trusted; check the endpoint, or set NODE_EXTRA_CA_CERTS",
-];
-
 /** The error as a SyncError that says how to react. What is one already, or no error of S3, comes back as it is. */
 export function explainS3Error(error: unknown, { label, path, what, signal }: FailedRequest): unknown {
   if (signal?.aborted) return signal.reason;
@@ -145,7 +141,7 @@ function meaningOf(error: Error): Meaning | undefined {
     return ['permission', 'kms', `the key of KMS cannot be used (${error.name}); check the key and its policy`];
   }
   const code = 'code' in error ? String(error.code) : '';
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS/.test(code)) return certificate;
+  if (isCertificateError(error)) return common.certificate;
   if (/^(E[A-Z_]+|UND_ERR_.*)$/.test(code) && !code.startsWith('ERR_')) {
     return [
       'transient',
@@ -162,6 +158,7 @@ function meaningOf(error: Error): Meaning | undefined {
   if (status === 503) return slow;
   if (status >= 500 && status !== 501) return busy;
   if (status === 301) return region;
+  if (status === 407 || (status > 301 && status < 400)) return meaningOfStatus(status);
   if (status === 507) return noRoom;
   return ['permanent', 'refused-by-service', `the service refused it: ${firstLine(error.message)} (${error.name})`];
 }
