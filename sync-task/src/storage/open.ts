@@ -1,8 +1,10 @@
 /** Which storage stands behind which scheme. A new one is one file and one line here; each is loaded only when it is used. */
 import { SyncError } from '../errors.ts';
 import { bandwidth, limitReading } from './bandwidth.ts';
+import { baseOf } from './paths.ts';
 import type { Place, StorageModule } from './place.ts';
 import { retryReading } from './retry.ts';
+import { folderAbove, singleFile } from './single-file.ts';
 import type { Storage } from './storage.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
@@ -13,6 +15,9 @@ const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   s3: () => import('./s3/s3-storage.ts'),
   sftp: () => import('./sftp/sftp-storage.ts'),
 };
+
+/** There a root that does not stand, or is no folder, fails to be listed. */
+const hasFolders: readonly string[] = ['file', 'sftp'];
 
 /**
  * Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be
@@ -28,9 +33,21 @@ export async function openStorage(place: Place): Promise<Storage> {
       reason: 'bad-url',
     });
   }
+  const { open } = await load();
+  const root = await openAt(place, open);
+  const { location } = place.endpoint;
+  const above = place.role === 'source' ? folderAbove(location) : undefined;
+  if (!above) return root;
+  return singleFile(root, {
+    name: baseOf(location.path),
+    mayListNothing: !hasFolders.includes(scheme),
+    openAbove: () => openAt({ ...place, endpoint: { ...place.endpoint, location: above } }, open),
+  });
+}
+
+async function openAt(place: Place, open: StorageModule['open']): Promise<Storage> {
   const { settings, log, signal } = place;
-  const opened = await (await load()).open(place);
-  const storage = retryReading(opened, { attempts: settings.attempts, log, signal });
+  const storage = retryReading(await open(place), { attempts: settings.attempts, log, signal });
   const slots = place.role === 'source' ? settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
 }

@@ -26,8 +26,18 @@ type Drafting = 'never' | 'where-hinted' | 'always';
 export async function assertApart(context: Context, drafting: Drafting = 'never'): Promise<void> {
   const { settings } = context;
   const nesting = await overlapOf(context, drafting);
-  if (!nesting || leavesOut(settings.selection, nesting.below)) return;
+  if (!nesting) return;
   const { source, target } = settings.places;
+  if (nesting.upper === 'target' && (await isFileOfItsName(context, nesting.below))) {
+    throw new SyncError(
+      `--target: ${target} has the file ${source} in it, which would be written onto itself: choose another place`,
+      {
+        kind: 'usage',
+        reason: 'overlap',
+      },
+    );
+  }
+  if (leavesOut(settings.selection, nesting.below)) return;
   throw new SyncError(
     `--target: ${target} ${wordsFor(nesting)} ${source}, and a source is only read: ${wayOut(nesting)}`,
     {
@@ -35,6 +45,11 @@ export async function assertApart(context: Context, drafting: Drafting = 'never'
       reason: 'overlap',
     },
   );
+}
+
+/** A source that is one file is written to the target under its own name: no selection keeps it from itself. */
+async function isFileOfItsName({ source }: Context, below: string): Promise<boolean> {
+  return below !== '' && !below.includes('/') && (await source.stat(below))?.kind === 'file';
 }
 
 function wordsFor({ upper, below }: Nesting): string {
