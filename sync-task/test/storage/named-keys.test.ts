@@ -27,6 +27,10 @@ const forms: Readonly<Record<string, string>> = {
   'a line of known_hosts': `[host]:2222,[10.0.0.1]:2222 ${line}`,
   'a key without its type': base64,
   'one in quotation marks': `"${print}"`,
+  'what PuTTY shows': `ssh-ed25519 255 ${print}`,
+  'what WinSCP shows': `ssh-ed25519 255 ${bare}=`,
+  'what ssh asks': `ED25519 key fingerprint is ${print}.`,
+  'hexadecimal digits': createHash('sha256').update(blobOf(line)).digest('hex'),
   'one with a line end': `${print}\r\n`,
 };
 for (const [what, text] of Object.entries(forms)) {
@@ -56,6 +60,9 @@ test('several are taken', (t) => {
 const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
   'MD5 with a prefix': [`MD5:${md5}`, /KEY is an MD5 or SHA-1 fingerprint.* give the SHA256 one/],
   'MD5 without one': [md5, /is an MD5 or SHA-1 fingerprint/],
+  'MD5 as PuTTY shows it': [`ssh-ed25519 255 ${md5}`, /is an MD5 or SHA-1 fingerprint/],
+  'MD5 without colons': [md5.replaceAll(':', ''), /is an MD5 or SHA-1 fingerprint/],
+  'a path': ['/etc/ssh/known_hosts', /KEY is a path: give it as KEY_FILE/],
   'a key cut short': [line.slice(0, 40), /was cut short/],
   'a fingerprint cut short': [print.slice(0, 40), /is no host key; it takes SHA256:…/],
   'some word': ['yes', /is no host key/],

@@ -105,6 +105,51 @@ for (const [what, { give, reason, says }] of Object.entries(refused)) {
   });
 }
 
+for (const [what, wrong, says] of [
+  ['a host key', { hostKey: 'yes' }, /SYNC_TASK_TARGET_HOST_KEY is no host key/],
+  [
+    'the path of known hosts',
+    { knownHosts: '/etc/ssh/known_hosts' },
+    /the path of one is SYNC_TASK_TARGET_KNOWN_HOSTS_FILE/,
+  ],
+  [
+    'a fingerprint for known hosts',
+    { knownHosts: `SHA256:${'A'.repeat(43)}` },
+    /SYNC_TASK_TARGET_KNOWN_HOSTS holds no line/,
+  ],
+] as const) {
+  test(`${what} that is none is a wrong setting, found before anything is connected`, async (t) => {
+    const error = await t.throwsAsync(openSftp({ host: '127.0.0.1', port: 1, user: 'me' }, '/', wrong), {
+      message: says,
+    });
+    t.like(error, { kind: 'usage' });
+  });
+}
+
+for (const [what, prompts, give, says] of [
+  [
+    'beside the password',
+    ['Password: ', 'One-time code: '],
+    true,
+    /asked for "One-time code:", which no setting answers/,
+  ],
+  ['of a token', ['Enter PASSCODE: '], true, /asked for "Enter PASSCODE:", which no setting answers/],
+  ['and no password is set', ['Verification code: '], false, /asked for "Verification code:"/],
+  [
+    'that is the password, which is not set',
+    ['Password: '],
+    false,
+    /asked for "Password:"; set SYNC_TASK_TARGET_PASSWORD/,
+  ],
+] as const) {
+  test(`a prompt ${what} is named`, async (t) => {
+    const { password, ...server } = await newServer(t, { keyboardInteractive: true, prompts });
+    const credentials = { knownHosts: server.knownHosts, ...(give ? { password } : {}) };
+    const error = await t.throwsAsync(openSftp(server, '/', credentials), { message: says });
+    t.like(error, { kind: 'permission', reason: 'authentication' });
+  });
+}
+
 test('nobody listens: transient, and says where', async (t) => {
   const server = await newServer(t);
   await server.stop();
@@ -127,6 +172,10 @@ for (const loginOrder of [
   ['password', 'publickey'],
   ['publickey', 'password'],
   ['publickey', 'password', 'publickey'],
+  ['keyboard-interactive', 'publickey'],
+  ['publickey', 'keyboard-interactive'],
+  ['publickey', 'keyboard-interactive', 'publickey'],
+  ['password', 'keyboard-interactive', 'publickey'],
 ] as const) {
   test(`let in where the server wants ${loginOrder.join(', then ')}`, async (t) => {
     const server = await newServer(t, { loginOrder });

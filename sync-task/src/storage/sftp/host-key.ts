@@ -1,7 +1,7 @@
 /** Decides whether a server is the one the user means. Strict: what is not known is refused. */
 import type { Credentials } from '../../config/settings.ts';
 import { SyncError } from '../../errors.ts';
-import { fingerprint, type KnownKey, knownKeys, namesAuthority } from './known-hosts.ts';
+import { fingerprint, isNoKnownHosts, type KnownKey, knownKeys, namesAuthority } from './known-hosts.ts';
 import { namedKeys } from './named-keys.ts';
 
 export interface HostKeyCheck {
@@ -42,6 +42,12 @@ export function hostKeyCheck(
   { label, variable, types = new Set() }: HostKeyServer,
 ): HostKeyCheck {
   if (credentials.insecureIgnoreHostKey) return { preferredTypes: [], refuse: () => undefined };
+  if (credentials.knownHosts && isNoKnownHosts(credentials.knownHosts)) {
+    throw new SyncError(
+      `${variable}_KNOWN_HOSTS holds no line of known_hosts; it takes the text of such a file (the path of one is ${variable}_KNOWN_HOSTS_FILE, and a fingerprint or a key is ${variable}_HOST_KEY)`,
+      { kind: 'usage', reason: 'bad-known-hosts' },
+    );
+  }
   const listed: KnownKey[] = credentials.knownHosts ? knownKeys(credentials.knownHosts, host, port) : [];
   const known = listed.filter((key) => !key.revoked && !key.otherPort);
   const named = credentials.hostKey === undefined ? undefined : namedKeys(credentials.hostKey, `${variable}_HOST_KEY`);

@@ -27,9 +27,17 @@ export function knownKeys(text: string, host: string, port: number): KnownKey[] 
   return [...own, ...others.filter((key) => key.revoked || own.every(({ revoked }) => revoked))];
 }
 
+/** Whether a text that is not empty has no line of known_hosts: a path, a fingerprint, a key without its host. */
+export function isNoKnownHosts(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  const line = /^\s*(@\S+\s+)?[^\s@]\S*\s+([a-z][\w@.-]+\s+[A-Za-z0-9+/]{8,}|\d+\s+\d+\s+\d+)/;
+  return lines.length > 0 && lines.every((each) => !line.test(each) || /^\s*(ssh|ecdsa|sk)-\S+\s+AAAA/.test(each));
+}
+
 /** Whether a certificate authority is trusted for this host. */
 export function namesAuthority(text: string, host: string, port: number): boolean {
-  return linesFor(text, host, port).some(({ marker }) => marker === '@cert-authority');
+  const lines = [...linesFor(text, host, port), ...linesFor(text, host, 22)];
+  return lines.some(({ marker }) => marker === '@cert-authority');
 }
 
 /** The name that a line begins with. */

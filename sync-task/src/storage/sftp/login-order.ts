@@ -33,7 +33,7 @@ export function asksForPassword(prompt: string): boolean {
   )
     return false;
   return (
-    /pass ?(word|phrase|code)|passwort|kennwort|mot de passe|contrase(ñ|n)a|senha|wachtwoord|l(ö|o)senord|has(ł|l)o|пароль|密码|密碼|パスワード|암호/i.test(
+    /pass ?(word|phrase)|passwort|kennwort|mot de passe|contrase(ñ|n)a|senha|wachtwoord|l(ö|o)senord|has(ł|l)o|пароль|密码|密碼|パスワード|암호/i.test(
       words,
     ) || /^\s*password/i.test(prompt)
   );

@@ -50,7 +50,13 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
   const { credentials, host, port } = server;
   const hostKeys = hostKeyCheck(credentials, host, port, { ...server, types: times.otherTypes });
   const asked: string[] = [];
-  const next = loginOrder(authentication(server, (prompt) => asked.push(prompt)));
+  let giveUp: (() => void) | undefined;
+  const unanswered = (prompt: string) => {
+    asked.push(prompt);
+    // There is nothing to answer with, and it is asked last.
+    if (credentials.password === undefined) process.nextTick(() => giveUp?.());
+  };
+  const next = loginOrder(authentication(server, unanswered));
   let refusedKey: SyncError | undefined;
   let agentError: Error | undefined;
   let shownKey = '';
@@ -86,7 +92,10 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
       if (error.level === 'agent') agentError ??= error;
       else reject(refusedKey ?? explain(error, server, { agentError, asked }));
     });
-    client.once('close', () => reject(refusedKey ?? explain(new Error('the server closed the connection'), server)));
+    giveUp = () => reject(explain(new Error('the server asked for more'), server, { agentError, asked }));
+    client.once('close', () =>
+      reject(refusedKey ?? explain(new Error('the server closed the connection'), server, { asked })),
+    );
     client.once('ready', () => resolve(shownKey));
     client.connect(config);
   });
@@ -108,18 +117,17 @@ function authentication(server: SshServer, unanswered: (prompt: string) => void)
     }
   }
   if (agent !== undefined) methods.push({ type: 'agent', username, agent });
-  if (password !== undefined) {
-    methods.push({ type: 'password', username, password });
-    methods.push({
-      type: 'keyboard-interactive',
-      username,
-      prompt(_name, _instructions, _language, prompts, answer) {
-        for (const { prompt } of prompts) if (!asksForPassword(prompt)) unanswered(prompt.trim());
-        // The password is told to nobody who asks for something else.
-        answer(prompts.map(({ prompt }) => (asksForPassword(prompt) ? password : '')));
-      },
-    });
-  }
+  if (password !== undefined) methods.push({ type: 'password', username, password });
+  methods.push({
+    type: 'keyboard-interactive',
+    username,
+    prompt(_name, _instructions, _language, prompts, answer) {
+      const isAnswered = (prompt: string) => password !== undefined && asksForPassword(prompt);
+      for (const { prompt } of prompts) if (!isAnswered(prompt)) unanswered(prompt.trim());
+      // The password is told to nobody who asks for something else.
+      if (password !== undefined) answer(prompts.map(({ prompt }) => (isAnswered(prompt) ? password : '')));
+    },
+  });
   return methods;
 }
 
@@ -159,7 +167,14 @@ function explain(
 ): SyncError {
   const { label, variable, user, role, credentials } = server;
   const tooMany = /too many authentication failures/i.test(error.message);
-  if (error.level === 'client-authentication' && asked.length > 0) {
+  const agent = agentError ? `; the agent at SSH_AUTH_SOCK could not be asked (${agentError.message})` : '';
+  if (asked.length > 0 && asked.every(asksForPassword)) {
+    return new SyncError(
+      `${label}: user ${user} was not let in: the server asked for ${JSON.stringify(asked[0])}; set ${variable}_PASSWORD, or check the user name and ${variable}_PRIVATE_KEY${agent}`,
+      { kind: 'permission', reason: 'authentication', cause: error },
+    );
+  }
+  if (asked.length > 0) {
     const prompts = [...new Set(asked)].map((prompt) => JSON.stringify(prompt)).join(' and ');
     return new SyncError(
       `${label}: user ${user} was not let in: the server asked for ${prompts}, which no setting answers; ask its operator for a key login, or for an account without it`,
@@ -168,7 +183,6 @@ function explain(
   }
   if (error.level === 'client-authentication' || tooMany) {
     const keys = credentials.privateKey?.match(/-----BEGIN/g)?.length ?? 0;
-    const agent = agentError ? `; the agent at SSH_AUTH_SOCK could not be asked (${agentError.message})` : '';
     const advice =
       tooMany || keys > 2
         ? `give fewer keys in ${variable}_PRIVATE_KEY: a server allows few tries (OpenSSH's MaxAuthTries is 6)`

@@ -16,7 +16,11 @@ export function readPrivateKeys(text: string, passphrase: string | undefined): r
   const keys = putty ?? text.match(armoured) ?? [];
   if (keys.length === 0) {
     const isPublic = /^(ssh-|ecdsa-|sk-)\S+ AAAA/m.test(text);
-    throw new Error(isPublic ? 'it is a public key; give the private one' : 'it is no private key');
+    throw new Error(
+      isPublic
+        ? 'it is a public key; give the private one'
+        : 'it is no private key; a path goes into the variable with _FILE',
+    );
   }
   return keys.map((key, index) => readKey(`${key}\n`, passphrase, keys.length === 1 ? '' : `key ${index + 1}: `));
 }
@@ -71,7 +75,7 @@ function field(bytes: Buffer): Buffer {
 }
 
 function advice(text: string, why: string): string {
-  if (text.startsWith('PuTTY')) return `${why}; puttygen KEY -O private-openssh writes it in OpenSSH's form`;
+  if (text.startsWith('PuTTY')) return `${why}; puttygen key.ppk -O private-openssh -o key writes it in OpenSSH's form`;
   // Of the Ed25519 keys that ssh2 itself makes it can't read one in 256: it leaves out their leading zero.
   if (why === 'Malformed OpenSSH private key') {
     return `${why}: was it cut short? Some keys that were not made by ssh-keygen are malformed too: make a new one with ssh-keygen -t ed25519`;

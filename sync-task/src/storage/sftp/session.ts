@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Credentials, JumpHost, Location, ProxyPlace } from '../../config/settings.ts';
 import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
-import { OtherHostKey } from './host-key.ts';
+import { hostKeyCheck, OtherHostKey } from './host-key.ts';
 import { logIn, type SshServer } from './login.ts';
 import { connectThrough } from './proxy.ts';
 import { bulkSocket } from './socket.ts';
@@ -51,6 +51,10 @@ function otherTypesOf({ credentials, label }: SshServer): Set<string> {
  * and shows one: where that is not the one that is known it is asked for the others.
  */
 export async function openSession(options: SessionOptions): Promise<SftpSession> {
+  // What is wrong with a setting is said before anything is connected.
+  for (const { credentials, host, port, ...named } of [...jumpServers(options), serverOf(options)]) {
+    hostKeyCheck(credentials, host, port, named);
+  }
   let refusal: OtherHostKey | undefined;
   const tried = new Set<string>();
   for (;;) {

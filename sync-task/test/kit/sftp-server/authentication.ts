@@ -10,12 +10,14 @@ export interface Logins {
   readonly password: string;
   readonly userKeys: UserKeys | undefined;
   readonly keyboardInteractive: boolean;
+  readonly prompts?: readonly string[] | undefined;
 }
 
 /** Accepts, or refuses and names what may be tried instead. */
 export function authenticate(context: AuthContext, logins: Logins, wanted: string[] = []): void {
-  const { user, password, userKeys, keyboardInteractive } = logins;
-  const passwordMethod = keyboardInteractive ? 'keyboard-interactive' : 'password';
+  const { user, password, userKeys, keyboardInteractive, prompts = ['Password: '] } = logins;
+  const interactive = wanted.length > 0 ? context.method === 'keyboard-interactive' : keyboardInteractive;
+  const passwordMethod = interactive ? 'keyboard-interactive' : 'password';
   if (wanted.length > 0 && context.method !== wanted[0]) {
     context.reject([wanted[0] as ssh2Types.AuthenticationType]);
     return;
@@ -34,7 +36,8 @@ export function authenticate(context: AuthContext, logins: Logins, wanted: strin
   else if (context.method !== passwordMethod) settle(false);
   else if (context.method === 'password') settle(context.password === password);
   else if (context.method === 'keyboard-interactive') {
-    context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => settle(answers[0] === password));
+    const asked = prompts.map((prompt) => ({ prompt, echo: false }));
+    context.prompt(asked, (answers) => settle(prompts.length === 1 && answers[0] === password));
   }
 }
 

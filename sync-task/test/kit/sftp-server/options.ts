@@ -14,11 +14,13 @@ export interface SftpServerOptions {
   /** More of them, behind the first: a client chooses among their types. */
   readonly moreHostKeys?: readonly string[];
   /** Ways to log in that are all wanted, one after the other. */
-  readonly loginOrder?: readonly ('password' | 'publickey')[];
+  readonly loginOrder?: readonly ('password' | 'publickey' | 'keyboard-interactive')[];
   /** Makes two keys that may log in, one of them encrypted. */
   readonly userKeys?: boolean;
   /** Ask for the password by keyboard-interactive alone, as some servers do. */
   readonly keyboardInteractive?: boolean;
+  /** What it asks for there: the password alone where left out; nobody who is asked for more is let in. */
+  readonly prompts?: readonly string[];
   /** What it calls itself behind "SSH-2.0-"; OpenSSH where left out. */
   readonly identification?: string;
   readonly faults?: Faults;

@@ -26,7 +26,8 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
   const user = options.user ?? 'tester';
   const password = options.password ?? randomBytes(12).toString('base64url');
   const userKeys = options.userKeys ? newUserKeys() : undefined;
-  const logins = { user, password, userKeys, keyboardInteractive: options.keyboardInteractive ?? false };
+  const { keyboardInteractive = false, prompts } = options;
+  const logins = { user, password, userKeys, keyboardInteractive, prompts };
   const faults: Faults = { ...options.faults };
   const counters = newCounters();
   const paths = confinedPaths(options.root);
