@@ -35,6 +35,11 @@ export function probeName(): string {
   return `probe-${randomBytes(8).toString('hex')}`;
 }
 
+/** For a probe of which only one is wanted: who makes it again finds what a crash left of it. */
+export function probeNameOf(what: string): string {
+  return `probe-${hash(what, 16)}`;
+}
+
 /** Where a draft is written before it is published. */
 export function tempName(draft: string): string {
   return `.sync-task.${checked(draft)}.tmp`;

@@ -8,8 +8,10 @@
  */
 import { hostname, networkInterfaces } from 'node:os';
 import type { Location, Selection, Settings } from '../config/settings.ts';
-import { SyncError } from '../errors.ts';
-import { probeName } from '../storage/draft-name.ts';
+import { asSyncError, SyncError } from '../errors.ts';
+import { backOff } from '../storage/backoff.ts';
+import { probeNameOf } from '../storage/draft-name.ts';
+import { mayPass } from '../storage/retry.ts';
 import type { Whereabouts } from '../storage/storage.ts';
 import type { Context } from './context.ts';
 import { type Nesting, nestingOf } from './nesting.ts';
@@ -118,32 +120,49 @@ function nestingByFolders(source: Whereabouts, target: Whereabouts): Nesting | u
 }
 
 /** Where at the source a draft can be seen that is written at the target: what stands below a root has the last parts of its path. */
-async function seenBelow({ source, target, signal }: Context, there: Whereabouts): Promise<Nesting | undefined> {
-  const name = probeName();
-  const draft = await target.draft(name, { name, mtimeMs: Date.now(), fsync: false, signal });
-  try {
+async function seenBelow(context: Context, there: Whereabouts): Promise<Nesting | undefined> {
+  return withDraft(context, '', async (name) => {
     for (const below of endsOf(there.root)) {
-      if (await source.statDraft(below === '' ? name : `${below}/${name}`, name)) return { upper: 'source', below };
+      const path = below === '' ? name : `${below}/${name}`;
+      if (await context.source.statDraft(path, name)) return { upper: 'source', below };
     }
-  } finally {
-    await draft.discard();
+    return undefined;
+  });
+}
+
+/** Where at the target a draft must be written to be seen at the source. */
+async function seenAbove(context: Context, here: Whereabouts): Promise<Nesting | undefined> {
+  const { source, target } = context;
+  for (const below of endsOf(here.root)) {
+    if (below === '' || (await target.stat(below))?.kind !== 'folder') continue;
+    const isSeen = await withDraft(context, below, async (name) => (await source.statDraft(name, name)) !== undefined);
+    if (isSeen) return { upper: 'target', below };
   }
   return undefined;
 }
 
-/** Where at the target a draft must be written to be seen at the source. */
-async function seenAbove({ source, target, signal }: Context, here: Whereabouts): Promise<Nesting | undefined> {
-  const name = probeName();
-  for (const below of endsOf(here.root)) {
-    if (below === '' || (await target.stat(below))?.kind !== 'folder') continue;
-    const draft = await target.draft(`${below}/${name}`, { name, mtimeMs: Date.now(), fsync: false, signal });
+/** While a draft stands in that folder of the target. Its name follows from the places: whoever looks next removes what a kill left. */
+async function withDraft<T>(context: Context, folder: string, look: (name: string) => Promise<T>): Promise<T> {
+  const { target, settings, signal, world } = context;
+  const name = probeNameOf(`${settings.places.source}\n${settings.places.target}`);
+  const path = folder === '' ? name : `${folder}/${name}`;
+  for (let tries = 1; ; tries++) {
     try {
-      if (await source.statDraft(name, name)) return { upper: 'target', below };
-    } finally {
-      await draft.discard();
+      await target.recover(path, name);
+      const draft = await target.draft(path, { name, mtimeMs: world.wallMs(), fsync: false, signal });
+      try {
+        return await look(name);
+      } finally {
+        await draft.discard();
+      }
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = asSyncError(thrown);
+      // One that exists is another process's, which looks just now.
+      if (tries >= settings.attempts || !(mayPass(error) || error.reason === 'draft-exists')) throw error;
+      await backOff(tries, signal, world);
     }
   }
-  return undefined;
 }
 
 /** '', its last part, its last two, and so on. */

@@ -12,6 +12,8 @@ interface Boundary {
   readonly request: string;
   readonly count?: number;
   readonly faults?: Faults;
+  /** While the plan finds out whether source and target are one place; else while the plan is carried out. */
+  readonly planning?: boolean;
 }
 
 const old = { withoutPosixRename: true } as const;
@@ -26,6 +28,8 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'the old file is moved aside (no posix-rename)': { request: 'RENAME', faults: old },
   'it takes its place (no posix-rename)': { request: 'RENAME', count: 2, faults: old },
   'the old file is removed (no posix-rename)': { request: 'REMOVE', faults: old },
+  'a probe is opened': { request: 'OPEN', planning: true },
+  'a probe is removed': { request: 'REMOVE', planning: true },
 };
 
 interface Attacked {
@@ -35,13 +39,14 @@ interface Attacked {
   whenThere(act: () => void): void;
 }
 
-async function attacked(t: ExecutionContext, { request, count = 1, faults }: Boundary, executed: boolean) {
+async function attacked(t: ExecutionContext, { request, count = 1, faults, planning }: Boundary, executed: boolean) {
   let act: (() => void) | undefined;
   let server: SftpServer | undefined;
+  let before = 0;
   const options = {
     faults: { ...faults },
     onRequest(name: string) {
-      if (name === request && server?.counters.requests.get(request) === count) act?.();
+      if (name === request && server?.counters.requests.get(request) === before + count) act?.();
     },
   };
   const scenario = await newScenario(t, {
@@ -55,6 +60,10 @@ async function attacked(t: ExecutionContext, { request, count = 1, faults }: Bou
     environment: { SYNC_TASK_FILES: '1', SYNC_TASK_EXISTING: 'replace' },
   });
   if (!server) throw new Error('no server');
+  if (!planning) {
+    t.is((await scenario.run('plan', '--run', 'r')).code, 0);
+    before = server.counters.requests.get(request) ?? 0;
+  }
   server.faults.dropAtRequest = { type: request, count, executed };
   return {
     scenario,
