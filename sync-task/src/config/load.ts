@@ -160,6 +160,8 @@ function valuesOf({ flags, environment }: Input): Values {
     }
     const value = from ? from.value : (option.default ?? (option.kind === 'list' ? [] : undefined));
     if (value === undefined) continue;
+    if (option.kind !== 'list' && Array.isArray(value)) throw bad(from?.as ?? name, 'it takes one value; keep one');
+    if (name === 'include' || name === 'exclude') checkGlobs(value, from?.as ?? name);
     const result = schemaOf(option).safeParse(option.kind === 'list' && !Array.isArray(value) ? [value] : value);
     if (!result.success) throw bad(from?.as ?? `--${name}`, result.error.issues[0]?.message ?? 'is wrong');
     checked.set(name, result.data);
@@ -274,6 +276,22 @@ function pipelineName(source: string, target: string, beside: string): string {
       .replace(/^-+|-+$/g, '')
       .slice(0, 40);
   return `${words(source)}--${words(target)}--${hash}`;
+}
+
+/** What can only be a slip, and would match nothing without a word. */
+function checkGlobs(value: unknown, as: string): void {
+  for (const glob of [value].flat().map(String)) {
+    const bare = glob.replace(/\\./g, '').replace(/\{[^{}]*\}/g, '');
+    if (bare.split(',').filter((part) => part.includes('*')).length > 1) {
+      throw bad(
+        as,
+        `a comma separates nothing in a glob; give it once for each, or write {a,b} (${JSON.stringify(glob)})`,
+      );
+    }
+    if (bare.replace(/\[[^\]]+\]/g, '').includes('[')) {
+      throw bad(as, `"[" is never closed in ${JSON.stringify(glob)}; a plain one is written "\\["`);
+    }
+  }
 }
 
 function bad(as: string, message: string): SyncError {

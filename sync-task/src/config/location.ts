@@ -9,6 +9,14 @@ export function parseLocation(text: string, option: string): Location {
   const bad = (why: string) => new SyncError(`${option}: ${why}`, { kind: 'usage', reason: 'bad-url' });
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) throw bad('it is no URL; write sftp://user@host/path or file:///path');
+  if (/^[a-z]:/i.test(text)) throw bad('a drive letter begins no URL; write file:///path');
+  if (!/^[a-z0-9+.-]+:\/\//i.test(text)) {
+    throw bad(
+      scheme === 'file'
+        ? 'a folder has three slashes and its whole path: file:///path'
+        : 'behind the colon of a URL stand two slashes; a server is sftp://user@host/path, a bucket s3://bucket/prefix',
+    );
+  }
   let url: URL;
   try {
     url = new URL(text);
@@ -19,6 +27,9 @@ export function parseLocation(text: string, option: string): Location {
   }
   if (url.password !== '') throw secretInUrl(option);
   if (url.search !== '' || url.hash !== '') throw bad('"?" and "#" in a path are written %3F and %23');
+  if (url.pathname.includes('*')) {
+    throw bad('a URL takes no glob: name the folder and say --include GLOB; a plain "*" is written %2A');
+  }
   const path = decoded(url.pathname, bad);
   if (scheme === 'file') {
     if (url.host !== '') throw bad('a folder has three slashes: file:///path');

@@ -12,6 +12,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readSecret(environment: Environment, name: string): string | undefined {
   const value = withoutLineEnd(environment[name] ?? '') || undefined;
   const file = environment[`${name}_FILE`] || undefined;
+  if (value !== undefined && /_(KNOWN_HOSTS|PRIVATE_KEY)$/.test(name) && /^(~|\.{0,2})\/\S+$/.test(value)) {
+    throw new SyncError(`${name} takes the text itself, and holds a path; set ${name}_FILE to it`, {
+      kind: 'usage',
+      reason: 'path-for-text',
+    });
+  }
   if (file === undefined) return value;
   if (value !== undefined) {
     throw new SyncError(`${name} and ${name}_FILE are both set: keep one`, { kind: 'usage', reason: 'secret-twice' });

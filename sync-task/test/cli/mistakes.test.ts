@@ -126,3 +126,68 @@ table('environment', {
     says: ['did you mean SYNC_TASK_PIPELINE?'],
   },
 });
+
+const places: Readonly<Record<string, string>> = {
+  'file:out': 'three slashes',
+  'file://out': 'three slashes',
+  'file:///': 'names no folder',
+  '/data': 'no URL; write',
+  './data': 'no URL; write',
+  'C:\\data': 'drive letter',
+  'C:/data': 'drive letter',
+  'host:path': 'sftp://user@host/path',
+  'me@host:path': 'sftp://user@host/path',
+  'remote:path': 's3://bucket/prefix',
+  's3:bucket': 's3://bucket/prefix',
+  'sftp:/host/x': 'two slashes',
+  'ftp://host/x': 'ftp',
+  'sftp://host/x': 'names no user',
+  'sftp://me@host': 'names no path',
+  'sftp://me@/x': 'valid',
+  'sftp://me@host:port/x': 'valid',
+  'sftp://me@host:99999/x': 'valid',
+  'sftp://me@::1/x': 'valid',
+  'sftp://me@host/*.csv': '--include',
+  's3://bucket/in/*.csv': '--include',
+  'file:///in/?.csv': '%3F',
+  'file:///in/%zz': '%25',
+  's3:///x': 'names no bucket',
+};
+table(
+  'place',
+  Object.fromEntries(
+    Object.entries(places).map(([url, words]) => [url, { words: `sync --source ${url}`, says: ['--source', words] }]),
+  ),
+);
+
+table('value', {
+  'globs with a comma': { words: 'sync --include *.csv,*.txt', says: ['--include', 'once for each'] },
+  'a bracket left open': { words: 'sync --exclude [a', says: ['--exclude', 'never closed'] },
+  'a log level of others': { words: 'sync --log-level warning', says: ['--log-level', 'warn'] },
+  'a choice that is none': { words: 'sync --existing keep', says: ['--existing', 'adopt, replace, refuse'] },
+  'no number': { words: 'sync --files many', says: ['--files', 'whole number'] },
+  'no size': { words: 'sync --buffer 16XB', says: ['--buffer', '64MiB'] },
+  'no duration': { words: 'sync --lease 1minute', says: ['--lease', '30s'] },
+  'no date': { words: 'sync --since yesterday', says: ['--since', '7d'] },
+  'a prefix that leads out': { words: 'sync --prefix ../x', says: ['--prefix', '..'] },
+  'given twice': { words: 'sync --prefix a --prefix b', says: ['--prefix', 'one value'] },
+  'no gate': { words: 'sync --gate empty=fail', says: ['--gate', 'empty'] },
+  'known hosts as a path': {
+    environment: { SYNC_TASK_SOURCE_KNOWN_HOSTS: '/etc/ssh/known_hosts' },
+    says: ['SYNC_TASK_SOURCE_KNOWN_HOSTS_FILE'],
+  },
+  'a key as a path': {
+    environment: { SYNC_TASK_TARGET_PRIVATE_KEY: '~/.ssh/id' },
+    says: ['SYNC_TASK_TARGET_PRIVATE_KEY_FILE'],
+  },
+  'a password in a URL': { words: `sync --source sftp://me:${SECRET}@host/x`, says: ['SYNC_TASK_SOURCE_PASSWORD'] },
+});
+
+table('file', {
+  'a mistyped key': { yaml: 'prefix: a\nbatchFile: 3\n', says: ['line 2', 'batchFile', 'batch-files'] },
+  'a key twice': { yaml: 'prefix: a\nprefix: b\n', says: ['line 2', 'unique'] },
+  'a list for one value': { yaml: 'prefix: [a, b]\n', says: ['prefix', 'one value'] },
+  'a secret': { yaml: 'source-password: x\n', says: ['line 1', 'secrets come from the environment'] },
+  'no lines of options': { yaml: '- a\n', says: ['option: value'] },
+  'a file that is not there': { words: 'sync --config /absent.yaml', says: ['--config', '/absent.yaml', 'ENOENT'] },
+});
