@@ -1,6 +1,8 @@
 /** Getting in: who they are, who we are, and what the user reads when one of them is wrong. */
 
+import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +11,7 @@ import type { Credentials } from '../../src/config/settings.ts';
 import { SyncError } from '../../src/errors.ts';
 import { type SftpServerOptions, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
-import { fingerprintOf, publicKeyOf } from '../kit/ssh-keys.ts';
+import { fingerprintOf, newKeyPair, publicKeyOf } from '../kit/ssh-keys.ts';
 
 async function newServer(t: ExecutionContext, options: Partial<SftpServerOptions> = {}) {
   const root = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
@@ -125,6 +127,21 @@ for (const [what, wrong, says] of [
     t.like(error, { kind: 'usage' });
   });
 }
+
+test('let in where an agent has the key and the server wants the password behind it', async (t) => {
+  const server = await newServer(t, { loginOrder: ['publickey', 'password'] });
+  const agent = join(server.root, 'agent');
+  const daemon = spawn('ssh-agent', ['-D', '-a', agent], { stdio: 'ignore' });
+  t.teardown(() => daemon.kill());
+  while (!existsSync(agent)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const env = { ...process.env, SSH_AUTH_SOCK: agent };
+  for (const key of [server.userKeys?.plain.privateKey, newKeyPair().privateKey]) {
+    execFileSync('ssh-add', ['-'], { env, stdio: ['pipe', 'ignore', 'ignore'], input: `${key}\n` });
+  }
+  const { password, knownHosts } = server;
+  await using storage = await openSftp(server, '/', { password, knownHosts, agent });
+  t.is(await storage.stat('nothing'), undefined);
+});
 
 for (const [what, prompts, give, says] of [
   [

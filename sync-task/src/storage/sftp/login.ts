@@ -9,6 +9,7 @@ import { hostKeyCheck } from './host-key.ts';
 import { fingerprint } from './known-hosts.ts';
 import { asksForPassword, loginOrder } from './login-order.ts';
 import { readPrivateKeys } from './private-keys.ts';
+import { goOnAfterPart } from './ssh2-insides.ts';
 
 export interface SshServer {
   readonly host: string;
@@ -50,6 +51,7 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
   const { credentials, host, port } = server;
   const hostKeys = hostKeyCheck(credentials, host, port, { ...server, types: times.otherTypes });
   const asked: string[] = [];
+  let goOn: ReturnType<typeof goOnAfterPart> | undefined;
   let giveUp: (() => void) | undefined;
   const unanswered = (prompt: string) => {
     asked.push(prompt);
@@ -82,8 +84,12 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
         return refusedKey === undefined;
       },
       authHandler: (left, partly, go) => {
+        const said = goOn?.();
         // Its types know neither the first call nor the end.
-        const method = next((left as string[] | null) ?? undefined, (partly as boolean | null) ?? false);
+        const method = next(
+          said?.left ?? (left as string[] | null) ?? undefined,
+          said?.partly ?? (partly as boolean | null) ?? false,
+        );
         (go as (method: AnyAuthMethod | false) => void)(method ?? false);
       },
     };
@@ -98,6 +104,7 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
     );
     client.once('ready', () => resolve(shownKey));
     client.connect(config);
+    goOn = goOnAfterPart(client);
   });
 }
 

@@ -14,6 +14,8 @@ interface Insides {
     readonly _cipher?: { allocPacket(payloadBytes: number): Buffer };
     /** Ours, while keys are exchanged: what came then is hashed later. */
     readonly _kexinit: Buffer | undefined;
+    authPK?(...of: unknown[]): void;
+    readonly _handlers?: { USERAUTH_FAILURE?: (protocol: unknown, left: string[], partly: boolean) => void };
   };
   /** What the server called itself, without "SSH-2.0-". */
   readonly _remoteVer?: unknown;
@@ -40,6 +42,38 @@ export function reusePacketRoom(client: Client, socket: Socket): boolean {
 export function keepsNothing(client: Client): boolean {
   const protocol = (client as Insides)._protocol;
   return protocol !== undefined && '_kexinit' in protocol && protocol._kexinit === undefined;
+}
+
+/**
+ * Where a key was accepted and more is wanted, ssh2 offers the same key with its next algorithm, or the agent's next key, and
+ * forgets what the server wants. This has it go on with the next way at once. To be called after `connect`.
+ * @returns to be called when the next way is asked for: what the server said last
+ */
+export function goOnAfterPart(client: Client): () => { left: string[]; partly: boolean } | undefined {
+  const protocol = (client as Insides)._protocol;
+  const handlers = protocol?._handlers;
+  const failed = handlers?.USERAUTH_FAILURE;
+  if (!protocol || !handlers || !failed || typeof protocol.authPK !== 'function') return () => undefined;
+  let said: { left: string[]; partly: boolean } | undefined;
+  handlers.USERAUTH_FAILURE = (of, left, partly) => {
+    said = { left, partly };
+    if (!partly) return failed(of, left, partly);
+    let isOffered: boolean;
+    do {
+      isOffered = false;
+      protocol.authPK = () => {
+        isOffered = true;
+      };
+      failed(of, left, partly);
+    } while (isOffered);
+    delete protocol.authPK;
+  };
+  return () => {
+    delete protocol.authPK; // the method of the class is there again
+    const last = said;
+    if (said) said = { left: said.left, partly: false }; // told once
+    return last;
+  };
 }
 
 /** The server's identification (RFC 4253 section 4.2) without "SSH-2.0-"; undefined where it can't be told. */
