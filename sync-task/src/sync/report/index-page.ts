@@ -19,6 +19,8 @@ export interface ListedPipeline {
 }
 
 const DOTS = 14;
+/** Runs that the page of all pipelines lists. */
+export const NEWEST_OF_ALL = 50;
 
 export function pipelinePage({ name, runs, count }: ListedPipeline): string {
   const columns: readonly Column<ListedRun>[] = [
@@ -51,7 +53,7 @@ export function indexPage(pipelines: readonly ListedPipeline[]): string {
       runs.map((run) => ({ ...run, name, at: `${href(folder)}${href(run.folder)}` })),
     )
     .sort((a, b) => compareTimes(a, b))
-    .slice(0, 50);
+    .slice(0, NEWEST_OF_ALL);
   const runList: readonly Column<(typeof newest)[number]>[] = [
     { label: 'Run', kind: 'text', cell: ({ at, run }) => html`<a href="${at}report.html">${run}</a>` },
     { label: 'Pipeline', kind: 'text', cell: ({ name }) => html`<bdi>${name}</bdi>` },

@@ -22,4 +22,13 @@ export const summarySchema = z.object({
   bytes: count.describe('written at the target'),
 });
 
+/** `.runs.json`, beside the runs of a pipeline: what the page of all pipelines needs of it. */
+export const keptRunsSchema = z.object({
+  schemaVersion: z.literal(1),
+  name: z.string(),
+  count: count.describe('runs with a summary'),
+  folders: count.describe('runs, with a summary or not; another number tells that this is out of date'),
+  runs: z.array(summarySchema.extend({ folder: z.string() })).min(1),
+});
+
 export type Summary = z.infer<typeof summarySchema>;

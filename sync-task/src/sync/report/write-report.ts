@@ -4,10 +4,11 @@ import type { RunRecord } from '../../state/state.ts';
 import { openChain } from '../../transform/open-chain.ts';
 import type { Context } from '../context.ts';
 import type { Result } from '../result.ts';
-import { folderName, makeReportFolder, writeIndexes, writeStreamed, writeWhole } from './report-folder.ts';
+import { folderName, makeReportFolder, writeStreamed, writeWhole } from './report-folder.ts';
 import { reportPage } from './report-page.ts';
 import type { Summary } from './summary.ts';
 import { type Survey, surveyRun } from './survey.ts';
+import { writeIndexes } from './write-indexes.ts';
 
 /** Runs that the charts show. */
 const CHART_RUNS = 30;
