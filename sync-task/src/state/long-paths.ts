@@ -119,7 +119,6 @@ export function withLongPaths(database: Database, state: State): State {
         planned: row.planned && { ...row.planned, path: row.path },
       }));
     },
-    abandoned: async (pipelineId, limit, which) => readable(await state.abandoned(pipelineId, limit, which)),
     takenOver: async (pipelineId) => readable(await state.takenOver(pipelineId)),
     async renew(owner, leaseMs) {
       const held = await state.renew(owner, leaseMs);
@@ -136,7 +135,6 @@ export function withLongPaths(database: Database, state: State): State {
     },
     clear: (owner, rows) => among(rows, state.clear(owner, rows.map(stored))),
     giveBack: (owner, rows) => among(rows, state.giveBack(owner, rows.map(stored))),
-    clearAbandoned: (pipelineId, rows) => state.clearAbandoned(pipelineId, rows.map(stored)),
     beginKeys: (claimed) => state.beginKeys(stored(claimed)),
     async completeKeys(holder, waitFor) {
       const completed = await state.completeKeys(holder, waitFor);

@@ -11,6 +11,8 @@ import { lookUps } from './migrations/0007-look-ups.ts';
 import { longPaths } from './migrations/0008-long-paths.ts';
 import { places } from './migrations/0009-places.ts';
 import { targetOwners } from './migrations/0010-target-owners.ts';
+import { growth } from './migrations/0011-growth.ts';
+import { knownTokens } from './migrations/0012-known-tokens.ts';
 
 type Migration = (transaction: Query) => Promise<void>;
 
@@ -31,6 +33,8 @@ const migrations: readonly Migration[] = [
   longPaths,
   statements(places),
   statements(targetOwners),
+  statements(growth),
+  statements(knownTokens),
 ];
 
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */

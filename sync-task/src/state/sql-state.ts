@@ -2,7 +2,7 @@
 import { SyncError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { withLongPaths } from './long-paths.ts';
-import { abandoned, claimAbandoned, clear, clearAbandoned, giveBack } from './operations/abandoned.ts';
+import { claimAbandoned, clear, countAbandoned, giveBack } from './operations/abandoned.ts';
 import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
 import { eventsOf } from './operations/events.ts';
@@ -62,7 +62,7 @@ function operations(database: Database): State {
     planTotals: (pipelineId, limit) => planTotals(database, pipelineId, limit),
     run: (id) => run(database, id),
     runs: (pipelineId, limit) => runs(database, pipelineId, limit),
-    batches: (id) => batches(database, id),
+    batches: (id, number) => batches(database, id, number),
     countEntries: (id, batch) => countEntries(database, id, batch),
     entries: (id, filter) => entries(database, id, filter),
     manifest: (id, after, limit) => manifest(database, id, after, limit),
@@ -76,8 +76,7 @@ function operations(database: Database): State {
     claimAbandoned: (request) => claimAbandoned(database, request),
     clear: (owner, claims) => clear(database, owner, claims),
     giveBack: (owner, claims) => giveBack(database, owner, claims),
-    abandoned: (pipelineId, limit, which) => abandoned(database, pipelineId, limit, which),
-    clearAbandoned: (pipelineId, claims) => clearAbandoned(database, pipelineId, claims),
+    countAbandoned: (pipelineId, most) => countAbandoned(database, pipelineId, most),
     takenOver: (pipelineId) => takenOver(database, pipelineId),
     beginKeys: (claimed) => beginKeys(database, claimed),
     takeKeys: (holder, keys) => takeKeys(database, holder, keys),

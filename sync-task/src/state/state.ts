@@ -146,6 +146,8 @@ export interface FileFilter {
 }
 
 export interface Claim extends Candidate {
+  /** Of its entry, in the order of the batch. */
+  readonly number: number;
   readonly token: number;
   /** The claim before this one, where it was never given back: its process died or hangs, and may have left a draft. */
   readonly abandoned: { readonly run: string; readonly token: number } | undefined;
@@ -253,6 +255,8 @@ export interface ClaimRequest {
   readonly owner: string;
   readonly leaseMs: number;
   readonly limit: number;
+  /** Only entries behind that number; undefined: from the first. */
+  readonly after?: number | undefined;
 }
 
 /** Counts by status. */
@@ -313,7 +317,8 @@ export interface State extends AsyncDisposable {
   run(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */
   runs(pipelineId: number, limit: number): Promise<readonly RunRecord[]>;
-  batches(run: string): Promise<readonly BatchRecord[]>;
+  /** All of them, or the one of that number. */
+  batches(run: string, number?: number): Promise<readonly BatchRecord[]>;
   /** Of the whole run, or of one batch. */
   countEntries(run: string, batch?: number): Promise<EntryCounts>;
   /** Ordered by path, at most `limit`, only these statuses. */
@@ -333,7 +338,7 @@ export interface State extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly Claim[]>;
   /** Files of the batch that others hold: how many, and in how many milliseconds the first lease ends. `undefined` where none. */
   heldByOthers(
-    request: Omit<ClaimRequest, 'limit' | 'leaseMs'>,
+    request: Omit<ClaimRequest, 'limit' | 'leaseMs' | 'after'>,
   ): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined>;
   /**
    * Prolongs everything that the owner still holds, and returns the paths of it. One that is missing was taken over or given
@@ -356,14 +361,8 @@ export interface State extends AsyncDisposable {
   clear(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
   /** Gives claims back as they are: they count as abandoned again. Returns the paths whose claim is lost. */
   giveBack(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
-  /**
-   * Claims in the pipeline whose lease ended without being given back: what they left at the target is to be swept. `limit`
-   * counts files; a file comes once for each claim since it was last settled. `ended`: of runs alone that nobody goes on with,
-   * because they ended, are forgotten or are seven days old.
-   */
-  abandoned(pipelineId: number, limit: number, which?: 'all' | 'ended'): Promise<readonly AbandonedClaim[]>;
-  /** Gives abandoned claims back, unless somebody claimed their files since. */
-  clearAbandoned(pipelineId: number, claims: readonly AbandonedClaim[]): Promise<void>;
+  /** Files of the pipeline whose claim ended without being given back as clean, up to `most`. */
+  countAbandoned(pipelineId: number, most: number): Promise<number>;
   /**
    * Claims of the last seven days that ended in silence and were followed by another one. Their workers may have been frozen
    * alone and have left a draft since. Without those of files that somebody works on.
@@ -406,14 +405,11 @@ export interface Pruned {
   readonly events: number;
 }
 
+/** One that was taken over. */
 export interface AbandonedClaim {
   readonly path: string;
   readonly run: string;
   readonly token: number;
-  /** What was written down last about the file, by this claim or another one. */
-  readonly intent?: unknown;
-  /** The transforms that were planned for it; undefined where that is forgotten. */
-  readonly chain?: string;
 }
 
 export interface AbandonedRequest extends Owner {

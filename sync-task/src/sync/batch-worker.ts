@@ -77,9 +77,9 @@ export async function workOnBatches(
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
-  const claims = claimQueue(async (batch) => {
+  const claims = claimQueue(async (batch, after) => {
     const sent = lease.now();
-    const taken = await state.claim({ ...claimOwner, batch, leaseMs, limit });
+    const taken = await state.claim({ ...claimOwner, batch, leaseMs, limit, after });
     lease.took(
       taken.map(({ path }) => path),
       sent,
@@ -202,24 +202,30 @@ function refuseOtherChain(run: string, { path, chain: planned }: Claim, chain: C
   );
 }
 
-/** Claims ahead in sets, batch by batch; concurrent callers share one request. */
-function claimQueue(claim: (batch: number) => Promise<readonly Claim[]>) {
+/**
+ * Claims ahead in sets, batch by batch; concurrent callers share one request. Each goes on where the last one ended, so that what
+ * failed here, or is in hand, is not passed over again; at the end of a batch what came free meanwhile is looked for from its beginning.
+ */
+function claimQueue(claim: (batch: number, after: number | undefined) => Promise<readonly Claim[]>) {
   let ready: Claim[] = [];
   let left: number[] = [];
+  let after: number | undefined;
   let refilling: Promise<void> | undefined;
 
   async function refill(): Promise<void> {
     while (ready.length === 0) {
       const [batch] = left;
       if (batch === undefined) return;
-      ready = [...(await claim(batch))].reverse();
-      if (ready.length === 0) left.shift();
+      ready = [...(await claim(batch, after))].reverse();
+      if (ready.length === 0 && after === undefined) left.shift();
+      after = ready[0]?.number;
     }
   }
 
   return {
     restart(batches: readonly number[]) {
       left = [...batches];
+      after = undefined;
     },
     async next(): Promise<Claim | undefined> {
       while (ready.length === 0 && left.length > 0) {

@@ -48,7 +48,7 @@ export async function check(context: Context): Promise<Result> {
   warnOfSkew(log, 'source', sourceSkewMs);
   warnOfSkew(log, 'target', probe.clockSkewMs);
   const { swept, left } = await sweep(context, 'ended');
-  const halfDone = new Set((await state.abandoned(id, MOST_COUNTED)).map(({ path }) => path)).size;
+  const halfDone = await state.countAbandoned(id, MOST_COUNTED);
   if (halfDone > 0) {
     const message = `${halfDone} files were left half-done; the next run of their batch goes on there, finish removes them`;
     log.info(message, { halfDone });

@@ -19,7 +19,7 @@ export async function run(context: Context, id: string, number: number): Promise
   assertPlannedWith(record, plannedWith(settings, await openChain(settings.transforms)), log, 'work');
   const pipeline = await pipelineHere(context);
   await assertApart(context);
-  const batch = (await state.batches(id)).find((each) => each.number === number);
+  const [batch] = await state.batches(id, number);
   if (!batch) {
     throw new SyncError(`run ${id} has no batch ${number}; its batches: sync-task status --run ${id}`, {
       kind: 'usage',

@@ -18,7 +18,7 @@ async function endsWell(t: ExecutionContext, close: readonly ('stdout' | 'stderr
   t.deepEqual(await treeOf(target), await treeOf(source));
   await using state = await openState(environment['SYNC_TASK_STATE'] ?? '', undefined, 'test');
   const { id } = await state.pipeline('test');
-  t.deepEqual(await state.abandoned(id, 1), [], 'every claim was given back');
+  t.is(await state.countAbandoned(id, 1), 0, 'every claim was given back');
   t.is((await state.run('r'))?.status, 'done');
 }
 

@@ -196,7 +196,7 @@ test.serial('postgres: a claim sees what another run recorded while it was claim
   const id = await planRun(state, 'other', ['a']);
   await planRun(state, 'r', ['a']);
   await state.claim({ pipelineId: id, run: 'other', batch: 1, owner: 'slow', leaseMs: 1, limit: 1 });
-  await until(async () => (await state.abandoned(id, 1)).length === 1);
+  await until(async () => (await state.countAbandoned(id, 1)) === 1);
   const recorded = `UPDATE sync_task.file SET owner = NULL, size = 10, mtime_ms = 1000, chain = '', target_size = 10, digest = '{}'`;
   const [claim] = await claimDuring(url, recorded, () => claimAll(state, id, 'me'));
   t.like(claim?.checkpoint, { size: 10, mtimeMs: 1000 });

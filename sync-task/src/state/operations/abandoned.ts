@@ -3,8 +3,8 @@
  * claims the files first, like any worker: so nobody begins one of them meanwhile, and a sweeper that sleeps is found out.
  */
 import type { Database, Query, Row } from '../database.ts';
-import type { AbandonedClaim, AbandonedFile, AbandonedRequest, ClaimedRow } from '../state.ts';
-import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
+import type { AbandonedFile, AbandonedRequest, ClaimedRow } from '../state.ts';
+import { earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
 import { heldSince } from './held.ts';
@@ -170,52 +170,10 @@ export async function giveBack(
   );
 }
 
-export async function abandoned(
-  database: Database,
-  pipelineId: number,
-  limit: number,
-  which: Which = 'all',
-): Promise<readonly AbandonedClaim[]> {
-  return database.transaction(async (transaction) => {
-    const files = await transaction.query(
-      `SELECT file.path, file.token, file.claim_run, file.intent FROM file
-       WHERE ${isLeft(transaction.dialect.nowMs, which)} ORDER BY file.path LIMIT $2`,
-      [pipelineId, limit],
-    );
-    const earlier = await earlierClaims(transaction, pipelineId, files);
-    const claims = files.flatMap((row) => {
-      const path: string = row['path'];
-      const own: EarlierClaim = { run: row['claim_run'], token: row['token'] };
-      return [own, ...(earlier.get(path) ?? [])].map((claim) => ({ ...claim, path, intent: row['intent'] }));
-    });
-    const planned = await plannedAs(transaction, claims);
-    return claims.map(({ path, run, token, intent }) => {
-      const chain: string | undefined = planned.get(`${run}\n${path}`)?.['chain'];
-      return {
-        path,
-        run,
-        token,
-        ...(intent === null ? {} : { intent: JSON.parse(intent) }),
-        ...(chain === undefined ? {} : { chain }),
-      };
-    });
-  });
-}
-
-export async function clearAbandoned(
-  database: Database,
-  pipelineId: number,
-  claims: readonly AbandonedClaim[],
-): Promise<void> {
-  await database.transaction(async (transaction) => {
-    const cleared = await transaction.query(
-      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
-       FROM ${database.dialect.rows('$1', claimColumns)}
-       WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token
-       RETURNING file.path, file.token`,
-      [claimRows(pipelineId, claims)],
-    );
-    const rows = cleared.map((row) => ({ path: row['path'], token: row['token'] }));
-    if (rows.length > 0) await dropKeys(transaction, pipelineId, rows);
-  });
+export async function countAbandoned(database: Database, pipelineId: number, most: number): Promise<number> {
+  const [row] = await database.query(
+    `SELECT count(*) AS files FROM (SELECT 1 FROM file WHERE ${isLeft(database.dialect.nowMs, 'all')} LIMIT $2) AS found`,
+    [pipelineId, most],
+  );
+  return row?.['files'];
 }

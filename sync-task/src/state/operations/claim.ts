@@ -11,14 +11,18 @@ import { checkpointColumns, checkpointOf } from './files.ts';
 import { heldSince } from './held.ts';
 import { leased } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
+import { mayBeToDo } from './to-do.ts';
 
 /** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
-const inBatch = `entry.run_id = ${unforeseen('$2', 'text')}
-  AND entry.number BETWEEN (SELECT first_entry FROM batch WHERE run_id = $2 AND number = $3)
+const inBatch = (first = 'first_entry') => `entry.run_id = ${unforeseen('$2', 'text')}
+  AND entry.number BETWEEN (SELECT ${first} FROM batch WHERE run_id = $2 AND number = $3)
                        AND (SELECT last_entry FROM batch WHERE run_id = $2 AND number = $3)`;
 
+/** Behind entry `$6`. One lower bound: SQLite would take one of two, and pass over the rest. */
+const behind = 'CASE WHEN first_entry > $6 THEN first_entry ELSE $6 + 1 END';
+
 /** To do, for this owner: not settled, or settled badly by somebody before. */
-const toDo = `(entry.status = 'planned' OR (entry.status IN ('failed', 'refused') AND entry.owner <> $4))`;
+const toDo = `${mayBeToDo} AND (entry.status = 'planned' OR (entry.status IN ('failed', 'refused') AND entry.owner <> $4))`;
 
 export async function claim(database: Database, request: ClaimRequest): Promise<readonly Claim[]> {
   let found: readonly Row[] = [];
@@ -68,15 +72,15 @@ async function claimsOf(
   });
 }
 
-function candidates(transaction: Query, { pipelineId, run, batch, owner, limit }: ClaimRequest): Promise<Row[]> {
+function candidates(transaction: Query, { pipelineId, run, batch, owner, limit, after }: ClaimRequest): Promise<Row[]> {
   const { nowMs, lockSkipping } = transaction.dialect;
   return transaction.query(
-    `SELECT entry.path, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
+    `SELECT entry.path, entry.number, entry.size, entry.mtime_ms, entry.chain, entry.plan_reason,
             coalesce(file.token, 0) AS token, file.owner, file.claim_run, file.lease_until_ms
      FROM entry LEFT JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = entry.path
-     WHERE ${inBatch} AND ${toDo} AND (file.owner IS NULL OR NOT ${leased(nowMs)})
+     WHERE ${inBatch(behind)} AND ${toDo} AND (file.owner IS NULL OR NOT ${leased(nowMs)})
      ORDER BY entry.number LIMIT $5 ${lockSkipping('entry')}`,
-    [pipelineId, run, batch, owner, limit],
+    [pipelineId, run, batch, owner, limit, after ?? 0],
   );
 }
 
@@ -103,6 +107,7 @@ function take(
 function claimed(entry: Row, file: Row, earlier: ReadonlyMap<string, readonly EarlierClaim[]>): Claim {
   return {
     path: entry['path'],
+    number: entry['number'],
     size: entry['size'],
     mtimeMs: entry['mtime_ms'],
     chain: entry['chain'],
@@ -117,13 +122,13 @@ function claimed(entry: Row, file: Row, earlier: ReadonlyMap<string, readonly Ea
 
 export async function heldByOthers(
   database: Database,
-  { pipelineId, run, batch, owner }: Omit<ClaimRequest, 'limit' | 'leaseMs'>,
+  { pipelineId, run, batch, owner }: Omit<ClaimRequest, 'limit' | 'leaseMs' | 'after'>,
 ): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined> {
   const { nowMs } = database.dialect;
   const [row] = await database.query(
     `SELECT count(*) AS files, min(CASE WHEN ${leased(nowMs)} THEN file.lease_until_ms ELSE 0 END) - ${nowMs} AS ends_in_ms
      FROM entry JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = entry.path
-     WHERE ${inBatch} AND ${toDo} AND file.owner IS NOT NULL AND file.owner <> $4`,
+     WHERE ${inBatch()} AND ${toDo} AND file.owner IS NOT NULL AND file.owner <> $4`,
     [pipelineId, run, batch, owner],
   );
   if (!row || row['files'] === 0) return undefined;

@@ -1,7 +1,7 @@
 /** All that is known of a run's entries, page by page. */
 import type { Database } from '../database.ts';
 import type { ManifestRow } from '../state.ts';
-import { entryRecord } from './runs.ts';
+import { batchOf, entryRecord } from './runs.ts';
 
 /** The checkpoint is this run's where this run claimed the file last and the claim was settled. */
 export async function manifest(
@@ -10,12 +10,12 @@ export async function manifest(
   after: string | undefined,
   limit: number,
 ): Promise<readonly ManifestRow[]> {
+  // Of those since it was planned: what happened to the file before is not read.
   const events = (which: string) => `(SELECT count(*) FROM event WHERE event.pipeline_id = page.pipeline_id
-    AND event.path = page.path AND event.run_id = page.run_id AND event.event ${which})`;
+    AND event.path = page.path AND event.event ${which} AND event.token > coalesce(page.known_token, 0) AND event.run_id = page.run_id)`;
   const rows = await database.query(
     `SELECT page.*, file.claim_run, file.owner AS holder, file.target_size, file.digest,
-            (SELECT batch.number FROM batch WHERE batch.run_id = page.run_id
-               AND page.number BETWEEN first_entry AND last_entry) AS batch,
+            ${batchOf('page')} AS batch,
             ${events("= 'claimed'")} AS claims,
             ${events("IN ('copied', 'adopted', 'unchanged', 'deferred', 'refused', 'failed')")} AS settled
      FROM (SELECT entry.*, run.pipeline_id FROM entry JOIN run ON run.id = entry.run_id

@@ -86,11 +86,12 @@ export async function addEntries(database: Database, ticket: PlanTicket, entries
     await assertOurs(transaction, ticket);
     // A listing that changes while it is read may name a file twice: the first stays.
     await transaction.query(
-      `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, kind, reason, message)
-       SELECT $1, r.path, r.number, r.size, r."mtimeMs", r.chain, r.reason, r.status, r.kind, r.reason, r.message
+      `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, kind, reason, message, known_token)
+       SELECT $1, r.path, r.number, r.size, r."mtimeMs", r.chain, r.reason, r.status, r.kind, r.reason, r.message,
+              (SELECT file.token FROM file WHERE file.pipeline_id = $3 AND file.path = r.path)
        FROM ${database.dialect.rows('$2', columns)} WHERE true
        ON CONFLICT (run_id, path) DO NOTHING`,
-      [ticket.run, JSON.stringify(rows)],
+      [ticket.run, JSON.stringify(rows), ticket.pipelineId],
     );
   });
 }

@@ -1,5 +1,5 @@
 /** Forgetting what happened long ago. What was published last, for each file, is not among it. */
-import type { Database } from '../database.ts';
+import type { Database, Parameter } from '../database.ts';
 import type { Pruned } from '../state.ts';
 import { leased } from './leases.ts';
 
@@ -8,21 +8,27 @@ const ROWS_AT_ONCE = 10_000;
 
 export async function prune(database: Database, pipelineId: number, keepMs: number): Promise<Pruned> {
   const { nowMs } = database.dialect;
+  // What is held is asked for once, not once for each run.
   const runs = await database.query(
     `SELECT id FROM run WHERE pipeline_id = $1 AND coalesce(finished_ms, created_ms) < ${nowMs} - $2
-       AND NOT EXISTS (SELECT 1 FROM file WHERE file.owner > '' AND file.claim_run = run.id AND ${leased(nowMs)})`,
+       AND id NOT IN (SELECT file.claim_run FROM file WHERE file.owner > '' AND file.lease_until_ms > 0 AND ${leased(nowMs)})`,
     [pipelineId, keepMs],
   );
   for (const { id } of runs) await pruneRun(database, id);
-  const events = await deleteInParts(database, 'event', 'id', `pipeline_id = $1 AND at_ms < ${nowMs} - $2`, [
-    pipelineId,
-    keepMs,
-  ]);
+  const [row] = await database.query(`SELECT ${nowMs} - $1 AS border`, [keepMs]);
+  const events = await deleteInParts(database, {
+    table: 'event',
+    along: 'at_ms',
+    condition: 'pipeline_id = $1 AND at_ms < $2',
+    parameters: [pipelineId, row?.['border']],
+    from: 0,
+  });
   return { runs: runs.length, events };
 }
 
 async function pruneRun(database: Database, id: string): Promise<void> {
-  await deleteInParts(database, 'entry', 'path', 'run_id = $1', [id]);
+  const of = { along: 'path', condition: 'run_id = $1', parameters: [id], from: '' };
+  await deleteInParts(database, { table: 'entry', ...of });
   await database.transaction(async (transaction) => {
     for (const table of ['entry', 'batch', 'run_folder']) {
       await transaction.query(`DELETE FROM ${table} WHERE run_id = $1`, [id]);
@@ -31,21 +37,35 @@ async function pruneRun(database: Database, id: string): Promise<void> {
   });
 }
 
-/** How many were deleted. `key` tells rows apart among those that the condition chooses. */
+interface ToDelete {
+  readonly table: string;
+  /** The column behind those of the condition in an index: each part ends where the next begins, and none is walked twice. */
+  readonly along: string;
+  readonly condition: string;
+  readonly parameters: readonly Parameter[];
+  /** The least value of that column. */
+  readonly from: Parameter;
+}
+
+/** How many were deleted. */
 async function deleteInParts(
   database: Database,
-  table: string,
-  key: string,
-  condition: string,
-  parameters: readonly (string | number)[],
+  { table, along, condition, parameters, from }: ToDelete,
 ): Promise<number> {
-  for (let deleted = 0; ; ) {
-    const rows = await database.query(
-      `DELETE FROM ${table} WHERE ${condition} AND ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${ROWS_AT_ONCE})
-       RETURNING 1 AS gone`,
-      parameters,
+  const [begin, end] = [`$${parameters.length + 1}`, `$${parameters.length + 2}`];
+  for (let [deleted, next] = [0, from]; ; ) {
+    const part = `SELECT ${along} FROM ${table} WHERE ${condition} AND ${along} >= ${begin} ORDER BY ${along} LIMIT ${ROWS_AT_ONCE}`;
+    const [last] = await database.query(`SELECT max(part.${along}) AS found FROM (${part}) AS part`, [
+      ...parameters,
+      next,
+    ]);
+    const found: Parameter = last?.['found'] ?? null;
+    if (found === null) return deleted;
+    const gone = await database.query(
+      `DELETE FROM ${table} WHERE ${condition} AND ${along} BETWEEN ${begin} AND ${end} RETURNING 1 AS gone`,
+      [...parameters, next, found],
     );
-    deleted += rows.length;
-    if (rows.length < ROWS_AT_ONCE) return deleted;
+    deleted += gone.length;
+    next = found;
   }
 }

@@ -2,6 +2,7 @@
 import type { EntryStatus, RunStatus } from '../../model.ts';
 import type { Database, Row } from '../database.ts';
 import type { BatchRecord, EntryCounts, EntryRecord, RunRecord } from '../state.ts';
+import { mayBeToDo } from './to-do.ts';
 
 const runColumns =
   'run.id, pipeline.name AS pipeline, status, created_ms, finished_ms, listed, unchanged, excluded, details';
@@ -36,16 +37,17 @@ export async function runs(database: Database, pipelineId: number, limit: number
   return rows.map(runRecord);
 }
 
-export async function batches(database: Database, id: string): Promise<readonly BatchRecord[]> {
+export async function batches(database: Database, id: string, number?: number): Promise<readonly BatchRecord[]> {
   // Asked batch by batch: a join over ranges is one of all batches with all entries where Postgres has no statistics yet.
-  const any = (statuses: string) => `EXISTS (SELECT 1 FROM entry WHERE entry.run_id = batch.run_id
-    AND entry.number BETWEEN batch.first_entry AND batch.last_entry AND entry.status IN (${statuses}))`;
+  const any = (condition: string) => `EXISTS (SELECT 1 FROM entry WHERE entry.run_id = batch.run_id
+    AND entry.number BETWEEN batch.first_entry AND batch.last_entry AND ${condition})`;
   const rows = await database.query(
     `SELECT number, files, bytes,
-            CASE WHEN ${any("'planned'")} THEN 'planned' WHEN NOT ${any("'failed', 'refused'")} THEN 'done'
-              WHEN ${any("'copied', 'adopted', 'unchanged', 'deferred'")} THEN 'partial' ELSE 'failed' END AS status
-     FROM batch WHERE run_id = $1 ORDER BY number`,
-    [id],
+            CASE WHEN ${any(`${mayBeToDo} AND entry.status = 'planned'`)} THEN 'planned'
+              WHEN NOT ${any(`${mayBeToDo} AND entry.status <> 'planned'`)} THEN 'done'
+              WHEN ${any("entry.status IN ('copied', 'adopted', 'unchanged', 'deferred')")} THEN 'partial' ELSE 'failed' END AS status
+     FROM batch WHERE run_id = $1 AND ${number === undefined ? 'CAST($2 AS BIGINT) IS NULL' : 'number = $2'} ORDER BY number`,
+    [id, number ?? null],
   );
   return rows.map((row) => ({
     number: row['number'],
@@ -62,24 +64,31 @@ function inBatch(batch: number | undefined): string {
   return `number BETWEEN ${end('first')} AND ${end('last')}`;
 }
 
+const everyStatus: readonly EntryStatus[] = [
+  'planned',
+  'copied',
+  'adopted',
+  'unchanged',
+  'deferred',
+  'refused',
+  'failed',
+  'skipped',
+];
+
+/** Added up row by row: SQLite would sort all of them in memory to group them. */
 export async function countEntries(database: Database, id: string, batch?: number): Promise<EntryCounts> {
-  const rows = await database.query(
-    `SELECT status, count(*) AS files FROM entry WHERE run_id = $1 AND ${inBatch(batch)} GROUP BY status`,
-    [id, batch ?? null],
-  );
-  const counts: Record<EntryStatus, number> = {
-    planned: 0,
-    copied: 0,
-    adopted: 0,
-    unchanged: 0,
-    deferred: 0,
-    refused: 0,
-    failed: 0,
-    skipped: 0,
-  };
-  for (const row of rows) counts[row['status'] as EntryStatus] = row['files'];
-  return counts;
+  const sums = everyStatus.map((status) => `count(CASE WHEN status = '${status}' THEN 1 END) AS ${status}`);
+  const [row] = await database.query(`SELECT ${sums.join(', ')} FROM entry WHERE run_id = $1 AND ${inBatch(batch)}`, [
+    id,
+    batch ?? null,
+  ]);
+  return { ...row } as EntryCounts; // an aggregate has one row
 }
+
+/** SQL: the number of an entry's batch. Ranges stand in the order of their first entries: one look at an index. */
+export const batchOf = (entry: string): string =>
+  `(SELECT batch.number FROM batch WHERE batch.run_id = ${entry}.run_id AND batch.first_entry <= ${entry}.number
+    ORDER BY batch.first_entry DESC LIMIT 1)`;
 
 export interface EntryFilter {
   readonly statuses: readonly EntryStatus[];
@@ -90,8 +99,7 @@ export interface EntryFilter {
 export async function entries(database: Database, id: string, filter: EntryFilter): Promise<readonly EntryRecord[]> {
   const wanted = filter.statuses.map((status) => ({ status }));
   const rows = await database.query(
-    `SELECT entry.*, (SELECT batch.number FROM batch WHERE batch.run_id = entry.run_id
-                      AND entry.number BETWEEN first_entry AND last_entry) AS batch
+    `SELECT entry.*, ${batchOf('entry')} AS batch
      FROM entry WHERE run_id = $1 AND ${inBatch(filter.batch)}
        AND status IN (SELECT r.status FROM ${database.dialect.rows('$3', { status: 'text' })})
      ORDER BY path LIMIT $4`,

@@ -1,7 +1,7 @@
 /** Plans, claims and outcomes for the tests to work on. */
 import type { ExecutionContext } from 'ava';
 import type { BatchRange } from '../../../src/model.ts';
-import type { Checkpoint, Claim, NewEntry, OutcomeRow, State } from '../../../src/state/state.ts';
+import type { AbandonedRequest, Checkpoint, Claim, NewEntry, OutcomeRow, State } from '../../../src/state/state.ts';
 
 /** `another` opens a second instance on the same database, where the backend can. */
 export type DeclareCase = (
@@ -75,6 +75,28 @@ export function failed(claim: Claim): OutcomeRow {
     message: 'it was lost',
     checkpoint: undefined,
   };
+}
+
+/** Takes over what was abandoned, of the whole pipeline. */
+export const takeAbandoned = (
+  state: State,
+  pipelineId: number,
+  owner = 'sweeper',
+  options: Partial<AbandonedRequest> = {},
+) =>
+  state.claimAbandoned({
+    pipelineId,
+    leaseMs: LEASE_MS,
+    limit: 100,
+    after: undefined,
+    which: 'all',
+    ...options,
+    owner,
+  });
+
+/** Nothing was left of what was abandoned. */
+export async function clearAbandoned(state: State, pipelineId: number): Promise<void> {
+  await state.clear({ pipelineId, owner: 'sweeper' }, await takeAbandoned(state, pipelineId));
 }
 
 export const claimAll = (

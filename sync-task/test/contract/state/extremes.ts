@@ -85,7 +85,7 @@ export function extremeCases(declare: DeclareCase): void {
     t.like(await state.file(id, one.path), { path: one.path, targetPath: `${one.path}.gz` });
     t.is((await state.events(id, one.path)).length, 3);
     await state.release('me');
-    t.deepEqual(new Set((await state.abandoned(id, 9)).map(({ path }) => path)), new Set([two.path, three.path]));
+    t.is(await state.countAbandoned(id, 9), 2);
     const request = { pipelineId: id, owner: 'me', leaseMs: 1000, after: undefined, which: 'all', limit: 1 } as const;
     const [first] = await state.claimAbandoned(request);
     const [second] = await state.claimAbandoned({ ...request, after: first?.path });

@@ -1,5 +1,5 @@
 import type { Claim, KeyHolder, State } from '../../../src/state/state.ts';
-import { claimAll, copied, type DeclareCase, failed, planRun } from './arrange.ts';
+import { claimAll, clearAbandoned, copied, type DeclareCase, failed, planRun } from './arrange.ts';
 
 const none: ReadonlySet<number> = new Set();
 
@@ -112,7 +112,7 @@ export function keyCases(declare: DeclareCase): void {
     const waits = await state.takeKeys(b.holder, ['1']);
     t.deepEqual(waits.others, new Set(['1']), 'it may stand at the target already');
     t.deepEqual(await state.completeKeys(b.holder, waits.waitFor), { status: 'again' });
-    await state.clearAbandoned(id, await state.abandoned(id, 10));
+    await clearAbandoned(state, id);
     t.true((await state.takeKeys(b.holder, ['1'])).lost, 'cleaned up too');
     t.is(await state.sweepKeys(id), 1);
     const later = await holders(state, ['c'], 'r2');

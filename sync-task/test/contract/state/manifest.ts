@@ -1,4 +1,4 @@
-import { claimAll, copied, type DeclareCase, failed, LEASE_MS, planRun } from './arrange.ts';
+import { claimAll, clearAbandoned, copied, type DeclareCase, failed, LEASE_MS, planRun } from './arrange.ts';
 
 export function manifestCases(declare: DeclareCase): void {
   declare('the manifest has every entry with its work and what it left, page by page', async (t, state) => {
@@ -16,7 +16,7 @@ export function manifestCases(declare: DeclareCase): void {
     await state.recordOutcomes(again, [{ ...copied(taken), work: { durationMs: 90, retries: 1 } }]);
     // A worker dies, and is swept after.
     await state.claim({ pipelineId, run: 'r', batch: 2, owner: 'dead', leaseMs: 0, limit: 1 });
-    await state.clearAbandoned(pipelineId, await state.abandoned(pipelineId, 10));
+    await clearAbandoned(state, pipelineId);
 
     const rows = await state.manifest('r', undefined, 10);
     t.deepEqual(

@@ -1,6 +1,6 @@
 import { SyncError } from '../../../src/errors.ts';
 import type { Claim } from '../../../src/state/state.ts';
-import { checkpoint, claimAll, copied, type DeclareCase, failed, LEASE_MS, planRun } from './arrange.ts';
+import { checkpoint, claimAll, copied, type DeclareCase, failed, LEASE_MS, planRun, takeAbandoned } from './arrange.ts';
 
 export function outcomeCases(declare: DeclareCase): void {
   declare('an intent comes back with the next claim, and ends with the outcome', async (t, state) => {
@@ -60,7 +60,7 @@ export function outcomeCases(declare: DeclareCase): void {
     await state.saveIntents(owner, [{ path: 'a', token: a.token, intent: { stage: 'discarding' } }]);
     await state.recordOutcomes(owner, [{ ...failed(a), clean: true }, failed(b)]);
     t.deepEqual(
-      (await state.abandoned(id, 10)).map(({ path }) => path),
+      (await takeAbandoned(state, id)).map(({ path }) => path),
       ['b'],
     );
     const [again] = await claimAll(state, id, 'you');
