@@ -18,7 +18,7 @@ export async function manifest(
             ${batchOf('page')} AS batch,
             ${events("= 'claimed'")} AS claims,
             ${events("IN ('copied', 'adopted', 'unchanged', 'deferred', 'refused', 'failed')")} AS settled
-     FROM (SELECT entry.*, run.pipeline_id FROM entry JOIN run ON run.id = entry.run_id
+     FROM (SELECT entry.*, (SELECT run.pipeline_id FROM run WHERE run.id = $1) AS pipeline_id FROM entry
            WHERE entry.run_id = $1 AND entry.path > $2 ORDER BY entry.path LIMIT $3) AS page
      LEFT JOIN file ON file.pipeline_id = page.pipeline_id AND file.path = page.path
      ORDER BY page.path`,
