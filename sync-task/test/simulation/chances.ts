@@ -8,6 +8,12 @@ export interface Chances {
   /** Of a request that it fails without any effect, or that only its answer is lost. */
   readonly fail: number;
   readonly ambiguous: number;
+  /** Steps whose label matches are aimed at: of these, that a process is struck there, and that only the answer is lost. */
+  readonly aim: string;
+  readonly aimed: number;
+  readonly blur: number;
+  /** Most that one step takes. */
+  readonly paceMs: number;
   /** Of a step that the process which did the last one goes on: 0 is as even as it gets. */
   readonly stick: number;
   /** Longest freeze. */
@@ -21,6 +27,10 @@ export const calm: Chances = Object.freeze({
   stops: 0,
   fail: 0,
   ambiguous: 0,
+  aim: '',
+  aimed: 0,
+  blur: 0,
+  paceMs: 4,
   stick: 0.5,
   freezeMs: 0,
 });

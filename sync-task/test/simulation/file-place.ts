@@ -117,10 +117,14 @@ export function filePlace(options: FilePlaceOptions): Storage {
       const { resume } = draft;
       const inode = resume
         ? await resumed(path, at, resume)
-        : await ask('creates', at, () => {
-            if (disk.entries.has(at)) throw fault(path, 'permanent', 'draft-exists');
-            return disk.create(at, by);
-          });
+        : await process.call(
+            `${label} creates ${at}`,
+            () => {
+              if (disk.entries.has(at)) throw fault(path, 'permanent', 'draft-exists');
+              return disk.create(at, by);
+            },
+            { mayBeLate: true },
+          );
       return fileDraft({ ...options, path: at, inode, start: resume?.offset ?? 0, draft, writeBytes: WRITE_BYTES });
     },
 

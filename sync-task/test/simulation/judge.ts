@@ -32,7 +32,7 @@ export interface Judge {
     how: { readonly replaces: boolean; readonly refuses: boolean },
   ): void;
   /** The rows of the state, behind every operation on it. */
-  stateIs(files: readonly Row[]): void;
+  stateIs(files: readonly Row[], nowMs: number): void;
   recorded(rows: readonly OutcomeRow[], targetHolds: (path: string) => Buffer | undefined): void;
   /** Who changed the path last was none of ours. */
   isForeign(path: string): boolean;
@@ -109,7 +109,12 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
       else if (replaces && refuses && known['size'] === null && foreign.has(path))
         blame('replaced-what-stood', `${path} with --existing refuse`);
     },
-    stateIs(rows) {
+    stateIs(rows, nowMs) {
+      for (const { path, token } of rows) {
+        const before = files.find((file) => file['path'] === path);
+        const wasHeld = before && before['owner'] !== null && before['lease_until_ms'] > nowMs;
+        if (wasHeld && token > before['token']) blame('took-what-is-held', `${path}: token ${token}`);
+      }
       files = rows;
       for (const { path, token } of rows) {
         if (claimed.get(path)?.token !== token) claimed.set(path, { token, at: moments++ });

@@ -6,6 +6,8 @@ import type { Chances } from './chances.ts';
 export interface CallOptions {
   /** Requests of the same order take effect in the order in which they were sent. */
   readonly order?: object | undefined;
+  /** It may wait in the process while that is frozen, however long: what it does is harmless whenever it comes. */
+  readonly mayBeLate?: boolean;
   /** Faults pass it by. */
   readonly sure?: boolean;
   /** Whether the connection it was sent on is gone. */

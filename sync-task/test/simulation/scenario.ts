@@ -2,6 +2,7 @@
 import { randomFrom } from '../faults/kit/random.ts';
 import { type ChainName, chainNames } from './chains.ts';
 import type { Chances } from './chances.ts';
+import { themes } from './themes.ts';
 
 export type PlaceKind = 'folder' | 'sftp' | 'old-sftp' | 'bucket' | 'plain-bucket';
 
@@ -52,7 +53,14 @@ export interface Scenario {
 /** An eighth of it is more than what is under way may take. */
 export const LEASE_MS = 16_000;
 
+/** Some seeds leave everything to chance; the others have a theme. */
 export function scenarioOf(seed: number): Scenario {
+  const random = randomFrom(seed, 'theme');
+  const scenario = byChance(seed);
+  return random.fraction() < 0.4 ? scenario : random.pick(themes)(scenario, random);
+}
+
+function byChance(seed: number): Scenario {
   const { below, pick, fraction } = randomFrom(seed, 'scenario');
   const often = (chance: number) => fraction() < chance;
   const place = pick<PlaceKind>(['folder', 'sftp', 'sftp', 'old-sftp', 'bucket', 'bucket', 'plain-bucket']);
@@ -99,6 +107,10 @@ export function scenarioOf(seed: number): Scenario {
       stops: often(0.2) ? 1 : 0,
       fail: unreliable ? pick([0.002, 0.02]) : 0,
       ambiguous: unreliable ? pick([0.002, 0.02]) : 0,
+      aim: '',
+      aimed: 0,
+      blur: 0,
+      paceMs: pick([4, 4, 400]),
       stick: pick([0, 0.5, 0.9]),
       freezeMs: pick([2000, 40_000]),
     },

@@ -50,6 +50,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   let last: Owner | undefined;
   let started = 0;
   const unended = new Set<string>();
+  const aim = given.aim === '' ? undefined : new RegExp(given.aim);
   /** What becomes of the request that is taking effect now. */
   let fate: 'done' | 'fails' | 'answer-lost' | 'struck' = 'done';
 
@@ -153,6 +154,9 @@ export function scheduler(seed: number, given: Chances): Scheduler {
       const sleeps = random.fraction() < 0.5;
       note(`${owner.name} ${sleeps ? 'sleeps with its machine' : 'is frozen'} for ${ms} ms`);
       owner.state = 'frozen';
+      pending = pending.map((step) =>
+        step.owner === owner && step.options.mayBeLate ? { ...step, dueMs: nowMs + ms } : step,
+      );
       wait(clockwork, ms, `${owner.name} thaws`, () => {
         owner.state = 'running';
         if (sleeps) owner.asleepMs += ms;
@@ -169,13 +173,13 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     return pending.filter(({ owner, kind, dueMs, options: { order } }) => {
       if (order !== undefined && orders.has(order)) return false;
       if (order !== undefined) orders.add(order);
-      return kind === 'request' || (owner.state === 'running' && dueMs <= nowMs);
+      return dueMs <= nowMs && (kind === 'request' || owner.state === 'running');
     });
   }
 
   function nextTimerMs(): number | undefined {
     const waiting = pending.filter(
-      ({ kind, owner, dueMs }) => kind === 'timer' && owner.state === 'running' && dueMs > nowMs,
+      ({ kind, owner, dueMs }) => (kind === 'request' || owner.state === 'running') && dueMs > nowMs,
     );
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueMs }) => dueMs));
   }
@@ -184,8 +188,11 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     if (kind === 'timer' || owner.exempt) return 'done';
     if (options.broken?.()) return 'fails';
     const mayBeStruck = owner.state === 'running' && !owner.ended && blows().length > 0;
-    if (mayBeStruck && random.fraction() < chances.disrupt * (telling.test(label) ? 5 : 1)) return 'struck';
+    const isAimedAt = aim?.test(label) === true;
+    const struck = isAimedAt ? chances.aimed : chances.disrupt * (telling.test(label) ? 5 : 1);
+    if (mayBeStruck && random.fraction() < struck) return 'struck';
     if (kind === 'answer' || options.sure) return 'done';
+    if (isAimedAt && random.fraction() < chances.blur) return 'answer-lost';
     const chance = random.fraction();
     return chance < chances.fail ? 'fails' : chance < chances.fail + chances.ambiguous ? 'answer-lost' : 'done';
   }
@@ -242,7 +249,8 @@ export function scheduler(seed: number, given: Chances): Scheduler {
           nowMs = timerMs;
           continue;
         }
-        nowMs += random.below(4);
+        // Never so much that a request which is under way would come too late.
+        nowMs = Math.max(nowMs, Math.min(nowMs + random.below(chances.paceMs), oldestMs + IN_FLIGHT_MS));
         const sticking = random.fraction() < chances.stick ? able.filter(({ owner }) => owner === last) : [];
         perform(random.pick(sticking.length > 0 ? sticking : able));
       }

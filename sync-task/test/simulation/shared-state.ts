@@ -55,7 +55,8 @@ export function stateOf({ state, query }: SharedState, process: Process, { looke
       return (...given: unknown[]) =>
         process.call(`state ${name}`, async () => {
           const result: unknown = await operation.apply(target, given);
-          if (changing.has(name)) looked(await query('SELECT path, token, intent, size FROM file'));
+          if (changing.has(name))
+            looked(await query('SELECT path, token, intent, size, owner, lease_until_ms FROM file'));
           if (name === 'recordOutcomes') {
             const lost = result as ReadonlySet<string>;
             recorded((given[1] as readonly OutcomeRow[]).filter(({ path }) => !lost.has(path)));

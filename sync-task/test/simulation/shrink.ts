@@ -11,7 +11,7 @@ function* smaller(scenario: Scenario): Generator<Scenario> {
   for (const kind of ['kills', 'freezes', 'stops'] as const) {
     if (chances[kind] > 0) yield { ...scenario, chances: { ...chances, [kind]: chances[kind] - 1 } };
   }
-  for (const kind of ['fail', 'ambiguous', 'disrupt'] as const) {
+  for (const kind of ['fail', 'ambiguous', 'disrupt', 'aimed', 'blur'] as const) {
     if (chances[kind] > 0) yield { ...scenario, chances: { ...chances, [kind]: 0 } };
   }
   for (const [index, actor] of actors.entries()) {

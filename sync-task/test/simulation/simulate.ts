@@ -2,6 +2,7 @@
 import type { Settings } from '../../src/config/settings.ts';
 import { SyncError } from '../../src/errors.ts';
 import type { Context } from '../../src/sync/context.ts';
+import type { Result } from '../../src/sync/result.ts';
 import { sync } from '../../src/sync/sync.ts';
 import { verify } from '../../src/sync/verify.ts';
 import { randomFrom } from '../faults/kit/random.ts';
@@ -64,6 +65,8 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     'other-target': targetPlace(scenario.place, 'other-target', nowMs, judge),
   };
   const random = randomFrom(scenario.seed, 'actors');
+  /** Process → files that it recorded as copied. */
+  const copies = new Map<string, number>();
 
   function contextOf(process: Process, settings: Settings): Context {
     const place = targets[settings.target.location.host === 'target' ? 'target' : 'other-target'];
@@ -71,8 +74,12 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     return {
       settings,
       state: stateOf(state, process, {
-        looked: judge.stateIs,
-        recorded: (rows) => judge.recorded(rows, place.holds),
+        looked: (files) => judge.stateIs(files, clock.nowMs),
+        recorded(rows) {
+          const copied = rows.filter(({ outcome }) => outcome === 'copied').length;
+          copies.set(process.name, (copies.get(process.name) ?? 0) + copied);
+          judge.recorded(rows, place.holds);
+        },
       }),
       source: filePlace({ label: 'source', disk: source, process, atomic: true, inOrder: true, makesLinks: true }),
       target: place.open(process, settings.existing === 'refuse'),
@@ -92,9 +99,18 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     async command(name, patch, work, more = {}) {
       const ending = await clock.start(name, (process) => work(contextOf(process, settingsOf(scenario, patch, more))));
       if (ending.how === 'threw') unexpected(ending.error);
+      if (ending.how === 'returned') honest(name, ending.value);
       return ending;
     },
   };
+
+  /** A worker counts what it recorded, and nothing else. */
+  function honest(name: string, value: unknown): void {
+    const result = value as Partial<Result> | undefined;
+    const copied = result?.command === 'run' ? (result.files?.copied ?? 0) : 0;
+    if (copied > (copies.get(name) ?? 0))
+      judge.blame('counts', `${name} tells of ${copied} copied, and recorded fewer`);
+  }
 
   function unexpected(error: unknown): void {
     const isOurs = error instanceof SyncError && error.reason !== 'internal';

@@ -1,11 +1,12 @@
 /**
  * `npm run simulate:mistakes`: brings each mistake back in a copy of the sources, and lets the simulator look for it.
  *
- *     npm run simulate:mistakes -- [--only NAME,…] [--seed N] [--count N]
+ *     npm run simulate:mistakes -- [--only NAME,…] [--seed N] [--bases N] [--count N] [--jobs N]
  *
- * A seed counts where it fails with the mistake and passes without. Ends with 1 where a mistake is not found.
+ * A seed counts where it fails with the mistake and passes without. Each mistake is looked for from several seeds, `count` of
+ * them from each at most; a table tells how many were needed. Ends with 1 where a mistake is not found from each.
  */
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,7 +17,9 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     seed: { type: 'string' },
-    count: { type: 'string', default: '20000' },
+    bases: { type: 'string', default: '3' },
+    count: { type: 'string', default: '2000' },
+    jobs: { type: 'string', default: '2' },
   },
 });
 
@@ -24,6 +27,8 @@ const project = resolve(import.meta.dirname, '../../..');
 const folder = join(project, '../.cache/mistakes');
 const first = values.seed === undefined ? randomInt(2 ** 30) : Number(values.seed);
 const count = Number(values.count);
+/** Seeds of one base are far from those of the next. */
+const bases = Array.from({ length: Number(values.bases) }, (_, base) => first + base * 1_000_000);
 
 /** Throws where the sources hold the place not exactly once: then the mistake is to be written anew. */
 function copyWith({ name, edits }: Mistake): string {
@@ -48,36 +53,54 @@ interface Found {
 }
 
 /** The first seed that fails there. */
-function failing(tree: string, seed: number, most: number): Found | undefined {
+async function failing(tree: string, seed: number, most: number): Promise<Found | undefined> {
   const flags = ['--seed', String(seed), '--count', String(most), '--no-shrink', '--brief'];
-  const main = join(tree, 'test/simulation/main.ts');
-  try {
-    execFileSync(process.execPath, [main, ...flags], { encoding: 'utf8' });
-    return undefined;
-  } catch (error) {
-    const { stdout } = error as { readonly stdout?: string };
-    const found = /^found (\d+) (.*)$/m.exec(stdout ?? '');
-    return { seed: Number(found?.[1] ?? seed), what: found?.[2] ?? 'the simulator broke' };
-  }
+  const child = spawn(process.execPath, [join(tree, 'test/simulation/main.ts'), ...flags]);
+  let said = '';
+  child.stdout.on('data', (data) => {
+    said += data;
+  });
+  child.stderr.on('data', (data) => {
+    said += data;
+  });
+  const code = await new Promise<number>((done) => child.on('close', (code) => done(code ?? 1)));
+  if (code === 0) return undefined;
+  const found = /^found (\d+) (.*)$/m.exec(said);
+  if (!found) throw new Error(`the simulator broke in ${tree}: ${said.slice(-2000)}`);
+  return { seed: Number(found[1]), what: found[2] ?? '' };
 }
 
-function look(mistake: Mistake): boolean {
-  const tree = copyWith(mistake);
-  for (let seed = first; seed < first + count; ) {
-    const found = failing(tree, seed, first + count - seed);
-    if (!found) break;
-    if (!failing(project, found.seed, 1)) {
-      console.log(`${mistake.name}: ${found.what}, after ${found.seed - first + 1} seeds (${found.seed})`);
-      rmSync(tree, { recursive: true });
-      return true;
-    }
+/** How many seeds it took from there. */
+async function lookFrom(tree: string, base: number): Promise<(Found & { readonly seeds: number }) | undefined> {
+  for (let seed = base; seed < base + count; ) {
+    const found = await failing(tree, seed, base + count - seed);
+    if (!found) return undefined;
+    if (!(await failing(project, found.seed, 1))) return { ...found, seeds: found.seed - base + 1 };
     seed = found.seed + 1;
   }
-  console.log(`${mistake.name}: NOT FOUND in ${count} seeds from ${first}`);
-  return false;
+  return undefined;
+}
+
+async function look(mistake: Mistake): Promise<boolean> {
+  const tree = copyWith(mistake);
+  const all = [];
+  for (const base of bases) all.push(await lookFrom(tree, base));
+  rmSync(tree, { recursive: true });
+  const seeds = all.map((found) => found?.seeds ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  const whats = [...new Set(all.flatMap((found) => found?.what ?? []))];
+  const isFound = all.every((found) => found !== undefined);
+  const tries = seeds.map((each) => (Number.isFinite(each) ? each : `none in ${count}`)).join(', ');
+  console.log(`| ${mistake.name} | ${whats.join(', ')} | ${seeds[Math.floor(seeds.length / 2)]} | ${tries} |`);
+  return isFound;
 }
 
 const wanted = values.only?.split(',');
-const all = [...kinds, ...others].filter(({ name }) => wanted === undefined || wanted.includes(name));
-console.log(`${all.length} mistakes, seeds from ${first}`);
-process.exitCode = all.map(look).every(Boolean) ? 0 : 1;
+const waiting = [...kinds, ...others].filter(({ name }) => wanted === undefined || wanted.includes(name));
+console.log(`${waiting.length} mistakes, seeds from ${bases.join(', ')}, at most ${count} from each\n`);
+console.log('| mistake | found as | median seeds | seeds |\n| --- | --- | --- | --- |');
+async function work(): Promise<void> {
+  for (let mistake = waiting.shift(); mistake; mistake = waiting.shift()) {
+    if (!(await look(mistake))) process.exitCode = 1;
+  }
+}
+await Promise.all(Array.from({ length: Number(values.jobs) }, work));

@@ -12,6 +12,9 @@ const mistake = (name: string, why: string, file: string, find: string, replace:
   edits: [{ file, find, replace }],
 });
 
+/** One that a second guard would hide. */
+const both = (one: Mistake, other: Mistake): Mistake => ({ ...one, edits: [...one.edits, ...other.edits] });
+
 /** The kinds of fault that a review found. */
 export const kinds: readonly Mistake[] = [
   mistake(
@@ -21,12 +24,21 @@ export const kinds: readonly Mistake[] = [
     "if (found?.kind !== 'file' || found.size !== intent.targetSize) return false;",
     "if (found?.kind !== 'file' || found.size !== intent.targetSize) return false;\n  if (found.mtimeMs === intent.targetMtimeMs) return true;",
   ),
-  mistake(
-    'other-transforms-than-planned',
-    'a worker with other transforms than the plan does not refuse',
-    'sync/planned-with.ts',
-    'const difference = differenceOf(planned, now, what);',
-    'const difference = undefined as string | undefined;',
+  both(
+    mistake(
+      'other-transforms-than-planned',
+      'a worker with other transforms than the plan does not refuse',
+      'sync/planned-with.ts',
+      'const difference = differenceOf(planned, now, what);',
+      'const difference = undefined as string | undefined;',
+    ),
+    mistake(
+      '',
+      '',
+      'sync/batch-worker.ts',
+      'if (planned === chain.key(path)) return;',
+      'if (path !== planned) return;',
+    ),
   ),
   mistake(
     'other-target',
@@ -67,13 +79,24 @@ export const kinds: readonly Mistake[] = [
 
 /** In claim, renew, intent, publish, sweep and record. */
 export const others: readonly Mistake[] = [
-  mistake(
-    'claim-takes-what-is-held',
-    'a claim takes files whose lease stands',
-    'state/operations/claim.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
-    'AND (file.owner IS NULL OR NOT ${leased(nowMs)})\n     ORDER BY',
-    'ORDER BY',
+  // Where only one of the two statements forgets it, the other one hides that.
+  both(
+    mistake(
+      'claim-takes-what-is-held',
+      'a claim takes files whose lease stands',
+      'state/operations/claim.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
+      'AND (file.owner IS NULL OR NOT ${leased(nowMs)})\n     ORDER BY',
+      'ORDER BY',
+    ),
+    mistake(
+      '',
+      '',
+      'state/operations/claim.ts',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
+      'WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR NOT ${leased(nowMs)})',
+      'WHERE file.token = excluded.token - 1',
+    ),
   ),
   mistake(
     'claim-forgets-intent',
@@ -131,12 +154,13 @@ export const others: readonly Mistake[] = [
     "AND file.token = r.token AND coalesce(file.owner, '') = r.owner",
     '',
   ),
+  // Publishing a complete draft of another version does no harm: it is recorded as that version, and the file is claimed again.
   mistake(
-    'publishes-what-is-not-wanted',
-    'a complete draft of another version is published as this one',
+    'publishes-what-is-gone',
+    'a draft that is not there any more is to be published, again and again',
     'sync/recovery.ts',
     "return draft === 'stored' && wanted === 'same' ? 'publish' : 'remove';",
-    "return draft === 'stored' && wanted !== 'nothing' ? 'publish' : 'remove';",
+    "return wanted === 'same' ? 'publish' : 'remove';",
   ),
   mistake(
     'resumes-another-version',
