@@ -13,6 +13,8 @@ import { type Timers, virtualWorld } from './virtual-world.ts';
 
 /** What was sent arrives within so long, or never. */
 export const IN_FLIGHT_MS = 1500;
+/** When it all begins: a file of time 0 would be one without a time. */
+export const START_MS = 1_000_000;
 const MOST_STEPS = 20_000;
 /** Steps at which a blow tells more than at others. */
 const telling = /publish|backs up|saveIntents|recordOutcomes|claim|renew/;
@@ -44,7 +46,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   const random = randomFrom(seed, 'schedule');
   const trace: string[] = [];
   let chances: Chances = { ...given };
-  let nowMs = 0;
+  let nowMs = START_MS;
   let steps = 0;
   let pending: Step[] = [];
   let last: Owner | undefined;
@@ -54,7 +56,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   /** What becomes of the request that is taking effect now. */
   let fate: 'done' | 'fails' | 'answer-lost' | 'struck' = 'done';
 
-  const note = (line: string) => void trace.push(`${nowMs} ${line}`);
+  const note = (line: string) => void trace.push(`${Math.round(nowMs - START_MS)} ${line}`);
   const drop = (step: Step) => {
     pending = pending.filter((each) => each !== step);
   };
