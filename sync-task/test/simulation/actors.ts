@@ -53,7 +53,12 @@ async function repeatSync(stage: Stage, { times, patch }: Of<'sync'>, id: string
 }
 
 /** As an orchestrator does it: a plan, tasks for its batches, a task that finishes; each is tried again where it did not end well. */
-async function runTasks(stage: Stage, { workers, patch }: Of<'tasks'>, id: string, process: Process): Promise<void> {
+async function runTasks(
+  stage: Stage,
+  { workers, patch, finishAfterMs = 0 }: Of<'tasks'>,
+  id: string,
+  process: Process,
+): Promise<void> {
   const planned = await untilDone(process, (time) =>
     stage.command(`${id}-plan-${time}`, {}, (context) => plan(context, id)),
   );
@@ -63,19 +68,23 @@ async function runTasks(stage: Stage, { workers, patch }: Of<'tasks'>, id: strin
   );
   await Promise.all(
     tasks.map(({ number, worker }) =>
-      untilDone(process, (time) =>
-        stage.command(`${id}-batch${number}-${worker}-${time}`, patch, (context) => run(context, id, number)),
+      untilDone(
+        process,
+        (time) => stage.command(`${id}-batch${number}-${worker}-${time}`, patch, (context) => run(context, id, number)),
+        finishAfterMs > 0 ? 1 : MOST_TRIES,
       ),
     ),
   );
+  if (finishAfterMs > 0) await process.world.sleep(finishAfterMs);
   await untilDone(process, (time) => stage.command(`${id}-finish-${time}`, {}, (context) => finish(context, id)));
 }
 
 async function untilDone<T>(
   process: Process,
   begin: (time: number) => Promise<Ending<T>>,
+  tries = MOST_TRIES,
 ): Promise<Ending<T> | undefined> {
-  for (let time = 1; time <= MOST_TRIES; time++) {
+  for (let time = 1; time <= tries; time++) {
     const ending = await patiently(process, begin(time));
     if (ending?.how === 'returned') return ending;
     await process.world.sleep(100);

@@ -21,7 +21,14 @@ export type Actor =
   /** `sync` again and again, each in a run of its own. */
   | { readonly kind: 'sync'; readonly startMs: number; readonly times: number; readonly patch: Patch }
   /** `plan`, the batches by so many workers, `finish`; each is begun again where it does not end well. */
-  | { readonly kind: 'tasks'; readonly startMs: number; readonly workers: number; readonly patch: Patch }
+  | {
+      readonly kind: 'tasks';
+      readonly startMs: number;
+      readonly workers: number;
+      readonly patch: Patch;
+      /** The other tasks are not tried again, and the one that finishes comes so long behind them. */
+      readonly finishAfterMs?: number;
+    }
   | {
       readonly kind: 'verify';
       readonly startMs: number;

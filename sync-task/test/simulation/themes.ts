@@ -12,13 +12,22 @@ const tasks = (startMs: number, workers: number, patch: Patch = {}): Actor => ({
   ...{ kind: 'tasks', startMs, workers, patch },
 });
 
-/** A worker dies behind what it published, and before that is recorded. */
-const diesBeforeRecording: Theme = (scenario, { pick, fraction }) => ({
-  ...scenario,
-  existing: pick(['refuse', 'refuse', 'replace']),
-  actors: [fraction() < 0.5 ? syncs(0, 1) : tasks(0, 1), syncs(20_000, 1)],
-  chances: { ...scenario.chances, ...quiet, aim: 'recordOutcomes|publishes|links', kills: 2 },
-});
+/** A worker dies behind what it published, and before that is recorded; another one looks at it, or there is only left to finish. */
+const diesBeforeRecording: Theme = (scenario, { pick, fraction }) => {
+  const finishes = fraction() < 0.6;
+  return {
+    ...scenario,
+    existing: pick(['refuse', 'refuse', 'replace']),
+    sizes: finishes ? scenario.sizes.slice(0, 1) : scenario.sizes,
+    actors: finishes ? [{ ...tasks(0, 1), finishAfterMs: 2 * LONG_MS }] : [syncs(0, 1), syncs(20_000, 1)],
+    chances: {
+      ...{ ...scenario.chances, ...quiet },
+      ...(finishes
+        ? { aim: 'publishes|links', kills: 1, aimed: 0.8 }
+        : { aim: 'recordOutcomes|publishes|links', kills: 2 }),
+    },
+  };
+};
 
 /** A worker sleeps past its lease, and its successor is at work or has ended when it wakes. What it sends then can be seen where it has content of its own, or writes on. */
 const sleepsAtPublishing: Theme = (scenario, { pick, below, fraction }) => {
