@@ -86,7 +86,7 @@ export interface Candidate extends FileVersion {
   readonly chain: string;
 }
 
-export type ChangeReason = 'new' | 'size-changed' | 'mtime-changed' | 'transform-changed';
+export type ChangeReason = 'new' | 'size-changed' | 'mtime-changed' | 'transform-changed' | 'unsettled';
 
 export interface Change {
   /** Position in the candidates given. */

@@ -133,7 +133,8 @@ async function lookForSegments(
     if (token < intent.token) continue;
     const ticket = ticketOf(intent, name);
     const standing = await target.statDraft(at, name, ticket);
-    if (!standing || standing.size < intent.offset) continue;
+    // Of an upload to which nothing was sent there is nothing to resume, and it goes with others that are empty.
+    if (!standing || standing.size === 0 || standing.size < intent.offset) continue;
     return {
       draft: name,
       ticket,

@@ -95,8 +95,12 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
     checkpoint.chain === claim.chain;
   const wanted = { version: versionOf(claim), chain: claim.chain, segmentBytes: settings.checkpointBytes };
   const traces = attempt.traces();
-  const { remains, stored } = await lookAtRemains(context, traces, isCurrent ? undefined : wanted);
-  const recovery = recoveryOf(remains);
+  const looked = await lookAtRemains(context, traces, wanted);
+  const { remains } = looked;
+  // Nobody finishes what is there already, as it is wanted: but what was published since is to be known, or replaced.
+  const isDone = isCurrent && !remains.published;
+  const recovery = isDone ? 'remove' : recoveryOf(remains);
+  const stored = isDone ? undefined : looked.stored;
   const intent = traces.intent as PublishIntent;
   await attempt.mayWrite();
   const kept = recovery === 'publish' ? intent.draft : stored?.draft;
@@ -113,7 +117,7 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
       log.info(`resuming at ${stored?.offset} of ${claim.size} bytes`, { path: claim.path });
       break;
     case 'remove':
-      if (isCurrent) return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
+      if (isDone) return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
   }
   if (reason === UNTIMED && checkpoint && (await hasSameContent(context, claim, at, checkpoint))) {
     return outcomeRow(claim, 'unchanged', 'same-content', checkpoint);

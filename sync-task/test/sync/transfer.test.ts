@@ -99,6 +99,32 @@ for (const existing of ['refuse', 'adopt', 'replace'] as const) {
   });
 }
 
+test('published by other transforms and not recorded: the next sync makes it what is wanted', async (t) => {
+  const { target, context } = await secretJob(t);
+  const plain = 'user secret1 logged in\n';
+  await sync(await context(), 'first');
+  await plan(await context({}, { ...MASK, force: true }), 'forced');
+  const died = async () => run(await context({ state: diesBeforeRecording }, { ...MASK, force: true }), 'forced', 1);
+  await t.throwsAsync(died);
+  t.not(await readFile(join(target, 'a.txt'), 'utf8'), plain);
+  const next = await sync(await context(), 'next');
+  t.like(next, { status: 'done', files: { copied: 1 } });
+  t.is(await readFile(join(target, 'a.txt'), 'utf8'), plain);
+  t.like((await sync(await context(), 'last')).files, { copied: 0, unchanged: 1 });
+});
+
+test('announced and not published: a file that is as it was copied is settled, and not copied again', async (t) => {
+  const { target, context } = await secretJob(t);
+  await sync(await context(), 'first');
+  await plan(await context({}, { force: true }), 'forced');
+  const dies = (real: Storage): Storage => ({ ...real, publish: () => Promise.reject(gone()) });
+  await run(await context({ target: dies }, { force: true, attempts: 1 }), 'forced', 1);
+  const next = await sync(await context(), 'next');
+  t.like(next, { status: 'done', files: { copied: 0, unchanged: 1 } });
+  t.deepEqual(Object.keys(await treeOf(target)), ['a.txt']);
+  t.is((await sync(await context(), 'last')).files.planned, 0);
+});
+
 test('a target that may not be read proves nothing: the file is copied again, and does not fail', async (t) => {
   const { target, context } = await secretJob(t);
   const flags = { existing: 'replace' };

@@ -3,7 +3,10 @@ import type { Candidate, Change } from '../state.ts';
 
 const columns = { index: 'bigint', path: 'text', size: 'bigint', mtimeMs: 'bigint', chain: 'text' } as const;
 
-/** One index look-up for each candidate, and an answer only for those that are to be copied: `transform-changed` where that is the only change. */
+/**
+ * One index look-up for each candidate, and an answer only for those that are to be copied: `transform-changed` where that is the
+ * only change, `unsettled` where an attempt may have published something else since, and died before it was recorded.
+ */
 export async function compare(
   database: Database,
   pipelineId: number,
@@ -16,10 +19,12 @@ export async function compare(
             CASE WHEN file.size IS NULL THEN 'new'
                  WHEN file.size <> r.size THEN 'size-changed'
                  WHEN file.mtime_ms <> r."mtimeMs" THEN 'mtime-changed'
-                 ELSE 'transform-changed' END AS reason
+                 WHEN file.chain <> r.chain THEN 'transform-changed'
+                 ELSE 'unsettled' END AS reason
      FROM ${database.dialect.rows('$2', columns)}
      LEFT JOIN file ON file.pipeline_id = ${unforeseen('$1', 'bigint')} AND file.path = r.path
-     WHERE file.size IS NULL OR file.size <> r.size OR file.mtime_ms <> r."mtimeMs" OR file.chain <> r.chain`,
+     WHERE file.size IS NULL OR file.size <> r.size OR file.mtime_ms <> r."mtimeMs" OR file.chain <> r.chain
+       OR file.intent IS NOT NULL`,
     [pipelineId, JSON.stringify(rows)],
   );
   return changes.map((row) => ({ index: row['index'], reason: row['reason'] }));
