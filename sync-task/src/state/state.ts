@@ -357,8 +357,8 @@ export interface State extends AsyncDisposable {
    * published, else `clear` or `giveBack`. Leases are kept by `renew` and end with `release`, like those of `claim`.
    */
   claimAbandoned(request: AbandonedRequest): Promise<readonly AbandonedFile[]>;
-  /** Gives claims back as clean, without intent and keys. Returns the paths whose claim is lost: nothing was changed for them. */
-  clear(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
+  /** Gives claims back as clean, without keys and, unless it is asked for, intent. Returns the paths whose claim is lost: nothing was changed for them. */
+  clear(owner: Owner, claims: readonly ClearedRow[]): Promise<ReadonlySet<string>>;
   /** Gives claims back as they are: they count as abandoned again. Returns the paths whose claim is lost. */
   giveBack(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
   /** Files of the pipeline whose claim ended without being given back as clean, up to `most`. */
@@ -437,6 +437,10 @@ export interface AbandonedFile extends ClaimedRow {
 export interface ClaimedRow {
   readonly path: string;
   readonly token: number;
+}
+
+export interface ClearedRow extends ClaimedRow {
+  readonly keepsIntent?: boolean;
 }
 
 export interface PlanTicket {

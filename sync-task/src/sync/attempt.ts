@@ -30,7 +30,10 @@ export interface Attempt {
   readonly storedBytes: number;
   /** What this claim's earlier tries, and claims before it, may have left. */
   traces(): Traces;
-  /** Whether anything may be left at the target of this claim or those before it. */
+  /** What stands at the target was published by an attempt that was never recorded. Every intent says so until one is. */
+  readonly unrecorded: boolean;
+  foundUnrecorded(): void;
+  /** Whether anything may be left at the target of this claim or those before it, or unrecorded. */
   readonly mayHaveLeft: boolean;
   /** A draft is about to be begun. */
   begins(): void;
@@ -63,17 +66,21 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
   /** Whether the state certainly holds it. */
   let sure = true;
   let tried = false;
+  let unrecorded = intent?.unrecorded === true;
+  /** As it was given to be saved. */
+  let saved = intent;
   let left = claim.abandoned !== undefined || intent !== undefined;
 
   async function save(next: Intent): Promise<void> {
-    intent = next;
+    saved = next;
+    intent = unrecorded ? { ...next, unrecorded } : next;
     sure = false;
-    if (!(await transfer.saveIntent({ path, token, intent: next }))) throw leaseLost(path);
+    if (!(await transfer.saveIntent({ path, token, intent }))) throw leaseLost(path);
     sure = true;
   }
 
   async function publish(next: PublishIntent, sides?: SideFiles): Promise<void> {
-    if (intent !== next || !sure) await save(next);
+    if (saved !== next || !sure) await save(next);
     signal.throwIfAborted();
     await lease.check(path);
     if (sides) await sides.publish();
@@ -151,8 +158,14 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
       const [abandoned, ...abandonedBefore] = [...own, ...before];
       return tracesOf({ path, abandoned, abandonedBefore }, { at, intent, asides });
     },
+    get unrecorded() {
+      return unrecorded;
+    },
+    foundUnrecorded() {
+      unrecorded = true;
+    },
     get mayHaveLeft() {
-      return left;
+      return left || unrecorded;
     },
     begins() {
       left = true;

@@ -23,6 +23,11 @@ interface IntentOfDraft {
   /** The source's version it is made from, and by which transforms. */
   readonly version: FileVersion;
   readonly chain: string;
+  /**
+   * What stands at the target was published by an attempt that was never recorded, and is replaced by this one: it is ours, and
+   * the checkpoint says nothing of it.
+   */
+  readonly unrecorded?: boolean;
 }
 
 /** Some segments are stored at the target; the rest is still to come. */

@@ -106,7 +106,8 @@ async function sweepFile({ context, chain, owner, lease }: Sweeper, file: Abando
     log.info('was published by a worker that died then; recorded', { path, run });
     return true;
   }
-  await state.clear(owner, [{ path, token }]);
+  // That something unrecorded stands there is known from the intent alone: the next plan takes the file because of it.
+  await state.clear(owner, [{ path, token, keepsIntent: intent?.unrecorded === true }]);
   if (removed) log.info('removed what a dead worker left', { path, run });
   return removed;
 }

@@ -97,8 +97,9 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
   const traces = attempt.traces();
   const looked = await lookAtRemains(context, traces, wanted);
   const { remains } = looked;
-  // Nobody finishes what is there already, as it is wanted: but what was published since is to be known, or replaced.
-  const isDone = isCurrent && !remains.published;
+  if (remains.published && remains.wanted === 'other' && traces.at === at) attempt.foundUnrecorded();
+  // Nobody finishes what is there already, as it is wanted: but what was published since is to be recorded, or replaced.
+  const isDone = isCurrent && !remains.published && !attempt.unrecorded;
   const recovery = isDone ? 'remove' : recoveryOf(remains);
   const stored = isDone ? undefined : looked.stored;
   const intent = traces.intent as PublishIntent;
@@ -122,7 +123,7 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
   if (reason === UNTIMED && checkpoint && (await hasSameContent(context, claim, at, checkpoint))) {
     return outcomeRow(claim, 'unchanged', 'same-content', checkpoint);
   }
-  const isOurs = checkpoint !== undefined || (remains.published && traces.at === at);
+  const isOurs = checkpoint !== undefined || attempt.unrecorded;
   const { entrance, found } = isOurs
     ? { entrance: 'copy' as const, found: undefined }
     : await lookAtTarget(context, claim, at, remains);

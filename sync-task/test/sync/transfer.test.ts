@@ -113,6 +113,22 @@ test('published by other transforms and not recorded: the next sync makes it wha
   t.like((await sync(await context(), 'last')).files, { copied: 0, unchanged: 1 });
 });
 
+for (const existing of ['refuse', 'adopt'] as const) {
+  test(`what stands there unrecorded stays ours while its successor fails again and again, --existing ${existing}`, async (t) => {
+    const { source, target, context } = await secretJob(t);
+    const flags = { existing, attempts: 1 };
+    await plan(await context({}, flags), 'r');
+    await t.throwsAsync(async () => run(await context({ state: diesBeforeRecording }, flags), 'r', 1));
+    await put(source, 'a.txt', 'a newer version');
+    for (const name of ['second', 'third']) {
+      const failed = await sync(await context({ target: refusesToPublish }, flags), name);
+      t.is(failed.files.failed, 1, JSON.stringify(failed.errors));
+    }
+    t.like(await sync(await context({}, flags), 'last'), { status: 'done', files: { copied: 1 } });
+    t.deepEqual(await treeOf(target), { 'a.txt': 'a newer version' });
+  });
+}
+
 test('announced and not published: a file that is as it was copied is settled, and not copied again', async (t) => {
   const { target, context } = await secretJob(t);
   await sync(await context(), 'first');

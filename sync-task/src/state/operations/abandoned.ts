@@ -3,7 +3,7 @@
  * claims the files first, like any worker: so nobody begins one of them meanwhile, and a sweeper that sleeps is found out.
  */
 import type { Database, Query, Row } from '../database.ts';
-import type { AbandonedFile, AbandonedRequest, ClaimedRow } from '../state.ts';
+import type { AbandonedFile, AbandonedRequest, ClaimedRow, ClearedRow } from '../state.ts';
 import { earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
@@ -132,15 +132,18 @@ async function plannedAs(
 export function clear(
   database: Database,
   { pipelineId, owner }: { readonly pipelineId: number; readonly owner: string },
-  claims: readonly ClaimedRow[],
+  claims: readonly ClearedRow[],
 ): Promise<ReadonlySet<string>> {
   return database.transaction(async (transaction) => {
     const cleared = await transaction.query(
-      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = NULL
-       FROM ${database.dialect.rows('$1', claimColumns)}
+      `UPDATE file SET owner = NULL, lease_until_ms = 0, intent = CASE WHEN r."keepsIntent" = 1 THEN file.intent ELSE NULL END
+       FROM ${database.dialect.rows('$1', { ...claimColumns, keepsIntent: 'bigint' })}
        WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token AND coalesce(file.owner, $2) = $2
        RETURNING file.path, file.token`,
-      [claimRows(pipelineId, claims), owner],
+      [
+        JSON.stringify(claims.map((claim) => ({ pipelineId, ...claim, keepsIntent: claim.keepsIntent ? 1 : 0 }))),
+        owner,
+      ],
     );
     const rows = cleared.map((row) => ({ path: row['path'], token: row['token'] }));
     if (rows.length > 0) await dropKeys(transaction, pipelineId, rows);

@@ -18,8 +18,15 @@ export const transitions: Readonly<Record<Status, Readonly<Partial<Record<Event,
     refused: 'unsettled',
     failed: 'unsettled',
   },
-  // A second intent under the same token: the process tried again.
-  intended: { intent: 'intended', copied: 'settled', deferred: 'unsettled', refused: 'unsettled', failed: 'unsettled' },
+  // A second intent under the same token: the process tried again. Somebody else's file of the same size and time may stand there by then.
+  intended: {
+    intent: 'intended',
+    copied: 'settled',
+    adopted: 'settled',
+    deferred: 'unsettled',
+    refused: 'unsettled',
+    failed: 'unsettled',
+  },
   // A sweep looks at what a dead worker left; it records what proves to be published, and nothing else.
   recovering: {},
   settled: {},
