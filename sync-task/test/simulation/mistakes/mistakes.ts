@@ -130,7 +130,7 @@ export const others: readonly Mistake[] = [
     'publish-before-intent',
     'a file is published before that is written down',
     'sync/attempt.ts',
-    'if (intent !== next || !sure) await save(next);',
+    'if (saved !== next || !sure) await save(next);',
     'intent = next;',
   ),
   mistake(

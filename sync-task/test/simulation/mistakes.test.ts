@@ -1,0 +1,16 @@
+/** `npm run simulate:mistakes` brings each mistake back; here only that each still has its place in the sources. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { kinds, others } from './mistakes/mistakes.ts';
+
+const sources = join(import.meta.dirname, '../../src');
+
+for (const { name, edits } of [...kinds, ...others]) {
+  test(`${name} can be made`, async (t) => {
+    for (const { file, find } of edits) {
+      const text = await readFile(join(sources, file), 'utf8');
+      t.is(text.split(find).length, 2, `${file}: ${find}`);
+    }
+  });
+}
