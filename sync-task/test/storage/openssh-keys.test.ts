@@ -198,7 +198,7 @@ const unusable: Record<string, { readonly text: string; readonly says: RegExp }>
   },
   "PuTTY's newer form": {
     text: 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n',
-    says: /; puttygen KEY -O private-openssh writes it in OpenSSH's form$/,
+    says: /; puttygen key.ppk -O private-openssh -o key writes it in OpenSSH's form$/,
   },
 };
 for (const [what, { text, says }] of Object.entries(unusable)) {
