@@ -100,8 +100,10 @@ const frozenAt = ['OPEN', 'WRITE', 'CLOSE', 'posix-rename@openssh.com'];
 for (const request of frozenAt) {
   test.serial(`frozen at ${request} past its lease; its successor finishes; then it goes on`, async (t) => {
     const { scenario, server } = await sharedRun(t);
-    const before = server.counters.requests.get(request) ?? 0;
     const frozen = startWorker(t, scenario);
+    // It has looked at the target by then, and claimed files.
+    await until(() => (server.counters.requests.get('WRITE') ?? 0) > 0);
+    const before = server.counters.requests.get(request) ?? 0;
     await until(() => (server.counters.requests.get(request) ?? 0) >= before + 3);
     frozen.child.kill('SIGSTOP');
     const successor = await startWorker(t, scenario).ended;
