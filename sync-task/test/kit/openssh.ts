@@ -46,12 +46,14 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
   const sshd = findSshd();
   if (!sshd) return undefined;
   if (process.getuid?.() === 0) await mkdir(privilegeFolder, { recursive: true, mode: 0o755 });
-  const folder = await mkdtemp(join(tmpdir(), 'sync-task-sshd-'));
-  try {
-    return await startIn(folder, sshd, options);
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true });
-    throw error;
+  for (let tries = 1; ; tries++) {
+    const folder = await mkdtemp(join(tmpdir(), 'sync-task-sshd-'));
+    try {
+      return await startIn(folder, sshd, options);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      if (tries === 5 || !/Address already in use/.test(String(error))) throw error;
+    }
   }
 }
 
@@ -148,7 +150,7 @@ async function newUserKeys(folder: string): Promise<UserKeys> {
   };
 }
 
-/** sshd takes no port 0. Somebody else could take this one in between; then sshd says so and the start fails. */
+/** sshd takes no port 0. Somebody else could take this one in between; then sshd says so, and is started again. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
