@@ -134,7 +134,6 @@ export function withLongPaths(database: Database, state: State): State {
       return among(rows, state.recordOutcomes(owner, keyed));
     },
     clear: (owner, rows) => among(rows, state.clear(owner, rows.map(stored))),
-    giveBack: (owner, rows) => among(rows, state.giveBack(owner, rows.map(stored))),
     beginKeys: (claimed) => state.beginKeys(stored(claimed)),
     async completeKeys(holder, waitFor) {
       const completed = await state.completeKeys(holder, waitFor);

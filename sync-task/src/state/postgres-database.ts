@@ -143,7 +143,8 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
 
   /**
    * Again where Postgres undid it, and for some time where the connection was lost; the answer to a commit may be lost too, so
-   * `work` may run again after it has been committed.
+   * `work` may run again after it has been committed. It waits in the real world: Postgres is there too, and a simulator puts
+   * another database in its place.
    */
   async function repeated<T>(
     work: (transaction: Query) => Promise<T>,

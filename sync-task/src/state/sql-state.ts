@@ -2,7 +2,7 @@
 import { SyncError } from '../errors.ts';
 import type { Database } from './database.ts';
 import { withLongPaths } from './long-paths.ts';
-import { claimAbandoned, clear, countAbandoned, giveBack } from './operations/abandoned.ts';
+import { claimAbandoned, clear, countAbandoned } from './operations/abandoned.ts';
 import { claim, heldByOthers } from './operations/claim.ts';
 import { compare } from './operations/compare.ts';
 import { eventsOf } from './operations/events.ts';
@@ -75,7 +75,6 @@ function operations(database: Database): State {
     release: (owner) => release(database, owner),
     claimAbandoned: (request) => claimAbandoned(database, request),
     clear: (owner, claims) => clear(database, owner, claims),
-    giveBack: (owner, claims) => giveBack(database, owner, claims),
     countAbandoned: (pipelineId, most) => countAbandoned(database, pipelineId, most),
     takenOver: (pipelineId) => takenOver(database, pipelineId),
     beginKeys: (claimed) => beginKeys(database, claimed),

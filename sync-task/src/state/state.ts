@@ -354,13 +354,12 @@ export interface State extends AsyncDisposable {
   /**
    * Takes over files of the pipeline whose claim ended without being given back as clean, each with a new fencing token, ordered
    * by path. What was left of them is to be looked at; then `recordOutcomes` (under the file's `run`) where that proves to be
-   * published, else `clear` or `giveBack`. Leases are kept by `renew` and end with `release`, like those of `claim`.
+   * published, else `clear`. Leases are kept by `renew` and end with `release`, like those of `claim`: what is released
+   * counts as abandoned again.
    */
   claimAbandoned(request: AbandonedRequest): Promise<readonly AbandonedFile[]>;
   /** Gives claims back as clean, without keys and, unless it is asked for, intent. Returns the paths whose claim is lost: nothing was changed for them. */
   clear(owner: Owner, claims: readonly ClearedRow[]): Promise<ReadonlySet<string>>;
-  /** Gives claims back as they are: they count as abandoned again. Returns the paths whose claim is lost. */
-  giveBack(owner: Owner, claims: readonly ClaimedRow[]): Promise<ReadonlySet<string>>;
   /** Files of the pipeline whose claim ended without being given back as clean, up to `most`. */
   countAbandoned(pipelineId: number, most: number): Promise<number>;
   /**

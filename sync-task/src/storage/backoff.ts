@@ -12,7 +12,10 @@ export function backoffMs(tries: number, random: () => number = Math.random): nu
   return random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1));
 }
 
-/** Waits so long, or until the signal is aborted; throws nothing. */
+/**
+ * Waits so long, or until the signal is aborted; throws nothing. Storages wait in the real world: their servers do, and a simulator
+ * puts others in their place. What may stand on top of those hands over its world.
+ */
 export async function backOff(tries: number, signal: AbortSignal | undefined, world: World = realWorld): Promise<void> {
   await world.sleep(backoffMs(tries, world.random), signal).catch(() => undefined);
 }

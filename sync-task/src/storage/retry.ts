@@ -8,6 +8,7 @@
 import { countedLog } from '../counted-log.ts';
 import { asSyncError, type SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { World } from '../world.ts';
 import { backOff } from './backoff.ts';
 import type { ReadOptions, Storage } from './storage.ts';
 
@@ -17,6 +18,7 @@ export interface RetryOptions {
   readonly log: Log;
   /** Aborted: nothing is tried again. */
   readonly signal?: AbortSignal | undefined;
+  readonly world?: World;
 }
 
 /** Of errors that may pass those which another try could mend: not a server that was waited for long enough. */
@@ -25,7 +27,7 @@ export function mayPass(error: SyncError): boolean {
 }
 
 export function retryReading(storage: Storage, options: RetryOptions): Storage {
-  const { log, attempts, signal } = options;
+  const { log, attempts, signal, world } = options;
   const told = countedLog(log);
 
   /** Waits where another try may help; throws the error where not. */
@@ -34,7 +36,7 @@ export function retryReading(storage: Storage, options: RetryOptions): Storage {
     const error = asSyncError(thrown);
     if (tries >= attempts || !mayPass(error)) throw thrown;
     told.add('info', `trying again, ${error.reason}`, `trying again to ${what}: ${error.message}`, { tries });
-    await backOff(tries, signal);
+    await backOff(tries, signal, world);
     if (signal?.aborted) throw thrown;
   }
 

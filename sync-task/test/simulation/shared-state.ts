@@ -42,7 +42,7 @@ export interface Watched {
 
 /** Operations that change what is written down of files. */
 const changing: ReadonlySet<string> = new Set([
-  ...['claim', 'claimAbandoned', 'clear', 'giveBack', 'recordOutcomes', 'release', 'saveIntents'],
+  ...['claim', 'claimAbandoned', 'clear', 'recordOutcomes', 'release', 'saveIntents'],
 ]);
 
 /** The state as one process has it. */

@@ -3,14 +3,14 @@
  * claims the files first, like any worker: so nobody begins one of them meanwhile, and a sweeper that sleeps is found out.
  */
 import type { Database, Query, Row } from '../database.ts';
-import type { AbandonedFile, AbandonedRequest, ClaimedRow, ClearedRow } from '../state.ts';
+import type { AbandonedFile, AbandonedRequest, ClearedRow } from '../state.ts';
 import { earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
 import { heldSince } from './held.ts';
 import { lost } from './intents.ts';
 import { dropKeys } from './keys.ts';
-import { GIVEN_BACK, leased } from './leases.ts';
+import { leased } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
 
 /** A run that is this old and did not end is not gone on with. */
@@ -59,7 +59,7 @@ function leftOver(transaction: Query, { pipelineId, limit, after, which }: Aband
 
 const claimColumns = { pipelineId: 'bigint', path: 'text', token: 'bigint' } as const;
 
-function claimRows(pipelineId: number, rows: readonly Row[] | readonly ClaimedRow[]): string {
+function claimRows(pipelineId: number, rows: readonly Row[]): string {
   return JSON.stringify(rows.map(({ path, token }) => ({ pipelineId, path, token })));
 }
 
@@ -152,25 +152,6 @@ export function clear(
       rows.map(({ path }) => path),
     );
   });
-}
-
-/** Something may be left of them still: they count as abandoned until the next one looks. */
-export async function giveBack(
-  database: Database,
-  { pipelineId, owner }: { readonly pipelineId: number; readonly owner: string },
-  claims: readonly ClaimedRow[],
-): Promise<ReadonlySet<string>> {
-  const given = await database.query(
-    `UPDATE file SET owner = '${GIVEN_BACK}', lease_until_ms = 0 FROM ${database.dialect.rows('$1', claimColumns)}
-     WHERE file.pipeline_id = r."pipelineId" AND file.path = r.path AND file.token = r.token
-       AND coalesce(file.owner, '') IN ($2, '${GIVEN_BACK}')
-     RETURNING file.path`,
-    [claimRows(pipelineId, claims), owner],
-  );
-  return lost(
-    claims,
-    given.map((row) => row['path']),
-  );
 }
 
 export async function countAbandoned(database: Database, pipelineId: number, most: number): Promise<number> {

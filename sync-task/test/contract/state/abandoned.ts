@@ -65,7 +65,7 @@ export function abandonedCases(declare: DeclareCase): void {
     },
   );
 
-  declare('a claim that is cleared is clean; one that is given back is abandoned still', async (t, state) => {
+  declare('a claim that is cleared is clean; one that is released is abandoned still', async (t, state) => {
     const id = await planRun(state, 'r', ['a', 'b']);
     const claims = await claimAll(state, id, 'me');
     await state.saveIntents(
@@ -80,9 +80,10 @@ export function abandonedCases(declare: DeclareCase): void {
     t.deepEqual(await state.clear(sweeper, [{ path: 'a', token: a.token - 1 }]), new Set(['a']));
     t.deepEqual(await state.clear(sweeper, [a]), new Set());
     t.deepEqual(await state.clear(sweeper, [a]), new Set(), 'again, as after an answer that was lost');
-    t.deepEqual(await state.giveBack({ ...sweeper, owner: 'another' }, [b]), new Set(['b']));
-    t.deepEqual(await state.giveBack(sweeper, [b]), new Set());
-    t.deepEqual(await state.giveBack(sweeper, [b]), new Set());
+    await state.release('another');
+    t.deepEqual(await recover(state, id, { owner: 'another' }), [], 'it is not that one’s');
+    await state.release('sweeper');
+    await state.release('sweeper');
     const again = await claimAll(state, id, 'you');
     t.deepEqual(
       again.map(({ path, abandoned, abandonedBefore, intent }) => ({ path, abandoned, abandonedBefore, intent })),
@@ -96,7 +97,8 @@ export function abandonedCases(declare: DeclareCase): void {
         },
       ],
     );
-    t.deepEqual(await state.giveBack(sweeper, [b]), new Set(['b']), 'it is another’s now');
+    await state.release('sweeper');
+    t.deepEqual(await recover(state, id), [], 'it is another’s now');
   });
 
   declare('what proves to be published is recorded for the run that planned it', async (t, state) => {
@@ -123,7 +125,7 @@ export function abandonedCases(declare: DeclareCase): void {
     for (let time = 0; time < 30; time++) {
       const [file] = await recover(state, id, { owner: `sweeper ${time}` });
       if (!file) throw new Error('nothing taken over');
-      await state.giveBack({ pipelineId: id, owner: `sweeper ${time}` }, [file]);
+      await state.release(`sweeper ${time}`);
     }
     const [last] = await recover(state, id);
     t.deepEqual(last?.abandonedBefore, [{ run: 'r', token: claim?.token as number }]);
