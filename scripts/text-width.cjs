@@ -1,6 +1,6 @@
 /**
- * Stands in for `string-width` in the bundle. The original compiles a regular expression of all emoji at each start, for a help and a
- * progress bar of ASCII: 60 of 150 ms. In CommonJS, because it is imported and required.
+ * Stands in for `string-width` in the bundle. The original compiles a regular expression of all emoji at each start, for a help of
+ * ASCII: 60 of 150 ms. In CommonJS, because it is imported and required.
  */
 const { stripVTControlCharacters } = require('node:util');
 

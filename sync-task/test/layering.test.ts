@@ -136,7 +136,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'cli/x.ts': {
     refused: [...clouds, 'ssh2', 'pg', 'winston', 'picomatch'],
-    allowed: ['sync/plan.ts', 'storage/open.ts', 'config/load.ts', 'log.ts', 'yargs', 'yargs/helpers', 'cli-progress'],
+    allowed: ['sync/plan.ts', 'storage/open.ts', 'config/load.ts', 'log.ts', 'yargs', 'yargs/helpers'],
   },
   'cli/log.ts': { refused: ['ssh2', 'pg', 'picomatch'], allowed: ['winston', 'log.ts', 'cli/x.ts'] },
   'bin.ts': { refused: ['ssh2', 'pg', 'winston', 'yargs', 'picomatch'], allowed: ['cli/main.ts'] },

@@ -35,9 +35,11 @@ export function checkCommand(word: string): void {
 /** What stands behind a command. Throws `usage` for what it does not take. */
 export function checkWords(words: readonly string[], command: string): void {
   const flags = new Map([...flagsOf(command), ...always]);
+  const letters = ['h', ...[...flags.values()].flatMap(({ alias }) => alias ?? [])].join('');
+  const short = new RegExp(`^-[${letters}]+$`);
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string;
-    if (word === '-h') continue;
+    if (short.test(word)) continue;
     if (!/^--?[a-z]/i.test(word)) throw noFlag(word, command);
     const typed = word.replace(/=.*$/s, '');
     const name = typed.slice(2);

@@ -10,6 +10,8 @@ export interface Flag {
   readonly requiresArg?: boolean;
   readonly demandOption?: boolean;
   readonly hidden?: boolean;
+  /** The same flag as one letter. */
+  readonly alias?: string;
 }
 
 const planning: readonly OptionName[] = ['batch-files', 'batch-bytes', 'max-batches', 'max-files', 'max-bytes'];
@@ -27,15 +29,9 @@ const unshownForVerify: readonly OptionName[] = [
   'max-bytes',
   'existing',
 ];
-const stateOnly: readonly OptionName[] = [
-  'source',
-  'target',
-  'state',
-  'pipeline',
-  'log-level',
-  'log-format',
-  'trace-id',
-];
+/** How much is said, and in which form. */
+const saying: readonly OptionName[] = ['json', 'quiet', 'verbose', 'color', 'log-level', 'log-format'];
+const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'trace-id', ...saying];
 
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 /** With `--repair`, `verify` plans a run. */
@@ -52,8 +48,7 @@ const reaching: readonly OptionName[] = [
   'source-legacy-algorithms',
   'target-legacy-algorithms',
   'connect-timeout',
-  'log-level',
-  'log-format',
+  ...saying,
 ];
 
 /** By name, without the dashes, in the order of the help. */
@@ -90,7 +85,7 @@ export function commandsWith(flag: string): readonly string[] {
 }
 
 function flagOf(option: Option): Flag {
-  const { describe, group, choices } = option;
+  const { describe, group, choices, short } = option;
   const shown = [
     describe,
     choices ? `[${choices.join('|')}]` : '',
@@ -100,6 +95,7 @@ function flagOf(option: Option): Flag {
     describe: shown.filter((part) => part !== '').join(' '),
     group,
     requiresArg: option.kind !== 'flag',
+    ...(short === undefined ? {} : { alias: short }),
     ...(option.kind === 'flag' ? { type: 'boolean' } : { type: 'string', array: option.kind === 'list' }),
   };
 }

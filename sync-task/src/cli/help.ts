@@ -25,7 +25,8 @@ Exit codes:
   77   authentication, host key or permission
   130  stopped by SIGINT, 143 by SIGTERM: cleanly, with nothing partial left
 
-One JSON result goes to stdout and, where SYNC_TASK_RESULT is set, to that file; logs go to stderr.`;
+On a terminal a command ends with lines for people. With --json, in a pipe or with SYNC_TASK_RESULT one JSON
+result goes to stdout and, where that is set, to that file. Logs go to stderr.`;
 
 export interface CommandHelp {
   readonly name: string;

@@ -12,6 +12,8 @@ export interface LogOptions {
   readonly traceId?: string;
   /** Called before each line, so that a progress line can make room. */
   readonly beforeLine?: () => void;
+  /** Where the log is a terminal. */
+  readonly colours?: boolean;
 }
 
 const SHORTEST_SECRET = 4;
@@ -19,7 +21,7 @@ const MESSAGE = Symbol.for('message');
 
 export function openLog(options: LogOptions): Log {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stderr.isTTY === true);
-  const colours = pretty && process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  const colours = pretty && process.stderr.isTTY === true && options.colours !== false;
   const redact = redaction(options.secrets);
   const logger = createLogger({
     level: options.level,
@@ -66,13 +68,24 @@ const colourOf: Readonly<Record<string, string>> = {
 
 function prettyFormat(colours: boolean) {
   return format((info) => {
-    const { level } = info;
-    const time = new Date().toISOString().slice(11, 19);
+    const { level, facts } = info as { level: string; facts?: { readonly path?: unknown } };
     const tag = level.padEnd(5);
-    const begin = `${time} ${colours ? `${colourOf[level] ?? ''}${tag}\x1b[0m` : tag}`;
-    info[MESSAGE] = lines(info.message, (message) => `${begin} ${visible(message)}`);
+    const begin = `${stamp(new Date())} ${colours ? `${colourOf[level] ?? ''}${tag}\x1b[0m` : tag}`;
+    const path = typeof facts?.path === 'string' ? facts.path : '';
+    // A line that is about one file names it.
+    info[MESSAGE] = lines(info.message, (message) => {
+      return `${begin} ${visible(message.includes(path) ? message : `${message}: ${path}`)}`;
+    });
     return info;
   })();
+}
+
+/** The time here, with its distance from UTC. */
+export function stamp(time: Date): string {
+  const minutes = -time.getTimezoneOffset();
+  const two = (value: number) => String(Math.floor(Math.abs(value))).padStart(2, '0');
+  const here = new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ');
+  return `${here}${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
 }
 
 function redaction(secrets: readonly string[]): (line: string) => string {

@@ -4,6 +4,7 @@ import { asSyncError, exitCodeOf, type SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Result } from '../sync/result.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
+import { type Audience, audienceOf } from './audience.ts';
 import { outliveReaders } from './closed-output.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,10 +36,14 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     isBroken = true;
     unforeseen.reject(error);
   });
-  const progress = await openProgress(process.stderr.isTTY === true && given !== undefined, () => log);
-  const log = await makeLog(given, environment, () => progress.makeRoom());
+  const audience = audienceOf(given, environment);
+  const isDrawn = process.stderr.isTTY === true && given !== undefined && !audience.quiet;
+  const progress = openProgress(isDrawn, () => log);
+  const log = await makeLog(given, environment, audience, () => progress.makeRoom());
   let result: Result;
   let exitCode: number;
+  /** It ended by itself, and not by an error that is told already. */
+  let isWhole = false;
   try {
     if (early || !given) throw early;
     const { execute } = await import('./execute.ts');
@@ -46,6 +51,7 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     result = await Promise.race([work, unforeseen.promise]);
     const { exitCodeForResult } = await import('../sync/exit-code.ts');
     exitCode = exitCodeForResult(result);
+    isWhole = true;
   } catch (thrown) {
     const error = asSyncError(thrown);
     progress.stop();
@@ -59,10 +65,14 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     const { pushMetrics } = await import('./push-metrics.ts');
     await pushMetrics({ flags: given.flags, environment }, result, exitCode, log);
   }
-  const { summarise, writeResult } = await import('./result-output.ts');
-  if (process.stdout.isTTY) log.info(summarise(result));
   try {
-    await writeResult(result, environment['SYNC_TASK_RESULT']);
+    if (audience.people) {
+      if (isWhole && !(audience.quiet && exitCode === 0)) await tellPeople(result, exitCode, { given, environment });
+    } else {
+      const { summarise, writeResult } = await import('./result-output.ts');
+      if (process.stdout.isTTY) log.info(summarise(result));
+      await writeResult(result, environment['SYNC_TASK_RESULT']);
+    }
   } catch (error) {
     report(asSyncError(error), log, false);
     process.exitCode = exitCodeOf(asSyncError(error));
@@ -70,6 +80,20 @@ export async function main(words: readonly string[], environment: NodeJS.Process
   // A connection attempt that nobody waits for any more must not keep a stopped process alive.
   if (stopping.exitCode !== undefined || isBroken) process.exit();
   endWithin(LONGEST_END_MS, log);
+}
+
+async function tellPeople(
+  result: Result,
+  exitCode: number,
+  { given, environment }: { readonly given: Arguments | undefined; readonly environment: Environment },
+): Promise<void> {
+  const [{ summaryLines }, { writeLines }, { loadReportDir }] = await Promise.all([
+    import('./summary.ts'),
+    import('./result-output.ts'),
+    import('../config/load.ts'),
+  ]);
+  const reportDir = result.report === undefined ? undefined : loadReportDir({ flags: given?.flags ?? {}, environment });
+  await writeLines(summaryLines(result, { exitCode, reportDir }));
 }
 
 /** Behind the result nothing is to be done any more. */
@@ -85,7 +109,12 @@ function endWithin(ms: number, log: Log): void {
   }, ms).unref();
 }
 
-async function makeLog(given: Arguments | undefined, environment: Environment, beforeLine: () => void): Promise<Log> {
+async function makeLog(
+  given: Arguments | undefined,
+  environment: Environment,
+  { quiet, verbose, colours }: Audience,
+  beforeLine: () => void,
+): Promise<Log> {
   const [{ openLog }, { secretsOf }, { traceIdFor }] = await Promise.all([
     import('./log.ts'),
     import('../config/secrets.ts'),
@@ -95,13 +124,22 @@ async function makeLog(given: Arguments | undefined, environment: Environment, b
     const value = String(given?.flags[name] ?? environment[variable] ?? known[0]);
     return known.includes(value) ? value : (known[0] as string); // a wrong value is refused with the other settings
   };
-  const level = setting('log-level', 'SYNC_TASK_LOG_LEVEL', ['info', 'error', 'warn', 'debug']);
+  const usual = quiet ? 'error' : verbose ? 'debug' : 'info';
+  const levels = [usual, ...['info', 'error', 'warn', 'debug'].filter((each) => each !== usual)];
+  const level = setting('log-level', 'SYNC_TASK_LOG_LEVEL', levels);
   const format = setting('log-format', 'SYNC_TASK_LOG_FORMAT', ['auto', 'pretty', 'json']) as
     | 'auto'
     | 'pretty'
     | 'json';
   const traceId = traceIdFor(given?.flags ?? {}, environment);
-  return openLog({ level, format, secrets: secretsOf(environment), beforeLine, ...(traceId ? { traceId } : {}) });
+  return openLog({
+    level,
+    format,
+    colours,
+    secrets: secretsOf(environment),
+    beforeLine,
+    ...(traceId ? { traceId } : {}),
+  });
 }
 
 function wantsDebug(given: Arguments | undefined, environment: Environment): boolean {

@@ -1,75 +1,96 @@
-/** Shows how far the work is: a line that is redrawn on a terminal, a log line now and then elsewhere. */
+/** Shows how far the work is: lines that are redrawn on a terminal, a log line now and then elsewhere. */
 import type { Log } from '../log.ts';
 import type { Progress } from '../sync/context.ts';
+import { bytesWords } from '../sync/report/words.ts';
+import { progressLines } from './progress-line.ts';
 
 export interface ShownProgress extends Progress {
-  /** A log line is about to be written: clears the drawn line. */
+  /** A log line is about to be written: clears the drawn lines. */
   makeRoom(): void;
   stop(): void;
 }
 
 const LOG_EVERY_MS = 30_000;
+const DRAW_EVERY_MS = 200;
+/** The rate is that of so long: a transfer that slows down says so. */
+const RATE_OVER_MS = 10_000;
+const CLEAR = '\r\x1b[J';
 
-export async function openProgress(terminal: boolean, log: () => Log): Promise<ShownProgress> {
-  return terminal ? drawnProgress() : loggedProgress(log);
+/** Only where a cursor can be moved is anything drawn. */
+export function openProgress(terminal: boolean, log: () => Log): ShownProgress {
+  return terminal && process.env['TERM'] !== 'dumb' ? drawnProgress(process.stderr) : loggedProgress(log);
 }
 
-async function drawnProgress(): Promise<ShownProgress> {
-  const { default: cliProgress } = await import('cli-progress');
-  const bar = new cliProgress.SingleBar({
-    stream: process.stderr,
-    format: '{bar} {percentage}%  {files}/{allFiles} files  {done} of {all}  {rate}/s  ETA {eta_formatted}',
-    hideCursor: true,
-    clearOnComplete: true,
-    barsize: 24,
-    etaBuffer: 50,
-    gracefulExit: false, // signals are the cli's
-  });
-  const state = { files: 0, allFiles: 0, bytes: 0, allBytes: 0 };
-  let startedMs = 0;
-  function draw(): void {
-    if (!bar.isActive) return;
-    const seconds = Math.max(0.1, (performance.now() - startedMs) / 1000);
-    bar.update(state.bytes, {
-      files: state.files,
-      allFiles: state.allFiles,
-      done: formatBytes(state.bytes),
-      all: formatBytes(state.allBytes),
-      rate: formatBytes(state.bytes / seconds),
-    });
+interface Terminal {
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+function drawnProgress(terminal: Terminal): ShownProgress {
+  const state = { files: 0, allFiles: 0, bytes: 0, allBytes: 0, listed: 0 };
+  const inFlight = new Set<{ readonly path: string; readonly size: number }>();
+  const samples: { readonly atMs: number; readonly bytes: number }[] = [];
+  let isDrawn = false;
+
+  function rate(): number {
+    const atMs = performance.now();
+    samples.push({ atMs, bytes: state.bytes });
+    while (samples.length > 2 && atMs - (samples[1]?.atMs ?? atMs) > RATE_OVER_MS) samples.shift();
+    const first = samples[0];
+    const seconds = first ? (atMs - first.atMs) / 1000 : 0;
+    return first && seconds > 0 ? (state.bytes - first.bytes) / seconds : 0;
   }
+
+  function lines(): readonly string[] {
+    const columns = Math.max(20, (terminal.columns ?? 80) - 1);
+    if (state.allFiles === 0) return state.listed > 0 ? [`${state.listed} files listed`] : [];
+    const bytesPerSecond = rate();
+    const left = Math.max(0, state.allBytes - state.bytes);
+    const leftMs = left === 0 ? 0 : bytesPerSecond > 0 ? (left / bytesPerSecond) * 1000 : undefined;
+    let largest: { readonly path: string; readonly size: number } | undefined;
+    for (const each of inFlight) if (!largest || each.size > largest.size) largest = each;
+    return progressLines({ ...state, bytesPerSecond, leftMs, largest }, columns);
+  }
+
+  function draw(): void {
+    const drawn = lines();
+    if (drawn.length === 0) return;
+    // The cursor stays in the first of them, so that what clears it clears all.
+    const back = drawn.length > 1 ? `\x1b[${drawn.length - 1}A` : '';
+    terminal.write(`${CLEAR}${drawn.join('\n')}${back}\r`);
+    isDrawn = true;
+  }
+
+  function makeRoom(): void {
+    if (isDrawn) terminal.write(CLEAR);
+    isDrawn = false;
+  }
+
+  const timer = setInterval(draw, DRAW_EVERY_MS).unref();
   return {
     expect(files, bytes) {
       state.allFiles += files;
       state.allBytes += bytes;
-      if (files === 0) return;
-      if (bar.isActive) bar.setTotal(Math.max(1, state.allBytes));
-      else {
-        startedMs = performance.now();
-        bar.start(Math.max(1, state.allBytes), 0, {
-          files: 0,
-          allFiles: files,
-          done: '0 B',
-          all: formatBytes(bytes),
-          rate: '0 B',
-        });
-      }
+      samples.length = 0;
     },
     listed(files) {
-      if (!bar.isActive) process.stderr.write(`\r\x1b[K${files} files listed`);
+      state.listed = files;
     },
     bytes(count) {
       state.bytes += count;
-      draw();
+    },
+    begin(path, size) {
+      const file = { path, size };
+      inFlight.add(file);
+      return () => void inFlight.delete(file);
     },
     file() {
       state.files++;
-      draw();
     },
-    makeRoom: () => void process.stderr.write('\r\x1b[K'),
+    makeRoom,
     stop() {
-      bar.stop();
-      process.stderr.write('\r\x1b[K');
+      clearInterval(timer);
+      makeRoom();
     },
   };
 }
@@ -80,7 +101,7 @@ function loggedProgress(log: () => Log): ShownProgress {
   const timer = setInterval(() => {
     if (state.allFiles > 0) {
       const { files, allFiles, bytes, allBytes } = state;
-      log().info(`${files} of ${allFiles} files, ${formatBytes(bytes)} of ${formatBytes(allBytes)}`, { files, bytes });
+      log().info(`${files} of ${allFiles} files, ${bytesWords(bytes)} of ${bytesWords(allBytes)}`, { files, bytes });
     } else if (state.listed > 0) log().info(`${state.listed} files listed`, { listed: state.listed });
   }, LOG_EVERY_MS).unref();
   return {
@@ -100,12 +121,4 @@ function loggedProgress(log: () => Log): ShownProgress {
     makeRoom() {},
     stop: () => clearInterval(timer),
   };
-}
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }

@@ -34,6 +34,12 @@ export async function writeResult(result: Result, file: string | undefined): Pro
   );
 }
 
+/** Lines for people. A reader who went away is no error. */
+export async function writeLines(lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
+  await new Promise<unknown>((resolve) => process.stdout.write(`${lines.join('\n')}\n`, resolve));
+}
+
 /** One sentence for people. */
 export function summarise({ command, run, files, status, durationMs, verified }: Result): string {
   const parts = (['planned', 'copied', 'adopted', 'unchanged', 'deferred', 'refused', 'failed'] as const)

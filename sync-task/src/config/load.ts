@@ -105,6 +105,11 @@ export function loadPlaces(
   return wanted.map((role) => ({ role, endpoint: endpoint(values, input, role), connectTimeoutMs }));
 }
 
+/** As the user gave it. Throws `usage`. */
+export function loadReportDir(input: Input): string | undefined {
+  return valuesOf(input).get('report-dir');
+}
+
 /** Undefined where no metrics are asked for. Throws `usage`. */
 export function loadMetricsSettings(input: Input): MetricsSettings | undefined {
   const values = valuesOf(input);

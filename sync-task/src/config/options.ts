@@ -31,6 +31,8 @@ export interface Option {
   /** As a user would write it; undefined: none, or chosen by the program. */
   readonly default?: string | boolean;
   readonly choices?: readonly string[];
+  /** As a flag of one letter. */
+  readonly short?: string;
 }
 
 export const options = {
@@ -337,7 +339,33 @@ export const options = {
     describe: 'say for every file why it was chosen or left out',
     default: false,
   },
-  'dry-run': { kind: 'flag', group: 'Output', describe: 'plan only, explain, write nothing', default: false },
+  'dry-run': {
+    kind: 'flag',
+    group: 'Output',
+    describe: 'plan only, explain, write nothing',
+    default: false,
+    short: 'n',
+  },
+  json: {
+    kind: 'flag',
+    group: 'Output',
+    describe: 'the JSON result on a terminal too, in place of lines for people',
+    default: false,
+  },
+  quiet: {
+    kind: 'flag',
+    group: 'Output',
+    describe: 'nothing but errors: no progress, no summary of what went well',
+    default: false,
+    short: 'q',
+  },
+  verbose: { kind: 'flag', group: 'Output', describe: 'name every file that is copied', default: false, short: 'v' },
+  color: {
+    kind: 'flag',
+    group: 'Output',
+    describe: 'colours on a terminal; NO_COLOR in the environment switches them off, too',
+    default: true,
+  },
   'log-level': {
     kind: 'choice',
     group: 'Output',

@@ -105,7 +105,8 @@ export async function workOnBatches(
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {
       const beganMs = world.monotonicMs();
-      const { row: settled, retries } = await transferFile(transfer, claim);
+      const end = progress.begin?.(claim.path, claim.size);
+      const { row: settled, retries } = await transferFile(transfer, claim).finally(end);
       const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries } };
       settleRow(row, await record(row));

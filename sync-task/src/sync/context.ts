@@ -32,6 +32,8 @@ export interface Progress {
   listed(files: number): void;
   /** Bytes written at the target. */
   bytes(count: number): void;
+  /** One file is begun; call the answer when nobody works on it any more. */
+  begin?(path: string, size: number): () => void;
   /** One file is settled, whatever became of it. */
   file(): void;
 }

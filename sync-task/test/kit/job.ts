@@ -45,14 +45,23 @@ interface Start {
   readonly launcher?: readonly string[];
 }
 
-export function startCommand(
+/** The words and the whole environment of a command, for what starts it by itself. */
+export function commandLine(
   args: readonly string[],
   environment: Environment,
   { program = bin, launcher = [] }: Start = {},
-): Started {
-  const [executable = process.execPath, ...words] = [...launcher, process.execPath, program, ...args];
-  const child = spawn(executable, words, {
-    env: { ...clean, HOME: tmpdir(), ...environment },
+) {
+  return {
+    words: [...launcher, process.execPath, program, ...args],
+    environment: { ...clean, HOME: tmpdir(), ...environment },
+  };
+}
+
+export function startCommand(args: readonly string[], environment: Environment, start: Start = {}): Started {
+  const { words, environment: all } = commandLine(args, environment, start);
+  const [executable = process.execPath, ...rest] = words;
+  const child = spawn(executable, rest, {
+    env: all,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
