@@ -63,6 +63,7 @@ def sync_dag(pipeline: Pipeline) -> DAG:
         check = SyncTaskOperator(
             task_id="check",
             verb="check",
+            begins_run=True,
             environment=form.moved(),
             execution_timeout=timedelta(minutes=5),
             **same,

@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 # container.
 RESULT_FOLDER = "/result"
 RESULT_PATH = f"{RESULT_FOLDER}/result.json"
-# Where the volume of the reports is mounted, and for whom; `plan` writes a report where a gate refuses the run.
+# Where the volume of the reports is mounted.
 REPORT_FOLDER = "/reports"
-WITH_REPORT = ("plan", "finish", "sync")
 
 
 class DockerSyncTask(SyncTask, DockerOperator):
@@ -52,7 +51,8 @@ class DockerSyncTask(SyncTask, DockerOperator):
     def execute(self, context: Context) -> list[dict[str, int]] | None:
         labels = self.identity(context)
         connections, secrets = secret_files.as_files(self.connections())
-        environment = {**self.public_environment(RESULT_PATH), **self.trace(context), **connections}
+        public = {**self.public_environment(RESULT_PATH), **self.trace(context), **self.run_url(context)}
+        environment = {**public, **connections}
         self._remove_left_over(labels)
         container_id = self._create(environment, labels)
         result = None
@@ -122,7 +122,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
 
     @property
     def _report_volume(self) -> str:
-        return os.environ.get("SYNC_TASK_REPORT_VOLUME", "") if self.verb in WITH_REPORT else ""
+        return os.environ.get("SYNC_TASK_REPORT_VOLUME", "") if self.reports else ""
 
     def surroundings(self) -> dict[str, str]:
         report = {"SYNC_TASK_REPORT_DIR": REPORT_FOLDER} if self._report_volume else {}

@@ -86,7 +86,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         )
 
     def execute(self, context: Context) -> list[dict[str, int]] | None:
-        environment = {**self.public_environment(RESULT_PATH), **self.trace(context)}
+        environment = {**self.public_environment(RESULT_PATH), **self.trace(context), **self.run_url(context)}
         limits = {"cpu": str(self.cpus), "memory": self.memory}
         self.arguments = self.command_line()
         self.env_vars = [k8s.V1EnvVar(name=name, value=value) for name, value in environment.items()]

@@ -11,7 +11,9 @@ import hashlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from airflow.configuration import conf
 from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
 
@@ -38,6 +40,8 @@ MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 WITHOUT_RUN = ("check", "prune")
 MOVING = ("run", "sync")
 INSTALLATION = "sync-task.installation"
+# What may be the end of a run, and writes its report then.
+REPORTING = ("check", "plan", "finish", "sync")
 
 
 class ReportLink(BaseOperatorLink):
@@ -64,6 +68,7 @@ class SyncTask(BaseOperator):
     :param run_name: the name of the run. The same for every try and after clearing: the plan is found again.
     :param source_path: instead of the connection's.
     :param title: what the grid shows for a mapped task, before its batch where it has one.
+    :param begins_run: for `check`: a run begins with it, and has a report where it fails.
     :param unless_paused: the task is skipped while Airflow has the pipeline's DAG paused.
     :param cpus: processors at most.
     :param memory: memory at most: `512Mi`, `2Gi`.
@@ -88,6 +93,7 @@ class SyncTask(BaseOperator):
         settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
         title: str | None = None,
+        begins_run: bool = False,
         unless_paused: bool = False,
         image: str | None = None,
         cpus: float = 1.0,
@@ -108,6 +114,7 @@ class SyncTask(BaseOperator):
         self.settings = dict(settings or {})
         self.environment = dict(environment or {})
         self.title = title
+        self.begins_run = begins_run
         self.unless_paused = unless_paused
         self.cpus = cpus
         self.memory = memory
@@ -181,9 +188,21 @@ class SyncTask(BaseOperator):
         self.log.info("trace %s", parent.split("-")[1])
         return {TRACE: parent}
 
+    @property
+    def reports(self) -> bool:
+        return self.verb in REPORTING and (self.begins_run or self.verb not in WITHOUT_RUN)
+
+    def run_url(self, context: Context) -> dict[str, str]:
+        """Where Airflow shows the run, for the link on its report."""
+        site = os.environ.get("SYNC_TASK_AIRFLOW_URL") or conf.get("api", "base_url", fallback=None)
+        if not site or not self.reports:
+            return {}
+        dag, run = (quote(name, safe="") for name in (context["ti"].dag_id, context["ti"].run_id))
+        return {"SYNC_TASK_RUN_URL": f"{site.rstrip('/')}/dags/{dag}/runs/{run}"}
+
     def command_line(self) -> list[str]:
         command = [self.verb]
-        if self.verb not in WITHOUT_RUN:
+        if self.begins_run or self.verb not in WITHOUT_RUN:
             command += ["--run", self.run_name]
         if self.batch is not None:
             command += ["--batch", str(self.batch["number"])]

@@ -130,6 +130,27 @@ def test_the_trace_is_the_one_that_airflow_hands_down(engine: FakeEngine) -> Non
     assert engine.created[0].environment["TRACEPARENT"] == carrier["traceparent"]
 
 
+def test_what_may_end_a_run_writes_its_report_with_a_link_to_the_dag_run(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNC_TASK_REPORT_VOLUME", "reports")
+    monkeypatch.setenv("SYNC_TASK_AIRFLOW_URL", "http://airflow.example/")
+    link = "http://airflow.example/dags/d/runs/manual__2026-01-01T00%3A00%3A00%2B00%3A00"
+    for verb, begins_run, expected in (
+        ("check", True, link),
+        ("check", False, None),
+        ("plan", False, link),
+        ("run", False, None),
+        ("finish", False, link),
+        ("sync", False, link),
+    ):
+        Task(verb, begins_run=begins_run).execute()
+        container = engine.created[-1]
+        assert container.environment.get("SYNC_TASK_RUN_URL") == expected, verb
+        assert ("SYNC_TASK_REPORT_DIR" in container.environment) == bool(expected), verb
+        assert ("--run" in container.command) == (verb == "run" or bool(expected)), verb
+
+
 def test_the_report_goes_to_the_volume_and_is_linked(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNC_TASK_REPORT_VOLUME", "reports")
     monkeypatch.setenv("SYNC_TASK_REPORTS_URL", "http://reports.example:8081/")

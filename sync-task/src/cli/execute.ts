@@ -13,6 +13,7 @@ import { withKnownName } from '../sync/known-places.ts';
 import type { Result } from '../sync/result.ts';
 import { realWorld } from '../world.ts';
 import type { Arguments } from './arguments.ts';
+import { runName } from './run-name.ts';
 
 export interface Surroundings {
   readonly environment: Environment;
@@ -81,11 +82,18 @@ function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** The engine of each command, loaded only when it is the one. */
 async function workOf(command: string, flags: Readonly<Record<string, unknown>>): Promise<Work> {
-  const run = runName(text(flags['run']));
+  const run = runName(flags['run']);
   switch (command) {
     case 'check': {
       const { check } = await import('../sync/check.ts');
-      return check;
+      return async (context) => {
+        const result = await check(context);
+        const { reportDir, pipeline } = context.settings;
+        if (reportDir === undefined || flags['run'] === undefined) return result;
+        const { forgetFailedCheck } = await import('../sync/report/write-failure.ts');
+        await forgetFailedCheck(reportDir, pipeline, run);
+        return result;
+      };
     }
     case 'plan': {
       const { plan } = await import('../sync/plan.ts');
@@ -132,18 +140,6 @@ function keepTime(given: string | undefined): number {
   throw new SyncError(`--keep: ${JSON.stringify(given)} is not a duration such as 90d`, {
     kind: 'usage',
     reason: 'bad-option',
-  });
-}
-
-/** Airflow's run ids hold colons and plus signs. */
-function runName(given: string | undefined): string {
-  if (given === undefined) {
-    return `${new Date().toISOString().slice(0, 19)}Z-${Math.random().toString(36).slice(2, 8)}`;
-  }
-  if (/^[\w.:+@~-]{1,200}$/.test(given)) return given;
-  throw new SyncError('--run: a run is named by up to 200 letters, digits and . : + @ ~ _ -', {
-    kind: 'usage',
-    reason: 'bad-run',
   });
 }
 

@@ -36,7 +36,7 @@ const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 /** With `--repair`, `verify` plans a run. */
 const plans: readonly string[] = ['plan', 'sync', 'verify'];
-const withoutRun: readonly string[] = ['check', 'prune', 'take-over', 'trust'];
+const withoutRun: readonly string[] = ['prune', 'take-over', 'trust'];
 /** What leads to a server. */
 const reaching: readonly OptionName[] = [
   'source',
@@ -62,7 +62,10 @@ export function flagsOf(command: string): ReadonlyMap<string, Flag> {
   }
   if (command === 'take-over') text('from', 'Locations', 'the name that the pipeline had until now', true);
   if (!withoutRun.includes(command)) {
-    const describe = 'name of the run (default for plan, sync and verify --repair: made from the time)';
+    const describe =
+      command === 'check'
+        ? 'name of the run that it is the beginning of: where it fails, the run has a report that says so'
+        : 'name of the run (default for plan, sync and verify --repair: made from the time)';
     text('run', 'Batches', describe, command === 'run' || command === 'finish');
   }
   if (command === 'run') text('batch', 'Batches', 'number of the batch, from 1', true);

@@ -6,6 +6,7 @@ import type { Result } from '../sync/result.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { type Audience, audienceOf } from './audience.ts';
 import { outliveReaders } from './closed-output.ts';
+import { withRunName } from './run-name.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,9 +14,11 @@ export async function main(words: readonly string[], environment: NodeJS.Process
   outliveReaders(process.stdout, process.stderr);
   let given: Arguments | undefined;
   let early: SyncError | undefined;
+  const startedMs = Date.now();
   try {
     given = await parseArguments(words, manifest.version);
     if (!given) return;
+    given = withRunName(given);
   } catch (error) {
     early = asSyncError(error);
   }
@@ -57,6 +60,10 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     progress.stop();
     report(error, log, wantsDebug(given, environment));
     result = await failedResult(given, error);
+    if (given) {
+      const { reportFailure } = await import('./report-failure.ts');
+      result = { ...result, ...(await reportFailure({ given, environment, error, startedMs, log })) };
+    }
     exitCode = error.kind === 'stopped' ? (stopping.exitCode ?? exitCodeOf(error)) : exitCodeOf(error);
   }
   progress.stop();

@@ -12,6 +12,7 @@ import { parseProxy } from './parse-proxy.ts';
 import { parseTransform } from './parse-transform.ts';
 import { placeOf, serviceBeside } from './place.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
+import { readRunUrl } from './run-url.ts';
 import { type Environment, readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, MetricsSettings, Settings, TransformSetting } from './settings.ts';
 import { traceIdOf } from './trace-id.ts';
@@ -65,6 +66,7 @@ export function loadSettings(input: Input): Settings {
     bandwidth: values.get('bwlimit'),
     existing: values.get('existing'),
     reportDir: values.get('report-dir'),
+    runUrl: readRunUrl(input.environment),
     wantsTotals: metricsOf(values, input, '') !== undefined,
     files: values.get('files'),
     bufferBytes: values.get('buffer'),

@@ -168,6 +168,8 @@ export interface Settings extends CommonSettings {
   readonly existing: 'adopt' | 'replace' | 'refuse';
   /** Where reports go. */
   readonly reportDir: string | undefined;
+  /** Where whoever started the run shows it; its report links there. */
+  readonly runUrl?: string | undefined;
   /** Somebody wants to know how much was copied in all, and how. */
   readonly wantsTotals: boolean;
   /** Files in flight at once; undefined: chosen by measurement. */

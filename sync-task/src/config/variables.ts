@@ -56,6 +56,7 @@ const secrets = [
 
 /** Read by the Airflow side and the packaged stack; a shell that has them for `docker compose` may run the command too. */
 const ofTheStack = [
+  'AIRFLOW_URL',
   'ENGINE',
   'IMAGE',
   'INSTALLATION',
@@ -71,7 +72,7 @@ const ofTheStack = [
 const PREFIX = 'SYNC_TASK_';
 const read = [
   ...optionNames.map(environmentName),
-  ...['CONFIG', 'RESULT', ...secrets, ...secrets.map((name) => `${name}_FILE`)].map((name) => PREFIX + name),
+  ...['CONFIG', 'RESULT', 'RUN_URL', ...secrets, ...secrets.map((name) => `${name}_FILE`)].map((name) => PREFIX + name),
 ];
 const known: ReadonlySet<string> = new Set([...read, ...ofTheStack.map((name) => PREFIX + name)]);
 

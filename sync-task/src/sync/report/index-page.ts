@@ -2,7 +2,7 @@
 import { type Content, html, type Markup } from './html.ts';
 import { type Column, pageText, section, statusBadge, statusDot, table } from './page.ts';
 import type { Summary } from './summary.ts';
-import { bytesWords, countWords, durationWords, plural, timeWords } from './words.ts';
+import { bytesWords, countWords, durationWords, plural, shortName, timeWords } from './words.ts';
 
 /** A run, and the name of its folder. */
 export interface ListedRun extends Summary {
@@ -24,7 +24,7 @@ export const NEWEST_OF_ALL = 50;
 
 export function pipelinePage({ name, runs, count }: ListedPipeline): string {
   const columns: readonly Column<ListedRun>[] = [
-    { label: 'Run', kind: 'text', cell: (run) => html`<a href="${href(run.folder)}report.html">${run.run}</a>` },
+    { label: 'Run', kind: 'text', cell: (run) => runCell(run, href(run.folder)) },
     ...runColumns,
   ];
   return pageText({
@@ -40,12 +40,12 @@ export function indexPage(pipelines: readonly ListedPipeline[]): string {
     {
       label: 'Pipeline',
       kind: 'name',
-      cell: ({ name, folder }) => html`<a href="${href(folder)}index.html">${name}</a>`,
+      cell: ({ name, folder }) => html`<a href="${href(folder)}index.html" title="${name}">${shortName(name)}</a>`,
     },
     { label: 'Newest runs', kind: 'text', cell: dots },
-    { label: 'Last run', kind: 'text', cell: (pipeline) => lastRun(pipeline, ({ status }) => statusBadge(status)) },
-    { label: 'Ended', kind: 'text', cell: (pipeline) => lastRun(pipeline, ended) },
-    { label: 'Copied', kind: 'number', cell: (pipeline) => lastRun(pipeline, ({ files }) => countWords(files.copied)) },
+    { label: 'Last run', kind: 'text', cell: (pipeline) => lastRun(pipeline, status) },
+    { label: 'Ended (UTC)', kind: 'text', cell: (pipeline) => lastRun(pipeline, ended) },
+    { label: 'Copied', kind: 'number', cell: (pipeline) => lastRun(pipeline, copied) },
     { label: 'Missing', kind: 'number', cell: (pipeline) => lastRun(pipeline, missing) },
   ];
   const newest = pipelines
@@ -55,8 +55,7 @@ export function indexPage(pipelines: readonly ListedPipeline[]): string {
     .sort((a, b) => compareTimes(a, b))
     .slice(0, NEWEST_OF_ALL);
   const runList: readonly Column<(typeof newest)[number]>[] = [
-    { label: 'Run', kind: 'text', cell: ({ at, run }) => html`<a href="${at}report.html">${run}</a>` },
-    { label: 'Pipeline', kind: 'text', cell: ({ name }) => html`<bdi>${name}</bdi>` },
+    { label: 'Run', kind: 'text', cell: (run) => runCell(run, run.at, run.name) },
     ...runColumns,
   ];
   return pageText({
@@ -70,31 +69,55 @@ export function indexPage(pipelines: readonly ListedPipeline[]): string {
   });
 }
 
-/** Newest first. */
+/**
+ * The run that was begun last is first: an earlier one whose end is written again is not the newest for that. Of one beginning, the
+ * last end.
+ */
 export function compareTimes(a: Summary, b: Summary): number {
-  return a.finishedAt < b.finishedAt ? 1 : a.finishedAt > b.finishedAt ? -1 : 0;
+  return compare(b.startedAt, a.startedAt) || compare(b.finishedAt, a.finishedAt);
 }
 
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const copied = counted(({ files }) => countWords(files.copied));
+const missing = counted(({ files: { failed, refused, planned } }) => countWords(failed + refused + planned));
+
 const runColumns: readonly Column<ListedRun>[] = [
-  { label: 'Status', kind: 'text', cell: ({ status }) => statusBadge(status) },
-  { label: 'Ended', kind: 'text', cell: ended },
+  { label: 'Status', kind: 'text', cell: status },
+  { label: 'Ended (UTC)', kind: 'text', cell: ended },
   {
     label: 'Took',
     kind: 'number',
     cell: (run) => durationWords(Date.parse(run.finishedAt) - Date.parse(run.startedAt)),
   },
-  { label: 'Copied', kind: 'number', cell: ({ files }) => countWords(files.copied) },
-  { label: 'Written', kind: 'number', cell: ({ bytes }) => bytesWords(bytes) },
-  { label: 'Deferred', kind: 'number', cell: ({ files }) => countWords(files.deferred) },
+  { label: 'Copied', kind: 'number', cell: copied },
+  { label: 'Written', kind: 'number', cell: counted(({ bytes }) => bytesWords(bytes)) },
+  { label: 'Deferred', kind: 'number', cell: counted(({ files }) => countWords(files.deferred)) },
   { label: 'Missing', kind: 'number', cell: missing },
 ];
 
-function missing({ files: { failed, refused, planned } }: Summary): string {
-  return countWords(failed + refused + planned);
+/** A dash where the run ended before anything was counted. */
+function counted(words: (run: Summary) => string): (run: Summary) => string {
+  return (run) => (run.endedIn === undefined ? words(run) : '–');
+}
+
+function status({ status, endedIn }: Summary): Markup {
+  return statusBadge(status, endedIn);
+}
+
+/** The run's name without that of its pipeline, which Airflow puts before it; below it what else there is to know of it. */
+function runCell({ run, pipeline, runUrl }: ListedRun, at: string, ofPipeline?: string): Markup {
+  const own = run.startsWith(`${pipeline}.`) ? run.slice(pipeline.length + 1) : run;
+  const below = ofPipeline !== undefined && html`<bdi title="${ofPipeline}">${shortName(ofPipeline)}</bdi>`;
+  const link = runUrl !== undefined && html`<a href="${runUrl}">DAG run</a>`;
+  const between = below && link && ' · ';
+  return html`<a href="${at}report.html" title="${run}">${shortName(own || run)}</a>${(below || link) && html`<span class="below">${below}${between}${link}</span>`}`;
 }
 
 function ended({ finishedAt }: Summary): string {
-  return timeWords(Date.parse(finishedAt));
+  return timeWords(Date.parse(finishedAt)).replace(' UTC', '');
 }
 
 function lastRun({ runs }: ListedPipeline, cell: (run: ListedRun) => Content): Content {

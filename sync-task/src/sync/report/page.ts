@@ -46,9 +46,15 @@ const looks: Readonly<Record<RunStatus, readonly [look: string, words: string]>>
   planned: ['plain', 'planned'],
 };
 
-export function statusBadge(status: RunStatus): Markup {
+/** @param endedIn the command that ended with an error, where one did */
+export function statusBadge(status: RunStatus, endedIn?: string): Markup {
   const [look, words] = looks[status];
-  return html`<span class="badge ${look}">${words}</span>`;
+  return html`<span class="badge ${look}">${words}${endedIn !== undefined && ` in ${endedIn}`}</span>`;
+}
+
+/** To where whoever started the run shows it: the one link that leads out of the reports. */
+export function runLink(url: string | undefined): Content {
+  return url !== undefined && html` · <a href="${url}">DAG run</a>`;
 }
 
 /** A square for a run in a row of many. */
@@ -59,13 +65,13 @@ export function statusDot(status: RunStatus): Markup {
 
 export interface Column<T> {
   readonly label: string;
-  /** `path` may break anywhere and is no prose, `number` is aligned right. */
-  readonly kind: 'path' | 'text' | 'number' | 'name';
+  /** `path` may break anywhere and is no prose, `message` only where it must, `text` is short and stays on its line, `number` is aligned right. */
+  readonly kind: 'path' | 'message' | 'text' | 'number' | 'name';
   cell(row: T): Content;
 }
 
 export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): Markup {
-  return html`<table><thead><tr>${columns.map(({ label, kind }) => html`<th scope="col" class="${kind === 'number' ? 'number' : ''}">${label}</th>`)}</tr></thead>
+  return html`<div class="scroll"><table><thead><tr>${columns.map(({ label, kind }) => html`<th scope="col" class="${kind === 'number' ? 'number' : ''}">${label}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>
       html`<tr>${columns.map(({ label, kind, cell }, index) =>
@@ -74,7 +80,7 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): Mar
           : html`<td class="${kind}" data-label="${label}">${cell(row)}</td>`,
       )}</tr>
 `,
-  )}</tbody></table>`;
+  )}</tbody></table></div>`;
 }
 
 /** A heading with what belongs to it; nothing where there is nothing. */

@@ -6,7 +6,7 @@ import { usualOf, usualRange } from '../usual.ts';
 import { chart } from './chart.ts';
 import { type Content, html, type Markup } from './html.ts';
 import type { ManifestLine } from './manifest.ts';
-import { type Column, pageText, section, statusBadge, table } from './page.ts';
+import { type Column, pageText, runLink, section, statusBadge, table } from './page.ts';
 import type { Named, Survey } from './survey.ts';
 import { bytesWords, countWords, durationWords, plural, timeWords } from './words.ts';
 
@@ -21,6 +21,8 @@ export interface ReportFacts {
   readonly totals: readonly PlanTotals[];
   /** Where all reports are listed, as a relative link. */
   readonly index: string;
+  /** Where whoever started the run shows it. */
+  readonly runUrl: string | undefined;
 }
 
 export function reportPage(facts: ReportFacts): string {
@@ -28,7 +30,7 @@ export function reportPage(facts: ReportFacts): string {
   const tookMs = (record.finishedMs ?? record.createdMs) - record.createdMs;
   return pageText({
     title: `${record.pipeline} ${record.id}: ${result.status}`,
-    header: html`<p class="above">sync-task run report · <a href="${facts.index}">all runs</a></p>
+    header: html`<p class="above">sync-task run report · <a href="${facts.index}">all runs</a>${runLink(facts.runUrl)}</p>
 <h1><bdi>${record.pipeline}</bdi> ${statusBadge(result.status)}</h1>
 <p class="run">Run <bdi class="name">${record.id}</bdi><br>${timeWords(record.createdMs)}, took ${durationWords(tookMs)}</p>
 ${notice(facts)}`,
@@ -116,10 +118,10 @@ function gateSection(findings: readonly GateFinding[]): Content {
     },
     {
       label: 'Where',
-      kind: 'text',
+      kind: 'message',
       cell: ({ folder }) => (folder === '' ? 'in all' : html`below <bdi>${folder}/</bdi>`),
     },
-    { label: 'What', kind: 'text', cell: ({ what }) => what },
+    { label: 'What', kind: 'message', cell: ({ what }) => what },
   ];
   return section('gates', 'Gates', table(columns, findings));
 }
@@ -129,7 +131,7 @@ function problems(id: string, heading: string, { files, lines }: Named, advice: 
   const columns: readonly Column<ManifestLine>[] = [
     { label: 'File', kind: 'path', cell: ({ path }) => path },
     { label: 'Size', kind: 'number', cell: ({ size }) => bytesWords(size) },
-    { label: 'Why', kind: 'text', cell: (line) => line.message ?? line.reason },
+    { label: 'Why', kind: 'message', cell: (line) => line.message ?? line.reason },
   ];
   return section(id, `${heading}: ${plural(files, 'file')}`, table(columns, lines), rest(files, lines.length, advice));
 }
@@ -197,7 +199,7 @@ function capabilities(found: Readonly<Record<string, unknown>>): Content {
   if (places.length === 0) return undefined;
   const columns: readonly Column<Capability>[] = [
     { label: 'Capability', kind: 'name', cell: ({ name }) => name },
-    { label: 'Found', kind: 'text', cell: ({ value }) => valueWords(value) },
+    { label: 'Found', kind: 'message', cell: ({ value }) => valueWords(value) },
   ];
   const lists = places.map(
     ([place, facts]) =>

@@ -7,7 +7,7 @@ export const style = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
-main,header,footer{max-width:68rem;margin:0 auto;padding:0 1.25rem}
+main,header,footer{max-width:72rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:2rem}
 a{color:var(--link)}
 a:focus-visible{outline:3px solid var(--now);outline-offset:2px;border-radius:2px}
@@ -46,7 +46,11 @@ td{padding:.45rem 1.2rem .45rem 0;border-bottom:1px solid var(--line);vertical-a
 tr:last-child td{border-bottom:0}
 th:last-child,td:last-child{padding-right:0}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-.path,.text{overflow-wrap:anywhere}
+.scroll{overflow-x:auto}
+.path,.message{overflow-wrap:anywhere}
+td.message{min-width:14rem}
+.text{white-space:nowrap}
+.below{display:block;font-size:.85rem;color:var(--soft)}
 .path{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.86rem;width:34%}
 .name{font-weight:600}
 .note{font-size:.88rem;margin:.5rem 0 0}
@@ -63,7 +67,7 @@ h1{font-size:1.35rem}section{padding:.9rem .95rem}.cards{grid-template-columns:1
 table,tbody,tr,td{display:block}td.path{width:auto}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 tr{padding:.5rem 0;border-bottom:1px solid var(--line)}tr:last-child{border-bottom:0}
-td,td.number{border:0;padding:.05rem 0;text-align:left;white-space:normal;min-width:0}
+td,td.number,td.text,td.message{border:0;padding:.05rem 0;text-align:left;white-space:normal;min-width:0}
 td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}
 }
 @media print{

@@ -20,6 +20,12 @@ export const summarySchema = z.object({
     planned: count,
   }),
   bytes: count.describe('written at the target'),
+  endedIn: z.string().exactOptional().describe('the command that ended with an error: nothing was counted'),
+  runUrl: z
+    .string()
+    .regex(/^https?:\/\//)
+    .exactOptional()
+    .describe('where whoever started the run shows it'),
 });
 
 /** `.runs.json`, beside the runs of a pipeline: what the page of all pipelines needs of it. */

@@ -36,6 +36,14 @@ export function plural(count: number, noun: string): string {
   return `${countWords(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** A name that is too long for a column, its beginning and its end: a run's day and what tells it from the others of that day. */
+export function shortName(name: string, longest = 36): string {
+  const letters = [...name];
+  if (letters.length <= longest) return name;
+  const end = Math.floor(longest * 0.3);
+  return `${letters.slice(0, longest - end - 1).join('')}…${letters.slice(-end).join('')}`;
+}
+
 export function timeWords(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -23,7 +23,7 @@ export async function reportRun(
   result: Result,
 ): Promise<Pick<Result, 'report' | 'manifest' | 'totals'>> {
   const { settings, state } = context;
-  const { reportDir } = settings;
+  const { reportDir, runUrl } = settings;
   if (reportDir === undefined && !settings.wantsTotals) return {};
   const chain = await openChain(settings.transforms);
   if (reportDir === undefined) return { totals: totalsOf(await surveyRun(state, chain, record.id), record) };
@@ -35,15 +35,19 @@ export async function reportRun(
   );
   const pipeline = await state.pipeline(record.pipeline);
   const totals = await state.planTotals(pipeline.id, CHART_RUNS);
-  const page = reportPage({ record, result, survey, totals, index: '../index.html' });
+  const page = reportPage({ record, result, survey, totals, index: '../index.html', runUrl });
   await writeWhole(reportDir, join(folder, 'report.html'), page);
-  await writeWhole(reportDir, join(folder, 'summary.json'), `${JSON.stringify(summaryOf(record, result, survey))}\n`);
+  await writeWhole(
+    reportDir,
+    join(folder, 'summary.json'),
+    `${JSON.stringify(summaryOf(record, result, survey, runUrl))}\n`,
+  );
   await writeIndexes(reportDir, record.pipeline);
   const path = [record.pipeline, record.id].map((name) => encodeURIComponent(folderName(name))).join('/');
   return { report: `${path}/report.html`, manifest: `${path}/manifest.jsonl`, totals: totalsOf(survey, record) };
 }
 
-function summaryOf(record: RunRecord, { status, files }: Result, survey: Survey): Summary {
+function summaryOf(record: RunRecord, { status, files }: Result, survey: Survey, runUrl: string | undefined): Summary {
   const { listed, unchanged, copied, deferred, refused, failed } = files;
   return {
     schemaVersion: 1,
@@ -54,6 +58,7 @@ function summaryOf(record: RunRecord, { status, files }: Result, survey: Survey)
     finishedAt: new Date(record.finishedMs ?? record.createdMs).toISOString(),
     files: { listed, unchanged, copied, deferred, refused, failed, planned: survey.planned.files },
     bytes: survey.publishedBytes,
+    ...(runUrl === undefined ? {} : { runUrl }),
   };
 }
 

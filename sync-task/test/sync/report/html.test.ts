@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { parseFragment } from 'parse5';
 import { escapeText, html, markupText } from '../../../src/sync/report/html.ts';
 import { topList } from '../../../src/sync/report/top-list.ts';
-import { bytesWords, countWords, durationWords, plural } from '../../../src/sync/report/words.ts';
+import { bytesWords, countWords, durationWords, plural, shortName } from '../../../src/sync/report/words.ts';
 
 test('whatever is put in comes out as the text of one element, and nothing else', (t) => {
   fc.assert(
@@ -75,4 +75,10 @@ test('numbers in words', (t) => {
     words.map(([got]) => got),
     words.map(([, wanted]) => wanted),
   );
+});
+
+test('a long name keeps its day and its end', (t) => {
+  t.is(shortName('scheduled__2026-11-21T00:00:00+00:00'), 'scheduled__2026-11-21T00:00:00+00:00');
+  t.is(shortName('scheduled__2026-11-21T00:00:00+00:00.2026-11-20'), 'scheduled__2026-11-21T00:…2026-11-20');
+  t.is([...shortName('\u{1f600}'.repeat(100))].length, 36);
 });

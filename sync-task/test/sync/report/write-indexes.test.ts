@@ -91,3 +91,13 @@ test('reports that were removed are listed no more, and what an older version le
     'other/one/report.html',
   ]);
 });
+
+test('an earlier run whose end is written again is not the newest for that', async (t) => {
+  const root = await newRoot(t);
+  await addRun(root, 'a', 'tuesday', 10);
+  const folder = await makeReportFolder(root, 'a', 'monday');
+  const late = { ...summary('a', 'monday', 20), startedAt: summary('a', 'monday', 1).startedAt };
+  await writeWhole(root, join(folder, 'summary.json'), JSON.stringify(late));
+  await writeIndexes(root, 'a');
+  t.deepEqual(await linksIn(join(root, 'index.html')), ['a/tuesday/report.html', 'a/monday/report.html']);
+});

@@ -1,0 +1,26 @@
+/** What a run is called. */
+import { SyncError } from '../errors.ts';
+import type { Arguments } from './arguments.ts';
+
+const madeFor: readonly string[] = ['plan', 'sync'];
+
+/** The same arguments, with a name for the run where the command makes one: whatever becomes of it is told under that. */
+export function withRunName(given: Arguments): Arguments {
+  if (given.flags['run'] !== undefined || !madeFor.includes(given.command)) return given;
+  return { ...given, flags: { ...given.flags, run: newName() } };
+}
+
+/** Throws `usage`. Airflow's run ids hold colons and plus signs. */
+export function runName(given: unknown): string {
+  if (given === undefined) return newName();
+  const text = String(given);
+  if (/^[\w.:+@~-]{1,200}$/.test(text)) return text;
+  throw new SyncError('--run: a run is named by up to 200 letters, digits and . : + @ ~ _ -', {
+    kind: 'usage',
+    reason: 'bad-run',
+  });
+}
+
+function newName(): string {
+  return `${new Date().toISOString().slice(0, 19)}Z-${Math.random().toString(36).slice(2, 8)}`;
+}
