@@ -5,7 +5,7 @@ import type { CommonSettings } from '../config/settings.ts';
 import { parseDuration } from '../config/units.ts';
 import { SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { openState } from '../state/open.ts';
+import { emptyState, openState, openStateToRead } from '../state/open.ts';
 import type { State } from '../state/state.ts';
 import { openStorage } from '../storage/open.ts';
 import type { Context, Progress } from '../sync/context.ts';
@@ -28,7 +28,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   const input = { flags, environment: surroundings.environment };
   if (command === 'status') {
     const settings = loadCommonSettings(input);
-    await using state = await open(settings, surroundings.signal);
+    await using state = await openToRead(settings, surroundings);
     const { status } = await import('../sync/status.ts');
     return await status(
       { settings: await withKnownName(settings, state), state },
@@ -39,7 +39,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     const settings = loadCommonSettings(input);
     const { prune, takeOver } = await import('../sync/upkeep.ts');
     const keepMs = command === 'prune' ? keepTime(text(flags['keep'])) : 0;
-    await using state = await open(settings, surroundings.signal);
+    await using state = await open(settings, surroundings);
     if (command === 'prune') {
       return await prune({ settings: await withKnownName(settings, state), state }, keepMs, surroundings.log);
     }
@@ -54,7 +54,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   await using stack = new AsyncDisposableStack();
   const { signal, log } = surroundings;
   const opening = [
-    open(settings, signal),
+    open(settings, surroundings),
     openStorage({ endpoint: settings.source, role: 'source', settings, log, signal }),
     openStorage({ endpoint: settings.target, role: 'target', settings, log, signal }),
   ] as const;
@@ -119,9 +119,25 @@ async function workOf(command: string, flags: Readonly<Record<string, unknown>>)
   }
 }
 
-function open({ state, statePassword, pipeline, traceId }: CommonSettings, signal: AbortSignal): Promise<State> {
+type Around = Pick<Surroundings, 'log' | 'signal'>;
+
+function open(settings: CommonSettings, { log, signal }: Around): Promise<State> {
   signal.throwIfAborted();
-  return openState(state, statePassword, applicationName(pipeline, traceId));
+  const { state, statePassword, waitMs, pipeline, traceId } = settings;
+  return openState(state, statePassword, applicationName(pipeline, traceId), {
+    ms: waitMs,
+    signal,
+    told: (message) => log.info(`waiting up to ${waitMs / 1000} s: ${message}`),
+  });
+}
+
+/** Beside whoever works with it. */
+async function openToRead(settings: CommonSettings, { log }: Pick<Around, 'log'>): Promise<State> {
+  const { state, statePassword, pipeline, traceId } = settings;
+  const opened = await openStateToRead(state, statePassword, applicationName(pipeline, traceId));
+  if (opened) return opened;
+  log.warn(`there is no state yet at ${state}: nothing was planned, or --state is another one`);
+  return emptyState();
 }
 
 /** Postgres keeps 63 bytes of it, and says so in its log where it cuts. Half a trace id tells traces apart. */

@@ -31,7 +31,7 @@ const unshownForVerify: readonly OptionName[] = [
 ];
 /** How much is said, and in which form. */
 const saying: readonly OptionName[] = ['json', 'quiet', 'verbose', 'color', 'log-level', 'log-format'];
-const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'pipeline', 'trace-id', ...saying];
+const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'wait', 'pipeline', 'trace-id', ...saying];
 
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
 /** With `--repair`, `verify` plans a run. */
@@ -74,6 +74,7 @@ export function flagsOf(command: string): ReadonlyMap<string, Flag> {
   for (const name of optionNames) {
     if (command === 'trust' && !reaching.includes(name)) continue;
     if (stateCommands.includes(command) && !stateOnly.includes(name)) continue;
+    if (name === 'wait' && command === 'status') continue; // it reads beside whoever has the state
     if (planning.includes(name) && !plans.includes(command)) continue;
     if (verifying.includes(name) && command !== 'verify') continue;
     const hidden = command === 'verify' && unshownForVerify.includes(name);

@@ -259,6 +259,7 @@ function common(
   return {
     state: checkStateUrl(values.get('state'), values.given('state')?.as ?? '--state'),
     statePassword: readSecret(environment, 'SYNC_TASK_STATE_PASSWORD'),
+    waitMs: values.get('wait') ?? 0,
     traceId: traceIdOf(values.given('trace-id'), environment),
     ...(given === undefined && source && target ? namesOf(source, target) : { pipeline: given ?? '' }),
   };

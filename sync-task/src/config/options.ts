@@ -49,6 +49,12 @@ export const options = {
     describe: 'what is remembered: postgres://user@host/database (shared) or sqlite:path (one process)',
     default: 'sqlite:.sync-task/state.db',
   },
+  wait: {
+    kind: 'duration',
+    group: 'Locations',
+    describe:
+      'how long to wait for another process that has the SQLite state, such as 10m (default: not at all; the exit code is 75)',
+  },
   pipeline: {
     kind: 'text',
     group: 'Locations',

@@ -120,6 +120,8 @@ export interface Places {
 export interface CommonSettings {
   readonly state: string;
   readonly statePassword: string | undefined;
+  /** For another process that has the state. */
+  readonly waitMs: number;
   readonly pipeline: string;
   /** What the pipeline was named by earlier versions, which made another name of the same places. */
   readonly formerPipeline?: string | undefined;

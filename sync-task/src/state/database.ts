@@ -46,6 +46,8 @@ export interface Dialect {
   readonly lockShared: string;
   /** Likewise: nobody else who asks for this has these rows until the transaction ends. */
   readonly lockAgainstOthers: string;
+  /** Table expression: the names of the tables there are, as `name`. */
+  readonly tables: string;
   /** Column types of the migrations. */
   readonly types: { readonly identity: string; readonly path: string };
 }

@@ -43,15 +43,34 @@ export async function migrate(database: Database): Promise<void> {
     await transaction.query('CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL)');
     const [row] = await transaction.query('SELECT coalesce(max(number), 0) AS newest FROM migration');
     const newest: number = row?.['newest'];
-    if (newest > migrations.length) {
-      throw new SyncError(
-        `${database.label} was made by a newer sync-task (its tables are at ${newest}, this program knows ${migrations.length}): use the newer one`,
-        { kind: 'usage', reason: 'newer-state' },
-      );
-    }
+    refuseNewer(database, newest);
     for (let number = newest + 1; number <= migrations.length; number++) {
       await migrations[number - 1]?.(transaction);
       await transaction.query(`INSERT INTO migration (number, at_ms) VALUES ($1, ${database.dialect.nowMs})`, [number]);
     }
   });
+}
+
+/** For who only reads: whether there are tables at all. Throws `usage` where they are not those of this program. */
+export async function hasTables(database: Database): Promise<boolean> {
+  const [found] = await database.query(
+    `SELECT count(*) AS tables FROM ${database.dialect.tables} WHERE name = 'migration'`,
+  );
+  if (!found?.['tables']) return false;
+  const [row] = await database.query('SELECT coalesce(max(number), 0) AS newest FROM migration');
+  const newest: number = row?.['newest'];
+  refuseNewer(database, newest);
+  if (newest === migrations.length || newest === 0) return newest > 0;
+  throw new SyncError(
+    `${database.label} was made by an older sync-task (its tables are at ${newest}, this program has ${migrations.length}), and looking at it changes nothing: the next run, or sync-task check, brings it up to date`,
+    { kind: 'usage', reason: 'older-state' },
+  );
+}
+
+function refuseNewer({ label }: Database, newest: number): void {
+  if (newest <= migrations.length) return;
+  throw new SyncError(
+    `${label} was made by a newer sync-task (its tables are at ${newest}, this program knows ${migrations.length}): use the newer one`,
+    { kind: 'usage', reason: 'newer-state' },
+  );
 }

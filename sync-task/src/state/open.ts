@@ -1,13 +1,30 @@
 /** Which state stands behind which URL. Each is loaded only when used, so that a SQLite job does not load pg. */
 import { SyncError } from '../errors.ts';
-import { migrate } from './migrate.ts';
+import { realWorld } from '../world.ts';
+import type { Database } from './database.ts';
+import { hasTables, migrate } from './migrate.ts';
 import { releaseAll } from './operations/leases.ts';
 import { sqlState } from './sql-state.ts';
 import type { State } from './state.ts';
 
+export interface Waiting {
+  /** How long another process may go on having a state of SQLite. */
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  /** Called once, with who has it. */
+  told(message: string): void;
+}
+
+const WAIT_STEP_MS = 250;
+
 /** `postgres://…` or `sqlite:path`, `sqlite:///absolute/path`. Opening brings the tables up to date. */
-export async function openState(url: string, password: string | undefined, applicationName: string): Promise<State> {
-  const database = await openDatabase(url, password, applicationName);
+export async function openState(
+  url: string,
+  password: string | undefined,
+  applicationName: string,
+  waiting?: Waiting,
+): Promise<State> {
+  const database = await waitFor(() => openDatabase(url, password, applicationName), waiting);
   try {
     await migrate(database);
     // Without waiting for them, whatever the clock says.
@@ -19,15 +36,81 @@ export async function openState(url: string, password: string | undefined, appli
   }
 }
 
-async function openDatabase(url: string, password: string | undefined, applicationName: string) {
-  if (/^postgres(ql)?:\/\//.test(url)) {
+/**
+ * For a look at it, beside whoever works with it: nothing is written, made or migrated. Undefined where there is none, or none of ours.
+ * Throws `usage` where it is of another version.
+ */
+export async function openStateToRead(
+  url: string,
+  password: string | undefined,
+  applicationName: string,
+): Promise<State | undefined> {
+  const database = await openReader(url, password, applicationName);
+  if (!database) return undefined;
+  try {
+    if (await hasTables(database)) return readOnly(sqlState(database));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  await database.close();
+  return undefined;
+}
+
+/** A state that remembers nothing, and is gone with the process. */
+export const emptyState = (): Promise<State> => openState('sqlite::memory:', undefined, '');
+
+/** No pipeline has it. */
+const NO_PIPELINE = 0;
+
+function readOnly(state: State): State {
+  return {
+    ...state,
+    pipeline: async (name) =>
+      (await state.findPipeline(name)) ?? { id: NO_PIPELINE, name, source: undefined, target: undefined },
+  };
+}
+
+async function waitFor(open: () => Promise<Database>, waiting: Waiting | undefined): Promise<Database> {
+  const endMs = realWorld.monotonicMs() + (waiting?.ms ?? 0);
+  for (let told = false; ; ) {
+    try {
+      return await open();
+    } catch (error) {
+      const inUse = error instanceof SyncError && error.reason === 'state-in-use';
+      const leftMs = endMs - realWorld.monotonicMs();
+      if (!inUse || !waiting || leftMs <= 0) throw error;
+      if (!told) waiting.told(error.message);
+      told = true;
+      await realWorld.sleep(Math.min(WAIT_STEP_MS, leftMs), waiting.signal);
+    }
+  }
+}
+
+async function openDatabase(url: string, password: string | undefined, applicationName: string): Promise<Database> {
+  const file = fileOf(url);
+  if (file === undefined) {
     const { postgresDatabase } = await import('./postgres-database.ts');
     return postgresDatabase({ url, password, applicationName });
   }
-  const sqlite = /^sqlite:(?:\/\/)?(.+)$/.exec(url);
-  if (sqlite?.[1]) {
-    const { sqliteDatabase } = await import('./sqlite-database.ts');
-    return sqliteDatabase(sqlite[1]);
+  const { sqliteDatabase } = await import('./sqlite-database.ts');
+  return sqliteDatabase(file);
+}
+
+async function openReader(url: string, password: string | undefined, applicationName: string) {
+  const file = fileOf(url);
+  if (file === undefined) {
+    const { postgresDatabase } = await import('./postgres-database.ts');
+    return postgresDatabase({ url, password, applicationName, readOnly: true });
   }
+  const { sqliteReader } = await import('./sqlite-database.ts');
+  return sqliteReader(file);
+}
+
+/** Of SQLite; undefined for Postgres. Throws `usage` for anything else. */
+export function fileOf(url: string): string | undefined {
+  if (/^postgres(ql)?:\/\//.test(url)) return undefined;
+  const sqlite = /^sqlite:(?:\/\/)?(.+)$/.exec(url);
+  if (sqlite?.[1]) return sqlite[1];
   throw new SyncError(`--state is no postgres:// and no sqlite: URL`, { kind: 'usage', reason: 'bad-state-url' });
 }

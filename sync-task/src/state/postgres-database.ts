@@ -22,6 +22,7 @@ const dialect: Dialect = {
   lockShared: 'FOR SHARE',
   // Rows that refer to them may still be added.
   lockAgainstOthers: 'FOR NO KEY UPDATE',
+  tables: "(SELECT tablename AS name FROM pg_tables WHERE schemaname = 'sync_task') AS existing",
   types: { identity: 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY', path: 'TEXT COLLATE "C"' },
 };
 
@@ -44,21 +45,23 @@ const LONGEST_WAIT_MS = 5000;
  * - Every statement of ours looks few rows up by their keys, in the order in which it is written. Left to its statistics, which
  *   know nothing of a run or a pipeline that is new, Postgres reads whole tables to join them with a handful of rows.
  */
-const BEGIN = [
-  'BEGIN ISOLATION LEVEL READ COMMITTED',
-  ...[
-    'search_path = sync_task, pg_temp',
-    `statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
-    'idle_in_transaction_session_timeout = 5000',
-    ...['enable_hashjoin = off', 'enable_mergejoin = off', 'join_collapse_limit = 1', 'random_page_cost = 1.1'],
-  ].map((setting) => `SET LOCAL ${setting}`),
-].join('; ');
+const begin = (access: '' | 'READ ONLY') =>
+  [
+    `BEGIN ISOLATION LEVEL READ COMMITTED ${access}`,
+    ...[
+      'search_path = sync_task, pg_temp',
+      `statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
+      'idle_in_transaction_session_timeout = 5000',
+      ...['enable_hashjoin = off', 'enable_mergejoin = off', 'join_collapse_limit = 1', 'random_page_cost = 1.1'],
+    ].map((setting) => `SET LOCAL ${setting}`),
+  ].join('; ');
 
 export interface PostgresOptions {
   readonly url: string;
   readonly password: string | undefined;
   readonly applicationName: string;
   readonly patienceMs?: number;
+  readonly readOnly?: boolean;
 }
 
 /** To pg a URL without a password is an empty one, and it overrides the option: so the URL carries it, in memory alone. */
@@ -69,7 +72,7 @@ function withPassword(url: string, password: string | undefined): string {
 
 /** What the URL leaves open comes from libpq's own `PG…` variables. */
 export async function postgresDatabase(options: PostgresOptions): Promise<Database> {
-  const { url, password, applicationName, patienceMs = PATIENCE_MS } = options;
+  const { url, password, applicationName, patienceMs = PATIENCE_MS, readOnly = false } = options;
   const label = labelOf(url);
   const tls = tlsPlan(url, label);
   const config = {
@@ -128,7 +131,7 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
     };
     const transaction: Query = { dialect, query: async (sql, parameters = []) => (await ask(sql, parameters)).rows };
     try {
-      await ask(BEGIN);
+      await ask(begin(readOnly ? 'READ ONLY' : ''));
       const result = await work(transaction);
       await ask('COMMIT');
       return result;

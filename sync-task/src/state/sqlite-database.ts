@@ -1,12 +1,14 @@
 /**
- * SQLite through Node's own `node:sqlite`: one file, one process. The file is locked for the life of the process by an
- * operating system's lock, which ends with it however it dies; a second process is told who has it, and of Postgres.
+ * SQLite through Node's own `node:sqlite`: one file, one process that writes (`sqlite-holder.ts`), and any number that read beside it.
  */
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { SyncError } from '../errors.ts';
 import { type Database, type Dialect, type Parameter, type Query, type Row, storable } from './database.ts';
+import { explained, isWritable, lacksSharedMemory } from './sqlite-errors.ts';
+import { isHeldElsewhere, realFile, takeLock, whoHolds } from './sqlite-holder.ts';
 
 const machineTime: Dialect = {
   nowMs: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
@@ -19,6 +21,7 @@ const machineTime: Dialect = {
   lockSkipping: () => '',
   lockShared: '',
   lockAgainstOthers: '',
+  tables: '(SELECT name FROM sqlite_schema)',
   types: { identity: 'INTEGER PRIMARY KEY', path: 'TEXT' },
 };
 
@@ -27,33 +30,101 @@ export interface SqliteOptions {
   nowMs?(): number;
 }
 
+/** A reader stands in a writer's way for an instant at most: when the log of a process that died is read anew. */
+const BUSY_TIMEOUT_MS = 2000;
+
 /** Opens or makes the file and its folder. Throws `transient` where another process has it open. */
 export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Database {
   const label = `sqlite:${path}`;
-  const inMemory = path === ':memory:';
-  const file = inMemory ? path : resolve(path);
   const dialect: Dialect = nowMs ? { ...machineTime, nowMs: 'now_ms()' } : machineTime;
-  const connection = explained(label, file, () => {
-    if (!inMemory) mkdirSync(dirname(file), { recursive: true });
-    const opened = new DatabaseSync(file, { timeout: 0 });
+  if (path === ':memory:')
+    return databaseOf(openFile(path, 'NORMAL', nowMs), { label, file: path, dialect, alone: true });
+  const file = explained(label, path, () => realFile(path));
+  return explained(label, file, () => {
+    const lock = takeLock(file);
     try {
-      opened.exec('PRAGMA locking_mode = EXCLUSIVE');
-      opened.exec('PRAGMA journal_mode = WAL');
-      // What was published is recognised after a power loss too, so a commit need not wait for the disk.
-      opened.exec('PRAGMA synchronous = NORMAL');
-      opened.exec('PRAGMA foreign_keys = ON');
-      // Not in files: a container with a read-only root has no /tmp to write to.
-      opened.exec('PRAGMA temp_store = MEMORY');
-      if (nowMs) opened.function('now_ms', nowMs);
-      opened.exec('BEGIN IMMEDIATE');
-      opened.exec('COMMIT');
-      if (!inMemory) tellHolder(file);
+      return databaseOf(openWriter(file, nowMs), { label, file, dialect, alone: true, lock });
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  });
+}
+
+/**
+ * For a look while another process may have it open, or where it cannot be written to. Undefined where there is none. Throws `transient`
+ * where it is open on another machine.
+ */
+export function sqliteReader(path: string): Database | undefined {
+  const label = `sqlite:${path}`;
+  if (!existsSync(path)) return undefined;
+  const file = explained(label, path, () => realpathSync(path));
+  if (isHeldElsewhere(file)) {
+    const message = `state ${label}: ${whoHolds(file)}, and SQLite is read on the same machine alone; look there, or share a Postgres`;
+    throw new SyncError(message, { kind: 'transient', reason: 'state-in-use' });
+  }
+  return explained(label, file, () => {
+    const connection = openReader(file);
+    return databaseOf(connection, { label, file, dialect: machineTime, alone: false });
+  });
+}
+
+function openReader(file: string): DatabaseSync {
+  const open = (name: string) => {
+    const opened = new DatabaseSync(name, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
+    try {
+      opened.exec('PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema');
       return opened;
     } catch (error) {
       opened.close();
       throw error;
     }
-  });
+  };
+  try {
+    return open(file);
+  } catch (error) {
+    // In a folder where nothing can be written nobody writes: without a log, the file is all there is.
+    if (existsSync(`${file}-wal`) || isWritable(dirname(file))) throw error;
+    return open(`${pathToFileURL(file)}?immutable=1`);
+  }
+}
+
+/** Readers need memory that processes share, which some file systems have not: there it is ours alone, as it was before. */
+function openWriter(file: string, nowMs: SqliteOptions['nowMs']): DatabaseSync {
+  try {
+    return openFile(file, 'NORMAL', nowMs);
+  } catch (error) {
+    if (!lacksSharedMemory(error)) throw error;
+    return openFile(file, 'EXCLUSIVE', nowMs);
+  }
+}
+
+function openFile(file: string, locking: 'NORMAL' | 'EXCLUSIVE', nowMs: SqliteOptions['nowMs']): DatabaseSync {
+  const opened = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    opened.exec(`PRAGMA locking_mode = ${locking}`);
+    opened.exec('PRAGMA journal_mode = WAL');
+    // What was published is recognised after a power loss too, so a commit need not wait for the disk.
+    opened.exec('PRAGMA synchronous = NORMAL');
+    opened.exec('PRAGMA foreign_keys = ON');
+    // Not in files: a container with a read-only root has no /tmp to write to.
+    opened.exec('PRAGMA temp_store = MEMORY');
+    if (nowMs) opened.function('now_ms', nowMs);
+    opened.exec('BEGIN IMMEDIATE');
+    opened.exec('COMMIT');
+    return opened;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+interface Opened extends Pick<Database, 'label' | 'dialect' | 'alone'> {
+  readonly file: string;
+  readonly lock?: Disposable;
+}
+
+function databaseOf(connection: DatabaseSync, { label, file, dialect, alone, lock }: Opened): Database {
   const prepared = new Map<string, StatementSync>();
   /** Transactions wait for each other: the connection has one. */
   let last: Promise<unknown> = Promise.resolve();
@@ -99,103 +170,11 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
     },
     transaction,
     exclusively: transaction,
-    alone: true,
+    alone,
     async close() {
       await last;
-      if (!inMemory) rmSync(holderOf(file), { force: true });
       connection.close();
+      lock?.[Symbol.dispose]();
     },
   };
-}
-
-const holderOf = (file: string): string => `${file}-holder`;
-
-/** For whoever finds the file locked. A hint alone: nothing depends on it. */
-function tellHolder(file: string): void {
-  try {
-    writeFileSync(holderOf(file), JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
-  } catch {
-    // Then nobody is told.
-  }
-}
-
-/** In words, as far as it is known. */
-function whoHolds(file: string): string {
-  try {
-    const { pid, since } = JSON.parse(readFileSync(holderOf(file), 'utf8'));
-    return `process ${Number(pid)} has it open since ${new Date(since).toISOString()}`;
-  } catch {
-    return 'another process has it open';
-  }
-}
-
-/** Result codes of SQLite (sqlite.org/rescode.html); the low byte is the primary one. */
-const BUSY = 5;
-const LOCKED = 6;
-const READONLY = 8;
-const IOERR = 10;
-const FULL = 13;
-const CANTOPEN = 14;
-const CORRUPT = 11;
-const NOTADB = 26;
-
-/** SQLite calls it an I/O error where a disk is mounted read-only. */
-function isWritable(file: string): boolean {
-  try {
-    accessSync(file, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function explained<T>(label: string, file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const { code, errcode } = error as { code?: string; errcode?: number };
-    const make = (kind: 'transient' | 'permission' | 'permanent', reason: string, message: string) =>
-      new SyncError(`state ${label}: ${message}`, { kind, reason, cause: error });
-    const primary = errcode === undefined ? code : errcode & 0xff;
-    switch (primary === IOERR && !isWritable(file) ? READONLY : primary) {
-      case BUSY:
-      case LOCKED:
-        throw make(
-          'transient',
-          'state-in-use',
-          `${whoHolds(file)}, and SQLite serves one; run again when that has ended, or share a Postgres: --state postgres://user@host/database`,
-        );
-      case CORRUPT:
-      case NOTADB:
-        throw make(
-          'permanent',
-          'state-corrupt',
-          'it is no intact SQLite database; move it away or restore it from a back-up',
-        );
-      case FULL:
-      case 'ENOSPC':
-      case 'EDQUOT':
-        throw make('permanent', 'disk-full', 'its disk is full; free space there, then run again');
-      case READONLY:
-      case CANTOPEN:
-      case 'EACCES':
-      case 'EPERM':
-      case 'EROFS':
-      case 'ENOTDIR':
-      case 'EEXIST':
-        throw make(
-          'permission',
-          'state-rights',
-          'it cannot be written to; check the folder, its rights and whether its disk is mounted read-only, or --state',
-        );
-      case IOERR:
-        throw make(
-          'permanent',
-          'state-failure',
-          `${(error as Error).message}: its disk fails, or a quota is used up; look at it, then run again`,
-        );
-      default:
-        throw make('permanent', 'state-failure', (error as Error).message);
-    }
-  }
 }

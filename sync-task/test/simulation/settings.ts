@@ -29,6 +29,7 @@ export function settingsOf(scenario: Scenario, patch: Patch, more: Partial<Setti
   return {
     state: 'sim:state',
     statePassword: undefined,
+    waitMs: 0,
     pipeline: 'p',
     traceId: undefined,
     source: endpoint('source'),

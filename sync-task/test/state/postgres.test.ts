@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import pg from 'pg';
 import { SyncError } from '../../src/errors.ts';
-import { openState } from '../../src/state/open.ts';
+import { openState, openStateToRead } from '../../src/state/open.ts';
 import type { State } from '../../src/state/state.ts';
 import { claimAll, copied, LEASE_MS, planRun } from '../contract/state/arrange.ts';
 import { stateContract } from '../contract/state.ts';
@@ -269,4 +269,25 @@ test.serial('postgres: a pipeline that its statistics do not know yet costs a fe
   const perFile = ((await rowsRead()) - before) / paths.length;
   t.true(perFile < 60, `${perFile} rows for each file`);
   t.log(`${perFile.toFixed(1)} rows for each file`);
+});
+
+test.serial('postgres: who only looks writes nothing, and needs no tables', async (t) => {
+  const url = await newDatabase();
+  t.is(await openStateToRead(url, server.password, 'test'), undefined);
+  const client = await connect(url);
+  t.teardown(() => client.end());
+  t.is((await client.query(`SELECT 1 FROM pg_namespace WHERE nspname = 'sync_task'`)).rowCount, 0);
+  const state = await open(url);
+  t.teardown(() => state[Symbol.asyncDispose]());
+  await planRun(state, 'r', ['a']);
+  const reader = await openStateToRead(url, server.password, 'test');
+  t.teardown(() => reader?.[Symbol.asyncDispose]());
+  t.is((await reader?.runs((await reader.pipeline('test')).id, 10))?.length, 1);
+  t.is((await reader?.pipeline('unknown'))?.id, 0);
+  await t.throwsAsync(async () => reader?.takeOver('other', 'test'), { instanceOf: SyncError });
+  await client.query('DELETE FROM sync_task.migration WHERE number = (SELECT max(number) FROM sync_task.migration)');
+  t.like(await t.throwsAsync(openStateToRead(url, server.password, 'test'), { instanceOf: SyncError }), {
+    kind: 'usage',
+    reason: 'older-state',
+  });
 });
