@@ -25,6 +25,7 @@ import { FORCED, UNTIMED } from './reasons.ts';
 import { reportRun } from './report/write-report.ts';
 import type { GateFinding, Result } from './result.ts';
 import { selector } from './selection.ts';
+import { sourceClock } from './source-clock.ts';
 import { targetPlaces } from './target-places.ts';
 import { assertRootStands, emptyTarget, hasDelivered, lookAtRoot } from './target-root.ts';
 
@@ -78,13 +79,14 @@ interface Planning {
 
 async function planNow(context: Context, planning: Planning): Promise<Result> {
   const { run, pipeline, ticket, chain, newBecause, startedMs } = planning;
-  const { settings, state, source, log, progress, signal, world } = context;
+  const { settings, state, source, log, progress, signal } = context;
   const { selection } = settings;
   const marker = selection.marker === undefined ? undefined : markers(selection.marker, source);
-  const skewMs = (selection.minAgeMs > 0 ? await source.clockSkew(signal) : 0) ?? 0;
-  const nowMs = () => world.wallMs() + skewMs;
-  const select = selector(selection, { nowMs, isMarker: marker?.isMarker ?? (() => false) });
-  const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, nowMs });
+  const clock = sourceClock(context);
+  let isAsked = selection.minAgeMs > 0;
+  if (isAsked) await clock.ask();
+  const select = selector(selection, { nowMs: clock.nowMs, isMarker: marker?.isMarker ?? (() => false) });
+  const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, clock });
   const places = targetPlaces(chain);
   const owners = await openPlaceOwners(context, pipeline, chain);
   const packer = batchPacker({
@@ -191,6 +193,11 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
       if (untimed.has(path) && !reasons.has(index)) reasons.set(index, UNTIMED);
     }
     untimed.clear();
+    if (reasons.size > 0 && !isAsked) {
+      isAsked = true;
+      // Where it can't be told, there is only more to wait for.
+      await clock.ask().catch(() => signal.throwIfAborted());
+    }
     const waiting = await marker?.withoutMarker(
       compared.flatMap(({ path }, index) => (reasons.has(index) ? path : [])),
     );

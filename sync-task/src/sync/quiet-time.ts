@@ -4,8 +4,11 @@
  *
  * - `--stable`: the second look comes so much later than the first.
  * - Always: a file written within the step of the source's clock may be rewritten in the same step, with the same size, and
- *   look the same ever after. It is read only when that step is over: a later rewrite then shows in its time.
+ *   look the same ever after. It is read only when that step is over: a later rewrite then shows in its time. Where the source
+ *   does not tell its clock, any file may be of this step.
  */
+import type { SourceClock } from './source-clock.ts';
+
 export interface QuietTime {
   /** A file that will be copied. */
   add(mtimeMs: number): void;
@@ -15,20 +18,28 @@ export interface QuietTime {
 
 /** Clocks of file systems tick in steps of up to 10 ms, whatever they report. */
 const SHORTEST_STEP_MS = 20;
+/** A clock is told to whole seconds, and less than two of them count as none. */
+const UNSURE_MS = 2000;
 
-/** `nowMs` is the source's time, `mtimeStepMs` the finest step of its modification times. */
-export function quietTime(options: { stableMs: number; mtimeStepMs: number; nowMs(): number }): QuietTime {
-  const { stableMs, nowMs } = options;
-  // One step for the time stamp's own coarseness, one for how exactly that clock is known.
+/** `clock` is the source's, `mtimeStepMs` the finest step of its modification times. */
+export function quietTime(options: {
+  readonly stableMs: number;
+  readonly mtimeStepMs: number;
+  readonly clock: Pick<SourceClock, 'nowMs' | 'isKnown'>;
+}): QuietTime {
+  const { stableMs, clock } = options;
+  // One step for the time stamp's own coarseness, one for what passes between the listing and now.
   const stepsMs = 2 * Math.max(options.mtimeStepMs, SHORTEST_STEP_MS);
   let untilMs = Number.NEGATIVE_INFINITY;
   return {
     add(mtimeMs) {
-      const listedMs = nowMs();
+      const listedMs = clock.nowMs();
       if (stableMs > 0) untilMs = Math.max(untilMs, listedMs + stableMs);
       // A time far in the future is a wrong clock: waiting for it to pass could take years.
-      if (mtimeMs <= listedMs + stepsMs) untilMs = Math.max(untilMs, mtimeMs + stepsMs);
+      const isFuture = mtimeMs > listedMs + stepsMs + UNSURE_MS;
+      const overMs = clock.isKnown ? mtimeMs + stepsMs + UNSURE_MS : Number.POSITIVE_INFINITY;
+      if (!clock.isKnown || !isFuture) untilMs = Math.max(untilMs, Math.min(overMs, listedMs + stepsMs));
     },
-    leftMs: () => Math.max(0, Math.ceil(untilMs - nowMs())),
+    leftMs: () => Math.max(0, Math.ceil(untilMs - clock.nowMs())),
   };
 }

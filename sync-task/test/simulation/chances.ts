@@ -5,6 +5,11 @@ export interface Chances {
   kills: number;
   freezes: number;
   stops: number;
+  /** How often a process' wall clock is put forward or back, and by how much at most. */
+  jumps: number;
+  readonly jumpMs: number;
+  /** How far clocks of processes, places and the database are apart from the true time at most. */
+  readonly skewMs: number;
   /** Of a request that it fails without any effect, or that only its answer is lost. */
   readonly fail: number;
   readonly ambiguous: number;
@@ -25,6 +30,9 @@ export const calm: Chances = Object.freeze({
   kills: 0,
   freezes: 0,
   stops: 0,
+  jumps: 0,
+  jumpMs: 0,
+  skewMs: 0,
   fail: 0,
   ambiguous: 0,
   aim: '',

@@ -20,6 +20,8 @@ export interface FilePlaceOptions {
   readonly inOrder: boolean;
   /** A file can have a second name, which is refused where something stands. */
   readonly makesLinks: boolean;
+  /** By the access time of a folder. */
+  readonly tellsClock: boolean;
   /** Called in the moment in which a draft becomes the file. */
   onPublish?(path: string, name: string): void;
 }
@@ -33,7 +35,7 @@ export function besides(path: string, name: string): string {
 }
 
 export function filePlace(options: FilePlaceOptions): Storage {
-  const { label, disk, process, atomic, makesLinks } = options;
+  const { label, disk, process, atomic, makesLinks, tellsClock } = options;
   const by = process.name;
   const temp = (path: string, name: string) => besides(path, tempName(name));
   const ask = <T>(what: string, path: string, effect: () => T): Promise<T> =>
@@ -176,7 +178,8 @@ export function filePlace(options: FilePlaceOptions): Storage {
       return (await remove(temp(path, name))) || backedUp;
     },
 
-    clockSkew: () => ask('tells the time', '', () => 0),
+    clockSkew: () =>
+      ask('tells the time', '', () => (tellsClock ? disk.clockMs() - process.world.wallMs() : undefined)),
     async probe() {
       const name = `.sync-task.probe-${process.world.uuid().slice(5).padStart(16, '0')}.tmp`;
       await ask('probes', name, () => disk.create(name, by));

@@ -36,6 +36,7 @@ export function targetPlace(kind: PlaceKind, label: string, nowMs: () => number,
           atomic: kind !== 'old-sftp',
           inOrder: kind === 'folder',
           makesLinks: kind === 'folder',
+          tellsClock: true,
         },
         onPublish: (path, name) =>
           judge.publishes(label, path, name, {

@@ -2,6 +2,7 @@
 import { randomFrom } from '../faults/kit/random.ts';
 import { type ChainName, chainNames } from './chains.ts';
 import type { Chances } from './chances.ts';
+import { clockThemes } from './clock-themes.ts';
 import { themes } from './themes.ts';
 
 export type PlaceKind = 'folder' | 'sftp' | 'old-sftp' | 'bucket' | 'plain-bucket';
@@ -64,7 +65,22 @@ export const LEASE_MS = 16_000;
 export function scenarioOf(seed: number): Scenario {
   const random = randomFrom(seed, 'theme');
   const scenario = byChance(seed);
-  return random.fraction() < 0.4 ? scenario : random.pick(themes)(scenario, random);
+  const themed = random.fraction() < 0.4 ? scenario : random.pick(themes)(scenario, random);
+  const more = randomFrom(seed, 'more themes');
+  if (more.fraction() < 0.2) return more.pick(moreThemes)(scenario, more);
+  return { ...themed, chances: { ...themed.chances, ...clocksOf(seed) } };
+}
+
+/** Later ones have a stream of chance of their own: seeds of before keep what they were about. */
+const moreThemes = [...clockThemes];
+
+const HOURS_MS = 10_000_000;
+
+/** In every third schedule clocks are apart, in every third some are set. */
+function clocksOf(seed: number): Pick<Chances, 'jumps' | 'jumpMs' | 'skewMs'> {
+  const { below, fraction } = randomFrom(seed, 'wrong clocks');
+  const skewMs = fraction() < 0.33 ? HOURS_MS : 0;
+  return { skewMs, ...(fraction() < 0.33 ? { jumps: 1 + below(4), jumpMs: HOURS_MS } : { jumps: 0, jumpMs: 0 }) };
 }
 
 function byChance(seed: number): Scenario {
@@ -112,6 +128,7 @@ function byChance(seed: number): Scenario {
       kills: below(4),
       freezes: below(3),
       stops: often(0.2) ? 1 : 0,
+      ...{ jumps: 0, jumpMs: 0, skewMs: 0 },
       fail: unreliable ? pick([0.002, 0.02]) : 0,
       ambiguous: unreliable ? pick([0.002, 0.02]) : 0,
       aim: '',

@@ -9,12 +9,12 @@ import { SyncError } from '../../src/errors.ts';
 import { randomFrom } from '../faults/kit/random.ts';
 import type { Chances } from './chances.ts';
 import type { CallOptions, Ending, Process, Scheduler } from './process.ts';
-import { type Timers, virtualWorld } from './virtual-world.ts';
+import { offsets, type Timers, virtualWorld } from './virtual-world.ts';
 
 /** What was sent arrives within so long, or never. */
 export const IN_FLIGHT_MS = 1500;
 /** When it all begins: a file of time 0 would be one without a time. */
-export const START_MS = 1_000_000;
+export const START_MS = 1_000_000_000;
 const MOST_STEPS = 20_000;
 /** Steps at which a blow tells more than at others. */
 const telling = /publish|backs up|saveIntents|recordOutcomes|claim|renew/;
@@ -30,6 +30,10 @@ interface Owner {
   ended: boolean;
   /** How long its machine slept: a monotonic clock stands still meanwhile. */
   asleepMs: number;
+  /** How far its wall clock is ahead. */
+  aheadMs: number;
+  setBack: boolean;
+  sleeps: boolean;
   gone(): void;
 }
 
@@ -52,6 +56,8 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   let last: Owner | undefined;
   let started = 0;
   const unended = new Set<string>();
+  const skew = offsets(randomFrom(seed, 'skew'), given.skewMs);
+  const jumps = offsets(randomFrom(seed, 'jumps'), given.jumpMs);
   const aim = given.aim === '' ? undefined : new RegExp(given.aim);
   /** What becomes of the request that is taking effect now. */
   let fate: 'done' | 'fails' | 'answer-lost' | 'struck' = 'done';
@@ -107,7 +113,17 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     const { promise, resolve } = Promise.withResolvers<Ending<T>>();
     const stop = new AbortController();
     const owner: Owner = {
-      ...{ name, exempt, stop, state: 'running', ended: false, asleepMs: 0 },
+      ...{
+        name,
+        exempt,
+        stop,
+        state: 'running',
+        ended: false,
+        asleepMs: 0,
+        aheadMs: skew.offMs(),
+        setBack: false,
+        sleeps: false,
+      },
       gone: () => resolve({ how: 'killed' }),
     };
     const end = (ending: Ending<T>) => {
@@ -124,7 +140,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     work({
       name,
       world: virtualWorld(
-        { wallMs: () => nowMs, monotonicMs: () => nowMs - owner.asleepMs },
+        { wallMs: () => nowMs + owner.aheadMs, monotonicMs: () => nowMs - owner.asleepMs },
         timers(owner),
         randomFrom(seed, `${name}/${started++}`),
       ),
@@ -137,7 +153,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     return promise;
   }
 
-  const blows = () => (['kills', 'freezes', 'stops'] as const).filter((kind) => chances[kind] > 0);
+  const blows = () => (['kills', 'freezes', 'stops', 'jumps'] as const).filter((kind) => chances[kind] > 0);
 
   function strike(owner: Owner): void {
     const kinds = blows();
@@ -153,7 +169,9 @@ export function scheduler(seed: number, given: Chances): Scheduler {
       owner.gone();
     } else if (kind === 'freezes') {
       const ms = Math.round(random.fraction() * chances.freezeMs);
-      const sleeps = random.fraction() < 0.5;
+      // No clock tells of a sleep in which the wall clock is put back as far.
+      const sleeps = random.fraction() < 0.5 && !owner.setBack;
+      if (sleeps) owner.sleeps = true;
       note(`${owner.name} ${sleeps ? 'sleeps with its machine' : 'is frozen'} for ${ms} ms`);
       owner.state = 'frozen';
       pending = pending.map((step) =>
@@ -163,6 +181,11 @@ export function scheduler(seed: number, given: Chances): Scheduler {
         owner.state = 'running';
         if (sleeps) owner.asleepMs += ms;
       });
+    } else if (kind === 'jumps') {
+      const ms = owner.sleeps ? Math.abs(jumps.offMs()) : jumps.offMs();
+      owner.setBack ||= ms < 0;
+      note(`the wall clock of ${owner.name} is set by ${ms} ms`);
+      owner.aheadMs += ms;
     } else {
       note(`${owner.name} is told to stop`);
       owner.stop.abort(new SyncError('stopped by SIGTERM', { kind: 'stopped', reason: 'SIGTERM' }));
@@ -217,7 +240,17 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   }
 
   const clockwork: Owner = {
-    ...{ name: 'time', exempt: true, stop: new AbortController(), state: 'running', ended: false, asleepMs: 0 },
+    ...{
+      name: 'time',
+      exempt: true,
+      stop: new AbortController(),
+      state: 'running',
+      ended: false,
+      asleepMs: 0,
+      aheadMs: 0,
+      setBack: false,
+      sleeps: false,
+    },
     gone() {},
   };
 

@@ -21,6 +21,7 @@ import { messageOf, scheduler } from './scheduler.ts';
 import { settingsOf } from './settings.ts';
 import { newSharedState, type SharedState, stateOf } from './shared-state.ts';
 import { letters, type Stage } from './stage.ts';
+import { offsets } from './virtual-world.ts';
 
 export interface Verdict {
   readonly violation: Violation | undefined;
@@ -52,14 +53,21 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
   shared ??= await newSharedState();
   const state = shared;
   const clock = scheduler(scenario.seed, scenario.chances);
-  await state.reset(() => clock.nowMs);
+  const clocks = offsets(randomFrom(scenario.seed, 'clocks'), scenario.chances.skewMs);
+  const [sourceMs, targetMs, tellsMs] = [clocks.offMs(), clocks.offMs(), clocks.offMs()];
+  let databaseMs = clocks.offMs();
+  await state.reset(() => clock.nowMs + databaseMs);
   const judge = newJudge(chainsOf(scenario));
-  const nowMs = () => clock.nowMs;
-  const source = newDisk(nowMs, scenario.stepMs, (path, _before, after, by) => {
-    if (by !== PRODUCER) judge.blame('source-changed', `${by} changed ${path}`);
-    const inode = source.entries.get(path);
-    if (after && inode) judge.sourceIs(path, { size: after.length, mtimeMs: inode.mtimeMs }, after);
-  });
+  const nowMs = () => clock.nowMs + targetMs;
+  const source = newDisk(
+    () => clock.nowMs + sourceMs,
+    scenario.stepMs,
+    (path, _before, after, by) => {
+      if (by !== PRODUCER) judge.blame('source-changed', `${by} changed ${path}`);
+      const inode = source.entries.get(path);
+      if (after && inode) judge.sourceIs(path, { size: after.length, mtimeMs: inode.mtimeMs }, after);
+    },
+  );
   const targets = {
     target: targetPlace(scenario.place, 'target', nowMs, judge),
     'other-target': targetPlace(scenario.place, 'other-target', nowMs, judge),
@@ -74,14 +82,17 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     return {
       settings,
       state: stateOf(state, process, {
-        looked: (files) => judge.stateIs(files, clock.nowMs),
+        looked: (files) => judge.stateIs(files, clock.nowMs + databaseMs),
         recorded(rows) {
           const copied = rows.filter(({ outcome }) => outcome === 'copied').length;
           copies.set(process.name, (copies.get(process.name) ?? 0) + copied);
           judge.recorded(rows, place.holds);
         },
       }),
-      source: filePlace({ label: 'source', disk: source, process, atomic: true, inOrder: true, makesLinks: true }),
+      source: filePlace({
+        ...{ label: 'source', disk: source, process, atomic: true, inOrder: true, makesLinks: true },
+        tellsClock: tellsMs >= 0,
+      }),
       target: place.open(process, settings.existing === 'refuse'),
       log: { debug: say, info: say, warn: say, error: say },
       progress: { expect() {}, listed() {}, bytes() {}, file() {} },
@@ -138,6 +149,8 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     // Whoever died holds his files until his lease ends.
     void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS), { exempt: true });
     await clock.run(() => false);
+    // Nobody works: whatever the database's clock is set to, nothing that was written down before may hold up who comes now.
+    databaseMs += clocks.offMs();
     let last = await peacefully('last sync', (context) => sync(context, 'last'));
     if (last?.how === 'threw' && last.error instanceof SyncError && last.error.kind === 'usage') {
       // It was pointed elsewhere before: it refuses, until it is told what became of its files.

@@ -2,12 +2,17 @@
 import type { Random } from '../faults/kit/random.ts';
 import type { Actor, Patch, Scenario } from './scenario.ts';
 
-type Theme = (scenario: Scenario, random: Random) => Scenario;
+export type Theme = (scenario: Scenario, random: Random) => Scenario;
 
-const LONG_MS = 60_000;
-const quiet = { disrupt: 0, kills: 0, freezes: 0, stops: 0, fail: 0, ambiguous: 0, aimed: 0.3 };
+export const LONG_MS = 60_000;
+export const calmChances = { disrupt: 0, kills: 0, freezes: 0, stops: 0, fail: 0, ambiguous: 0, aimed: 0.3 };
 
-const syncs = (startMs: number, times: number, patch: Patch = {}): Actor => ({ kind: 'sync', startMs, times, patch });
+export const syncs = (startMs: number, times: number, patch: Patch = {}): Actor => ({
+  kind: 'sync',
+  startMs,
+  times,
+  patch,
+});
 const tasks = (startMs: number, workers: number, patch: Patch = {}): Actor => ({
   ...{ kind: 'tasks', startMs, workers, patch },
 });
@@ -21,7 +26,7 @@ const diesBeforeRecording: Theme = (scenario, { pick, fraction }) => {
     sizes: finishes ? scenario.sizes.slice(0, 1) : scenario.sizes,
     actors: finishes ? [{ ...tasks(0, 1), finishAfterMs: 2 * LONG_MS }] : [syncs(0, 1), syncs(20_000, 1)],
     chances: {
-      ...{ ...scenario.chances, ...quiet },
+      ...{ ...scenario.chances, ...calmChances },
       ...(finishes
         ? { aim: 'publishes|links', kills: 1, aimed: 0.8 }
         : { aim: 'recordOutcomes|publishes|links', kills: 2 }),
@@ -39,7 +44,7 @@ const sleepsAtPublishing: Theme = (scenario, { pick, below, fraction }) => {
     sizes: [24 + below(17)],
     actors: [syncs(0, 1), syncs(below(3000), 1, fraction() < 0.3 ? { force: true } : {})],
     chances: {
-      ...{ ...scenario.chances, ...quiet, freezes: 1 + below(2), freezeMs: LONG_MS, paceMs: pick([4, 400]) },
+      ...{ ...scenario.chances, ...calmChances, freezes: 1 + below(2), freezeMs: LONG_MS, paceMs: pick([4, 400]) },
       ...(place === 'plain-bucket' ? { aim: 'saveIntents|publishes', aimed: 0.5 } : { aim: 'writes', aimed: 0.2 }),
     },
   };
@@ -53,7 +58,7 @@ const sleepsAtRenewing: Theme = (scenario, { pick, below }) => ({
   sizes: [30 + below(30)],
   actors: [syncs(0, 1), syncs(below(3000), 1)],
   chances: {
-    ...{ ...scenario.chances, ...quiet, freezes: 1, freezeMs: 2 * LONG_MS, paceMs: pick([300, 800]), stick: 0 },
+    ...{ ...scenario.chances, ...calmChances, freezes: 1, freezeMs: 2 * LONG_MS, paceMs: pick([300, 800]), stick: 0 },
     ...{ aim: 'state renew', aimed: 0.6 },
   },
 });
@@ -76,7 +81,15 @@ const sameShape: Theme = (scenario, { pick, below }) => ({
     ]),
     syncs(30_000, 1),
   ],
-  chances: { ...scenario.chances, ...quiet, aim: 'saveIntents|publishes', aimed: 0.2, blur: 0.1, kills: 2, stops: 1 },
+  chances: {
+    ...scenario.chances,
+    ...calmChances,
+    aim: 'saveIntents|publishes',
+    aimed: 0.2,
+    blur: 0.1,
+    kills: 2,
+    stops: 1,
+  },
 });
 
 /** Files appear at the target while others are about to be published there. */
@@ -85,7 +98,7 @@ const comesFirst: Theme = (scenario, { pick, below }) => ({
   place: pick(['folder', 'folder', 'bucket']),
   existing: 'refuse',
   actors: [syncs(0, 1), ...[0, 1, 2].map((): Actor => ({ kind: 'foreign', startMs: below(400), edits: 3 }))],
-  chances: { ...scenario.chances, ...quiet, aimed: 0 },
+  chances: { ...scenario.chances, ...calmChances, aimed: 0 },
 });
 
 /** Another task has other settings than the plan, or the operator another target. */
@@ -97,7 +110,7 @@ const otherSettings: Theme = (scenario, { pick, fraction }) => {
   return {
     ...scenario,
     actors: [tasks(0, 1, patch), syncs(pick([0, 20_000]), 1, pick([patch, {}]))],
-    chances: { ...scenario.chances, ...quiet },
+    chances: { ...scenario.chances, ...calmChances },
   };
 };
 
@@ -108,7 +121,7 @@ const changesAmid: Theme = (scenario, { pick, below }) => ({
   chain: 'none',
   sizes: [24 + below(17)],
   actors: [syncs(0, 3), { kind: 'producer', startMs: below(3000), edits: 2 }, syncs(20_000, 1)],
-  chances: { ...scenario.chances, ...quiet, aim: 'writes|sends part|saveIntents', aimed: 0.1, kills: 3 },
+  chances: { ...scenario.chances, ...calmChances, aim: 'writes|sends part|saveIntents', aimed: 0.1, kills: 3 },
 });
 
 /** A draft is begun by a worker that was taken for dead. */
@@ -116,7 +129,7 @@ const draftsLate: Theme = (scenario, { pick }) => ({
   ...scenario,
   place: pick(['folder', 'sftp', 'old-sftp']),
   actors: [tasks(0, 1), syncs(0, 2, { force: true })],
-  chances: { ...scenario.chances, ...quiet, aim: 'creates', aimed: 0.6, freezes: 2, freezeMs: LONG_MS },
+  chances: { ...scenario.chances, ...calmChances, aim: 'creates', aimed: 0.6, freezes: 2, freezeMs: LONG_MS },
 });
 
 /** What a dead worker left is nobody's: its file is gone from the source. */
@@ -124,7 +137,7 @@ const vanishes: Theme = (scenario, { below }) => ({
   ...scenario,
   sizes: [24 + below(17), 8],
   actors: [tasks(0, 1), { kind: 'producer', startMs: below(3000), edits: 5 }],
-  chances: { ...scenario.chances, ...quiet, aim: 'creates|writes|sends part', aimed: 0.2, kills: 4 },
+  chances: { ...scenario.chances, ...calmChances, aim: 'creates|writes|sends part', aimed: 0.2, kills: 4 },
 });
 
 /** Changes within one step of the source's clock. */
@@ -135,7 +148,7 @@ const changesQuickly: Theme = (scenario, { below }) => ({
   actors: [0, 1, 2]
     .map((): Actor => ({ kind: 'producer', startMs: below(700), edits: 2 }))
     .concat(syncs(below(300), 2)),
-  chances: { ...scenario.chances, ...quiet },
+  chances: { ...scenario.chances, ...calmChances },
 });
 
 /** Two runs that were planned with other transforms each. */
@@ -143,7 +156,7 @@ const twoChains: Theme = (scenario, { pick }) => ({
   ...scenario,
   chain: pick(['none', 'swap-case']),
   actors: [syncs(0, 1, { chain: 'none' }), syncs(0, 1, { chain: 'swap-case' })],
-  chances: { ...scenario.chances, ...quiet, kills: 1 },
+  chances: { ...scenario.chances, ...calmChances, kills: 1 },
 });
 
 export const themes: readonly Theme[] = [

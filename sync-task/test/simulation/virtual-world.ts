@@ -1,10 +1,17 @@
-/** Clock, timers and chance of one process, in virtual time. */
+/** Clocks, timers and chance of one process, in virtual time. */
 import type { World } from '../../src/world.ts';
 import type { Random } from '../faults/kit/random.ts';
 
 export interface Timers {
   /** Returns what takes it back. */
   set(ms: number, label: string, act: () => void): () => void;
+}
+
+/** How far clocks are off, forward or back: some of them a little, some by hours, most of them not at all. */
+export function offsets({ fraction, pick }: Random, mostMs: number): { offMs(): number } {
+  return {
+    offMs: () => (mostMs === 0 ? 0 : Math.round((2 * fraction() - 1) * mostMs * pick([0.001, 0.1, 1]))),
+  };
 }
 
 export function virtualWorld(clocks: Pick<World, 'wallMs' | 'monotonicMs'>, timers: Timers, chance: Random): World {

@@ -127,6 +127,23 @@ export const others: readonly Mistake[] = [
     'world.monotonicMs() - since.monotonicMs',
   ),
   mistake(
+    'wall-clock-alone',
+    'a worker whose clock was put back believes in its lease',
+    'sync/lease.ts',
+    'Math.max(world.monotonicMs() - since.monotonicMs, world.wallMs() - since.wallMs)',
+    'world.wallMs() - since.wallMs',
+  ),
+  both(
+    mistake(
+      'clock-of-the-worker',
+      "the worker's wall clock counts as the source's",
+      'sync/source-clock.ts',
+      'nowMs: () => world.monotonicMs() + offsetMs,',
+      'nowMs: () => world.wallMs(),',
+    ),
+    mistake('', '', 'sync/source-clock.ts', '      return isKnown;', '      return true;'),
+  ),
+  mistake(
     'publish-before-intent',
     'a file is published before that is written down',
     'sync/attempt.ts',
