@@ -39,6 +39,8 @@ export interface ContentDigest {
   /** Bytes per segment; the last one is shorter. */
   readonly segmentBytes: number;
   readonly segments: readonly string[];
+  /** Of what was published and was gone when it was looked at right behind that: nobody can compare it again. */
+  readonly takenAway?: true;
 }
 
 /** A run of bytes in one or more pieces, not reassembled, so that nothing is copied on the way. Never empty pieces. */

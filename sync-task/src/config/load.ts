@@ -16,7 +16,7 @@ import { readRunUrl } from './run-url.ts';
 import { type Environment, readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, MetricsSettings, Settings, TransformSetting } from './settings.ts';
 import { traceIdOf } from './trace-id.ts';
-import { clouds, refuseUnused } from './unused-options.ts';
+import { clouds, refuseInPlace, refuseUnused } from './unused-options.ts';
 import { schemaOf } from './values.ts';
 import { refuseUnknownVariables } from './variables.ts';
 
@@ -37,6 +37,7 @@ export function loadSettings(input: Input): Settings {
   const values = valuesOf(input);
   const source = endpoint(values, input, 'source');
   const target = endpoint(values, input, 'target');
+  refuseInPlace(values, target.location);
   return {
     ...common(values, input, source, target),
     source,
@@ -65,6 +66,7 @@ export function loadSettings(input: Input): Settings {
     maxDurationMs: values.get('max-duration'),
     bandwidth: values.get('bwlimit'),
     existing: values.get('existing'),
+    publish: values.get('publish'),
     reportDir: values.get('report-dir'),
     runUrl: readRunUrl(input.environment),
     wantsTotals: metricsOf(values, input, '') !== undefined,

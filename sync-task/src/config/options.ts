@@ -258,6 +258,15 @@ export const options = {
     choices: ['adopt', 'replace', 'refuse'],
     default: 'adopt',
   },
+  publish: {
+    kind: 'choice',
+    group: 'Transfer',
+    describe:
+      'how a file gets its name at the target: by renaming a hidden draft once it is whole, or (sftp, file) it is written in-place under its final name, ' +
+      'for servers that forbid rename; readers may then see half a file, and nothing is resumed',
+    choices: ['rename', 'in-place'],
+    default: 'rename',
+  },
   files: { kind: 'count', group: 'Transfer', describe: 'files in flight at once (default: by the round trip)' },
   buffer: {
     kind: 'bytes',

@@ -168,6 +168,8 @@ export interface Settings extends CommonSettings {
   readonly bandwidth: readonly BandwidthSlot[] | undefined;
   /** What happens to a target file that the state does not know. */
   readonly existing: 'adopt' | 'replace' | 'refuse';
+  /** How a file gets its final name at the target. */
+  readonly publish: 'rename' | 'in-place';
   /** Where reports go. */
   readonly reportDir: string | undefined;
   /** Where whoever started the run shows it; its report links there. */

@@ -30,3 +30,12 @@ export function refuseUnused(values: Values, role: 'source' | 'target', { scheme
     }
   }
 }
+
+/** An object appears in one request, whole: there is nothing that in-place could change. Throws `usage`. */
+export function refuseInPlace(values: Values, { scheme, label }: Location): void {
+  if (values.get('publish') !== 'in-place' || scheme === 'sftp' || scheme === 'file') return;
+  throw new SyncError(
+    `${values.given('publish')?.as}: in-place is for SFTP and folders, and does nothing for ${label}, where a file appears whole in one step; leave it out`,
+    { kind: 'usage', reason: 'bad-option' },
+  );
+}

@@ -1,6 +1,7 @@
 /** Which storage stands behind which scheme. A new one is one file and one line here; each is loaded only when it is used. */
 import { SyncError } from '../errors.ts';
 import { bandwidth, limitReading } from './bandwidth.ts';
+import { inPlace } from './in-place.ts';
 import { baseOf } from './paths.ts';
 import type { Place, StorageModule } from './place.ts';
 import { retryReading } from './retry.ts';
@@ -47,7 +48,9 @@ export async function openStorage(place: Place): Promise<Storage> {
 
 async function openAt(place: Place, open: StorageModule['open']): Promise<Storage> {
   const { settings, log, signal } = place;
-  const storage = retryReading(await open(place), { attempts: settings.attempts, log, signal });
+  const opened = await open(place);
+  const isInPlace = place.role === 'target' && settings.publish === 'in-place';
+  const storage = retryReading(isInPlace ? inPlace(opened) : opened, { attempts: settings.attempts, log, signal });
   const slots = place.role === 'source' ? settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
 }

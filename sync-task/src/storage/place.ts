@@ -16,6 +16,7 @@ export interface Place {
     | 'keepaliveMs'
     | 'attempts'
     | 'reconnectMs'
+    | 'publish'
   >;
   readonly log: Log;
   /** Aborted: nothing is waited for or tried again. */

@@ -36,6 +36,10 @@ export interface StorageCapabilities {
   readonly publishesNew: 'atomic' | 'looked-at';
   /** How many files in flight at once pay here: more where the round trip is long, fewer where handles are short. */
   readonly filesAtOnce: number;
+  /** Files are written under their final names: a draft is what stands there, and publishing does nothing. */
+  readonly inPlace?: true;
+  /** What is promised less than of other places, because the user wanted it so; a clause each. */
+  readonly weakened?: readonly string[];
   /** The place itself hashes files (`hashSegments`), so that comparing them downloads nothing. */
   readonly hashesFiles?: boolean;
 }
@@ -118,6 +122,13 @@ export interface DraftOptions {
   onCopied?(bytes: number): void;
   /** What the source says of the content; kept where the place keeps such. */
   readonly description?: ContentDescription | undefined;
+  /** Asked of a draft in place alone: nothing that stands at the path may be replaced. Throws `refused`, `exists`. */
+  readonly onlyNew?: boolean | undefined;
+  /**
+   * In place alone: called before what stood at the path is lost, or, with `onlyNew`, once the empty file is made. The draft waits
+   * until it is written down that the path is no more what it was.
+   */
+  touches?(): Promise<void>;
   /** Set on the finished file where the place can. */
   readonly mtimeMs: number;
   /** Force the bytes to disk before `finish` returns, where the place can. */
@@ -192,6 +203,17 @@ export interface FreeSpace {
   readonly freeBytes: number;
 }
 
+/** Files written under their final names, where a place can do that beside drafts (`in-place.ts`). */
+export interface InPlace {
+  /** Starts the file anew, in place of what stands there; never through a link, or over what is no regular file. */
+  draft(path: string, options: DraftOptions): Promise<Draft>;
+  /** Once it is whole and closed. */
+  settle(path: string): Promise<void>;
+  /** A file of our own, of a probe. */
+  remove(path: string): Promise<void>;
+  freeBytes(): Promise<number | undefined>;
+}
+
 export interface Storage extends AsyncDisposable {
   /** For messages: the URL, without any secret. */
   readonly label: string;
@@ -222,6 +244,8 @@ export interface Storage extends AsyncDisposable {
    * Fewer than all where the place does not give more: the rest is to be read.
    */
   readonly hashSegments?: (path: string, options: HashOptions) => Promise<readonly string[]>;
+
+  readonly inPlace?: InPlace;
 
   /** Starts a draft for this path, making the folders above it. */
   draft(path: string, options: DraftOptions): Promise<Draft>;

@@ -6,7 +6,7 @@
  *   and counts as standing for whatever destroys something, as missing for whatever builds on it.
  * - A draft is removed only when no intent to resume or publish it can stand in the state.
  */
-import { asSyncError } from '../errors.ts';
+import { asSyncError, SyncError } from '../errors.ts';
 import type { Claim } from '../state/state.ts';
 import { draftName } from '../storage/draft-name.ts';
 import type { Draft } from '../storage/storage.ts';
@@ -37,6 +37,8 @@ export interface Attempt {
   readonly mayHaveLeft: boolean;
   /** A draft is about to be begun. */
   begins(): void;
+  /** In place: what stands at the target is about to be ours, and half. Written down once. */
+  touches(): Promise<void>;
   /** All that was left before is removed. */
   tidied(): void;
   /** The next try is to look at what this one left. */
@@ -45,8 +47,11 @@ export interface Attempt {
   mayWrite(): void | Promise<void>;
   /** Throws `lease-lost`; after any other error the intent may have been saved. */
   save(intent: Intent): Promise<void>;
-  /** Publishes the complete draft that the intent names, with what goes beside it. */
-  publish(intent: PublishIntent, sides?: SideFiles): Promise<void>;
+  /**
+   * Publishes the complete draft that the intent names, with what goes beside it. `taken-away`: in place, and nothing stood there any
+   * more right behind that.
+   */
+  publish(intent: PublishIntent, sides?: SideFiles): Promise<'stands' | 'taken-away'>;
   /** Closes what a failed try was writing, and removes it unless a later attempt can build on it. Does not throw. */
   close(draft: Draft, sides: SideFiles, error: unknown): Promise<void>;
 }
@@ -61,6 +66,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
   const at = chain.targetPath(path);
   const asides = chain.asides(path);
   const name = draftName({ run, path, token });
+  const version = { size: claim.size, mtimeMs: claim.mtimeMs };
   const mark = `${name}-${context.world.uuid().slice(0, 8)}`;
   let intent = readIntent(claim.intent);
   /** Whether the state certainly holds it. */
@@ -79,7 +85,30 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
     sure = true;
   }
 
-  async function publish(next: PublishIntent, sides?: SideFiles): Promise<void> {
+  let touching: Promise<void> | undefined;
+  function touches(): Promise<void> {
+    unrecorded = true;
+    touching ??= save({ stage: 'discarding', draft: name, at, asides, version, chain: claim.chain }).catch(
+      (error: unknown) => {
+        touching = undefined;
+        throw error;
+      },
+    );
+    return touching;
+  }
+
+  /** Only the place knows what became of a file that its owner may take as soon as it is closed. */
+  async function lookBehind(next: PublishIntent): Promise<'stands' | 'taken-away'> {
+    const found = await target.stat(at);
+    if (!found) return 'taken-away';
+    if (found.kind === 'file' && found.size === next.targetSize) return 'stands';
+    throw new SyncError(
+      `${target.label}: ${JSON.stringify(at)} is not what was written there a moment ago (${found.size} bytes, not ${next.targetSize}): somebody else writes to it`,
+      { kind: 'transient', reason: 'size-differs', path },
+    );
+  }
+
+  async function publish(next: PublishIntent, sides?: SideFiles): Promise<'stands' | 'taken-away'> {
     if (saved !== next || !sure) await save(next);
     signal.throwIfAborted();
     await lease.check(path);
@@ -96,6 +125,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
       // The answer to an earlier try may have been lost: then what is in the way is the file itself.
       if (asSyncError(error).reason !== 'exists' || !(await isPublished(context, at, next))) throw error;
     }
+    return target.capabilities.inPlace ? lookBehind(next) : 'stands';
   }
 
   /** Whether the next attempt can build on the draft, and the place is as good as before. */
@@ -116,9 +146,9 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
       return;
     }
     if (intent?.draft === name && intent.stage !== 'discarding') {
-      const { ticket, version, chain } = intent;
+      const { ticket, version: made, chain: by } = intent;
       try {
-        await save({ stage: 'discarding', draft: name, ticket, at, asides, version, chain });
+        await save({ stage: 'discarding', draft: name, ticket, at, asides, version: made, chain: by });
       } catch (unsaved) {
         log.warn(`a draft is left for the next attempt: ${asSyncError(unsaved).message}`, { path, draft: name });
         await draft.leave();
@@ -177,6 +207,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
       tried = true;
     },
     mayWrite: () => lease.check(path),
+    touches,
     save,
     publish,
     close,

@@ -44,7 +44,9 @@ function forWriting({ capabilities }: Storage, { freeBytes, mtimeKept }: Storage
     {
       name: 'atomic replace',
       offered: capabilities.atomicReplace,
-      cost: 'an old file is moved aside for an instant before the new one takes its place, so a reader may find none',
+      cost: capabilities.inPlace
+        ? 'an old file is overwritten where it stands'
+        : 'an old file is moved aside for an instant before the new one takes its place, so a reader may find none',
       matters: true,
     },
     {

@@ -26,6 +26,8 @@ import type { Transfer } from './transfer.ts';
 
 export interface Copied {
   readonly published: PublishIntent;
+  /** It was gone when it was looked at right behind that. */
+  readonly takenAway: boolean;
   /** What the transforms counted, in words. */
   readonly counts: string;
 }
@@ -49,6 +51,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     fsync: settings.fsync,
     signal,
     mayWrite: attempt.mayWrite,
+    touches: attempt.touches,
   };
   const options: DraftOptions = {
     name,
@@ -82,7 +85,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
         })
       : undefined;
   const { digest, segments } = filled ? filling : bookkeeping(stored?.segments);
-  const draft = filled ?? (await target.draft(at, { ...options, remember: segments.remember }));
+  const draft = filled ?? (await target.draft(at, { ...options, onlyNew, remember: segments.remember }));
   const keys = fileKeys(context, { pipelineId: transfer.pipelineId, path, token });
   await using sides = sideFiles(target, at, path, { name, ...kept }, keys);
   const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
@@ -129,10 +132,11 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     const { readsDrafts } = target.capabilities;
     if (readsBack && readsDrafts) await readBack(context, at, unkeyed, name);
     const intent: PublishIntent = { ...unkeyed, keys: await keys.complete() };
-    await attempt.publish(intent, sides);
-    if (readsBack && !readsDrafts) await readBack(context, at, intent, undefined);
+    const takenAway = (await attempt.publish(intent, sides)) === 'taken-away';
+    if (readsBack && !readsDrafts && !takenAway) await readBack(context, at, intent, undefined);
     addCounts(transfer.transformCounts, sides.counted());
-    return { published: intent, counts: sides.counts() };
+    const published = takenAway ? { ...intent, digest: { ...intent.digest, takenAway } } : intent;
+    return { published, takenAway, counts: sides.counts() };
   } catch (error) {
     await segments.done().catch(() => undefined); // the first error is the one to tell
     await attempt.close(draft, sides, error);

@@ -40,8 +40,14 @@ export function makeResult(settings: Pick<CommonSettings, 'pipeline'>, { started
     errorsLeftOut,
     durationMs: Math.round(performance.now() - startedMs),
     capabilities: {},
+    ...weakenedBy(rest),
     ...rest,
   };
+}
+
+function weakenedBy({ capabilities }: Pick<ResultParts, 'capabilities'>): Pick<Result, 'weakened'> {
+  const target = capabilities?.['target'] as { readonly weakened?: readonly string[] } | undefined;
+  return target?.weakened ? { weakened: target.weakened } : {};
 }
 
 /** What transforms counted: name of the transform → counter → sum. */

@@ -20,6 +20,8 @@ export interface PlannedWith {
   readonly renames: boolean;
   readonly existing: Settings['existing'];
   readonly verify: Settings['verify'];
+  /** Undefined: by an earlier version, which only renamed. */
+  readonly publish?: Settings['publish'];
   /** How objects are stored. */
   readonly stored: string;
   /** Which files the plan took: its worker need not know, but the same plan asked for again is not another one. */
@@ -29,7 +31,7 @@ export interface PlannedWith {
 export function plannedWith(settings: Settings, chain: Chain): PlannedWith {
   const { source, target } = settings.places;
   const { prefix, include, exclude, marker } = settings.selection;
-  const { transformChanged, force, existing, verify } = settings;
+  const { transformChanged, force, existing, verify, publish } = settings;
   return {
     source,
     target,
@@ -37,6 +39,7 @@ export function plannedWith(settings: Settings, chain: Chain): PlannedWith {
     renames: chain.renames,
     existing,
     verify,
+    publish,
     stored: hashOf(settings.target.s3 ?? {}),
     selection: hashOf({ prefix, include, exclude, marker, transformChanged, force }),
   };
@@ -72,6 +75,8 @@ function differenceOf(planned: PlannedWith, now: PlannedWith, what: 'work' | 'pl
   if (planned.existing !== now.existing) return differs('existing', planned.existing, now.existing);
   if (planned.verify === 'read-back' && now.verify !== 'read-back')
     return differs('verify', planned.verify, now.verify);
+  const publish = planned.publish ?? 'rename';
+  if (publish !== (now.publish ?? 'rename')) return differs('publish', publish, now.publish ?? 'rename');
   if (planned.stored !== now.stored) return 'the options --target-s3-… are others';
   if (what === 'plan' && planned.selection !== now.selection)
     return 'one of --prefix, --include, --exclude, --marker, --transform-changed and --force is another';

@@ -37,6 +37,10 @@ export const resultSchema = z
     errorsLeftOut: count,
     durationMs: count,
     capabilities: z.record(z.string(), z.unknown()),
+    weakened: z
+      .array(z.string())
+      .describe('with --publish in-place: what is promised less, a clause each')
+      .exactOptional(),
     explain: z
       .array(
         z.strictObject({

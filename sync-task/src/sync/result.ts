@@ -19,6 +19,8 @@ export interface Result {
   readonly durationMs: number;
   /** What the two servers can and can't do, and what that costs. */
   readonly capabilities: Readonly<Record<string, unknown>>;
+  /** With `--publish in-place`: what is promised less, a clause each. */
+  readonly weakened?: readonly string[];
   /** With `--explain`: why each file was chosen or left out. */
   readonly explain?: readonly Explanation[];
   readonly explainLeftOut?: number;

@@ -13,6 +13,7 @@ import type { Outcome } from '../model.ts';
 import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../state/state.ts';
 import { backOff } from '../storage/backoff.ts';
 import { mayPass } from '../storage/retry.ts';
+import { notAFile } from '../storage/standing.ts';
 import type { Chain } from '../transform/chain.ts';
 import type { ChainThreads } from '../transform/chain-threads.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
@@ -26,6 +27,8 @@ import { entranceOf, type Remains, recoveryOf, type Standing } from './recovery.
 import { isSameVersion, lookAtRemains, removeRemains } from './remains.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import { hasSameContent } from './same-content.ts';
+
+const TAKEN_AWAY = 'was written whole, and was gone when it was looked at right behind that: taken away';
 
 /** What the transfers of one worker share. */
 export interface Transfer {
@@ -145,13 +148,17 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
         { kind: 'refused', reason: 'exists', path: claim.path },
       );
     case 'no-file':
-      throw noFile(target.label, claim.path, at, found?.kind);
+      throw notAFile(target.label, at, found?.kind, claim.path);
   }
-  const { published, counts } = await copy(transfer, attempt, { stored, onlyNew: entrance === 'copy-new' });
+  const { published, takenAway, counts } = await copy(transfer, attempt, { stored, onlyNew: entrance === 'copy-new' });
   if (counts !== '') log.info(counts, { path: claim.path });
-  const notes = [counts, published.mtimeKept ? '' : 'the target did not keep the modification time'];
+  if (takenAway) transfer.told.add('info', 'taken away', `${JSON.stringify(at)} ${TAKEN_AWAY}`, { path: claim.path });
+  const notes = [
+    counts,
+    takenAway ? TAKEN_AWAY : published.mtimeKept ? '' : 'the target did not keep the modification time',
+  ];
   return {
-    ...outcomeRow(claim, 'copied', reason, checkpointOf(claim, at, published)),
+    ...outcomeRow(claim, 'copied', takenAway ? 'taken-away' : reason, checkpointOf(claim, at, published)),
     keys: published.keys,
     message: notes.filter((note) => note !== '').join('; '),
   };
@@ -172,20 +179,6 @@ async function lookAtTarget({ source, target, settings }: Context, claim: Claim,
     at = isAlike ? 'alike' : 'file';
   }
   return { entrance: entranceOf({ at, existing: settings.existing }), found };
-}
-
-function noFile(
-  label: string,
-  path: string,
-  at: string,
-  kind: 'file' | 'folder' | 'link' | 'special' = 'special',
-): SyncError {
-  const what = kind === 'folder' ? 'a folder' : kind === 'link' ? 'a symbolic link' : 'no regular file';
-  return new SyncError(`${label}: ${JSON.stringify(at)} is ${what}; move it away or exclude the file`, {
-    kind: 'permanent',
-    reason: kind === 'folder' ? 'is-a-folder' : 'not-a-file',
-    path,
-  });
 }
 
 /** What an earlier attempt published: recorded as that, whatever is wanted now. */

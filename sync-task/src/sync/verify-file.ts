@@ -82,7 +82,8 @@ export async function proveSource(look: Look, record: FileRecord): Promise<Sourc
 
 function whyUndecided({ held, intent }: FileRecord): string | undefined {
   if (held) return 'another worker is copying it now';
-  if (readIntent(intent)?.stage !== 'publishing') return undefined;
+  const written = readIntent(intent);
+  if (written?.stage !== 'publishing' && !written?.unrecorded) return undefined;
   return 'a run that broke off left it undecided; run sync first';
 }
 
@@ -96,7 +97,10 @@ export function placeOf(record: FileRecord, chain: Chain): string | undefined {
 async function lookAtTarget(look: Look, record: FileRecord, at: string, found: StoredFile | undefined): Promise<Part> {
   const { settings, target } = look.context;
   const { targetSize, targetMtimeMs, digest } = record;
-  if (!found) return { finding: 'missing', message: 'it is missing at the target' };
+  if (!found && digest.takenAway) {
+    return unverifiable('it was taken away at the target as soon as it was written, so it cannot be compared');
+  }
+  if (!found) return { finding: 'missing', message: 'it is missing at the target: somebody has taken it away since' };
   if (found.kind !== 'file') return { finding: 'missing', message: `a ${wordFor(found.kind)} stands in its place` };
   if (found.size !== targetSize) {
     return { finding: 'size-differs', message: `it has ${found.size} bytes at the target, ${targetSize} were written` };

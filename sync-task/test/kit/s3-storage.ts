@@ -37,6 +37,7 @@ export function openS3(
       keepaliveMs: 10_000,
       attempts: 1,
       reconnectMs: 0,
+      publish: 'rename',
     },
     log: silentLog,
   };

@@ -67,6 +67,7 @@ export function settingsOf(scenario: Scenario, patch: Patch, more: Partial<Setti
     maxDurationMs: undefined,
     bandwidth: undefined,
     existing: patch.existing ?? scenario.existing,
+    publish: 'rename',
     reportDir: undefined,
     wantsTotals: false,
     files: scenario.atOnce,

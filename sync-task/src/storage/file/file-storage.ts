@@ -1,5 +1,5 @@
 /** A folder of this machine as a storage. Links below the root never lead out of it (see `folders.ts`). */
-import { link, lstat, opendir, rename, unlink } from 'node:fs/promises';
+import { link, lstat, opendir, rename, statfs, unlink } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
@@ -78,6 +78,30 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       if (options.fsync) return draft;
       unsynced.add(options.name);
       return draft;
+    },
+
+    inPlace: {
+      async draft(path, options) {
+        const draft = await startDraft(folders, path, options, 'in-place');
+        if (!options.fsync) unsynced.add(path);
+        return draft;
+      },
+      async settle(path) {
+        if (!unsynced.delete(path)) await folders.flush(parentOf(path));
+      },
+      async remove(path) {
+        checkPath(path);
+        const folder = await folders.find(parentOf(path));
+        if (folder !== undefined) {
+          await explained({ label, path, what: 'remove' }, () => remove(joinPath(folder, baseOf(path))));
+        }
+      },
+      async freeBytes() {
+        const top = await folders.find('');
+        if (top === undefined) return undefined;
+        const { bavail, bsize } = await statfs(top);
+        return bavail * bsize;
+      },
     },
 
     async statDraft(path, name) {

@@ -3,27 +3,37 @@
  * in `finish` at the latest.
  */
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, open, rename, truncate, unlink } from 'node:fs/promises';
+import { copyFile, type FileHandle, lstat, open, rename, truncate, unlink } from 'node:fs/promises';
 import { SyncError } from '../../errors.ts';
 import type { Chunk } from '../../model.ts';
 import { tempName } from '../draft-name.ts';
-import { checkPath, joinPath, parentOf } from '../paths.ts';
+import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
+import { existsAlready, notAFile } from '../standing.ts';
 import type { Draft, DraftOptions, FinishedDraft } from '../storage.ts';
 import { explained, explainFileError, isCode, isMissing } from './file-error.ts';
 import { isKept, setMtime, versionOf } from './file-version.ts';
 import type { Folders } from './folders.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Not through a link, and not waiting for whoever reads a pipe. */
+const OVER_FLAGS =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const RESUME_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW;
 /** Less whatever the umask takes away. */
 const CREATE_MODE = 0o666;
 
-export async function startDraft(folders: Folders, path: string, options: DraftOptions): Promise<Draft> {
+/** @param how `in-place`: under the file's own name, in place of what stands there */
+export async function startDraft(
+  folders: Folders,
+  path: string,
+  options: DraftOptions,
+  how: 'hidden' | 'in-place' = 'hidden',
+): Promise<Draft> {
   checkPath(path);
   options.signal.throwIfAborted();
   const operation = { label: folders.label, path, what: 'write', neededBytes: options.expectedBytes };
   const folder = await folders.ensure(parentOf(path));
-  const temp = joinPath(folder, tempName(options.name));
+  const temp = joinPath(folder, how === 'hidden' ? tempName(options.name) : baseOf(path));
   const file = await openFile();
   let writing: Promise<void> = Promise.resolve();
   let written = options.resume?.offset ?? 0;
@@ -32,6 +42,7 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
 
   async function openFile(): Promise<FileHandle> {
     const { resume } = options;
+    if (how === 'in-place') return explained(operation, openInPlace);
     if (!resume) return createFile(temp);
     return explained(operation, async () => {
       await options.mayWrite?.();
@@ -53,6 +64,29 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
         cause: error,
       });
     }
+  }
+
+  async function openInPlace(): Promise<FileHandle> {
+    await options.mayWrite?.();
+    if (options.onlyNew) {
+      return open(temp, CREATE_FLAGS, CREATE_MODE).catch((error: unknown) => {
+        throw isCode(error, 'EEXIST') ? existsAlready(folders.label, path, error) : error;
+      });
+    }
+    const standing = await lstat(temp).catch(ignoreMissing);
+    if (standing && !standing.isFile()) {
+      const kind = standing.isDirectory() ? 'folder' : standing.isSymbolicLink() ? 'link' : 'special';
+      throw notAFile(folders.label, path, kind);
+    }
+    return open(temp, OVER_FLAGS, CREATE_MODE);
+  }
+
+  /** In place what stands there is removed only where it is certainly the file that is being written. */
+  async function isOurs(): Promise<boolean> {
+    if (closed) return false;
+    await options.mayWrite?.();
+    const [own, standing] = [await file.stat(), await lstat(temp).catch(ignoreMissing)];
+    return standing?.ino === own.ino && standing.dev === own.dev;
   }
 
   async function close(): Promise<void> {
@@ -116,10 +150,13 @@ export async function startDraft(folders: Folders, path: string, options: DraftO
     async discard() {
       await writing.catch(() => undefined); // whoever wrote has heard of it, or does not want to know
       await explained({ ...operation, what: 'discard' }, async () => {
+        let isRemoved = how === 'hidden';
         try {
+          isRemoved ||= await isOurs();
           await close();
         } finally {
-          await unlink(temp).catch(ignoreMissing);
+          await close().catch(() => undefined); // what went wrong before says more
+          if (isRemoved) await unlink(temp).catch(ignoreMissing);
         }
       });
     },
@@ -144,7 +181,7 @@ async function cloned(from: string, to: string, bytes: number): Promise<boolean>
   return true;
 }
 
-function ignoreMissing(error: unknown): void {
+function ignoreMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error;
 }
 

@@ -2,15 +2,17 @@
 import type { FinishedDraft, MayWrite } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';
-import { endOf } from './facts.ts';
+import { endOf, noneTold } from './facts.ts';
 import type { OpenHandle, OpenOn } from './handles.ts';
 import { type Attributes, noAttributes, openFlag, request, status, timesAttribute, wholeSeconds } from './packet.ts';
 import { isStatus, missing, SftpStatus } from './sftp-errors.ts';
 
 export interface DraftFile {
   readonly connections: Connections;
-  /** Of the draft, not of the file it will be. */
+  /** Of the draft; of the file it will be where it is written in place. */
   readonly remotePath: Buffer;
+  /** Under the final name: `new` where nothing may stand there, else over what does. */
+  readonly inPlace?: 'new' | 'over' | undefined;
   /** Where to go on in a draft that stands; undefined: it is created. */
   readonly start: number | undefined;
   readonly mtimeMs: number;
@@ -27,10 +29,10 @@ export interface DraftFile {
 
 /** Creates it, or opens what stands; throws the server's plain status, so that the caller can make a missing folder. */
 export function openDraft(file: DraftFile): OpenOn {
-  const create = openFlag.write | openFlag.create | openFlag.exclusive;
+  const create = openFlag.write | openFlag.create | (file.inPlace === 'over' ? openFlag.truncate : openFlag.exclusive);
   return async (channel, how) => {
     const creates = how !== 'again' && file.start === undefined;
-    if (creates && how === 'refused') await removeEmpty(channel, file);
+    if (creates && how === 'refused' && !file.inPlace) await removeEmpty(channel, file);
     return channel.handle(request.open, [file.remotePath, creates ? create : openFlag.write, noAttributes]);
   };
 }
@@ -72,7 +74,8 @@ export interface Ending {
 export async function endDraft(file: DraftFile, at: OpenHandle, ending: Ending): Promise<FinishedDraft> {
   const { order } = file.connections;
   await file.mayWrite?.();
-  if (!order.isKept) return endInTurn(file, at, ending);
+  // Under the final name its time says that all of it was acknowledged: so it is set behind that.
+  if (!order.isKept || file.inPlace) return endInTurn(file, at, ending);
   const { channel, handle } = at;
   const times = setTimes(file, at);
   const flushed = file.fsync ? flushFile(at) : undefined;
@@ -145,6 +148,14 @@ function setTimes(file: DraftFile, { channel, handle }: OpenHandle): Promise<boo
  * @param told by the open file, whose times the server said it had set
  */
 async function byPath(file: DraftFile, written: number, told?: Attributes): Promise<FinishedDraft> {
+  if (!file.inPlace) return setByPath(file, written, told);
+  return setByPath(file, written, told).catch((error: unknown) => {
+    unlessMissing(error); // taken away as soon as it was closed
+    return finished(told ?? noneTold, false, written);
+  });
+}
+
+async function setByPath(file: DraftFile, written: number, told?: Attributes): Promise<FinishedDraft> {
   const { connections, remotePath, mtimeMs } = file;
   const channel = await connections.pick();
   await file.mayWrite?.();
@@ -154,6 +165,17 @@ async function byPath(file: DraftFile, written: number, told?: Attributes): Prom
   if (told && !keptTime(file, told) && now.mtimeMs === told.mtimeMs) connections.order.timesMend = false;
   // Set by the handle, where it shows.
   return finished(now, kept || (told !== undefined && now.mtimeMs !== undefined && keptTime(file, now)), written);
+}
+
+/**
+ * The half of a file in place, while it is open: only where what stands there looks like it, and the lease holds. What is closed is
+ * whole, or its connection is lost, and nobody can tell whose it is.
+ */
+export async function removeHalf(file: DraftFile, { channel, handle }: OpenHandle): Promise<void> {
+  await file.mayWrite?.();
+  const own = await channel.attributes(request.fstat, [handle]);
+  const standing = await channel.attributes(request.lstat, [file.remotePath]);
+  if (own.size !== undefined && own.size === standing.size) await channel.command(request.remove, [file.remotePath]);
 }
 
 export async function removeDraft({ connections, remotePath }: DraftFile): Promise<void> {

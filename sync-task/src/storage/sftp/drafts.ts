@@ -2,12 +2,14 @@
 import { SyncError } from '../../errors.ts';
 import type { ByteBudget } from '../budget.ts';
 import { checkPath, parentOf } from '../paths.ts';
+import { existsAlready, notAFile } from '../standing.ts';
 import type { Draft, DraftOptions, Storage } from '../storage.ts';
 import type { Confinement } from './confinement.ts';
 import type { Connections } from './connections.ts';
 import { copiedBytes, startCopy } from './copied-draft.ts';
 import { copySource } from './copy-source.ts';
 import type { DraftFile } from './draft-file.ts';
+import type { FactFinder } from './facts.ts';
 import { status } from './packet.ts';
 import { freeSpace } from './probe.ts';
 import type { RemoteFiles } from './remote-files.ts';
@@ -22,15 +24,19 @@ export interface SftpDraftsOptions {
   readonly inside: Confinement;
   /** For what was written and not yet acknowledged. */
   readonly budget: ByteBudget;
+  readonly kind: FactFinder['kind'];
   /** Of `accountOf`; undefined where the server copies nothing for us. */
   readonly account: unknown;
   readonly label: string;
 }
 
-export type SftpDrafts = Required<Pick<Storage, 'draft' | 'draftFrom'>>;
+export interface SftpDrafts extends Required<Pick<Storage, 'draft' | 'draftFrom'>> {
+  /** The same under its final name. */
+  draftInPlace: Storage['draft'];
+}
 
 export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
-  const { connections, files, folders, inside, budget, account, label } = options;
+  const { connections, files, folders, inside, budget, kind, account, label } = options;
   const { wire, temp, lstat, rename } = files;
   /** Remote paths of drafts that are being written. */
   const drafting = new Set<string>();
@@ -56,8 +62,14 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
   }
 
   /** What any draft of the path begins with; `begin` opens it, and a folder that is missing above it is made. */
-  async function beginDraft<T>(path: string, draft: DraftOptions, begin: (file: DraftFile) => Promise<T>): Promise<T> {
-    const name = temp(path, draft.name).toString();
+  async function beginDraft<T>(
+    path: string,
+    draft: DraftOptions,
+    begin: (file: DraftFile) => Promise<T>,
+    inPlace?: DraftFile['inPlace'],
+  ): Promise<T> {
+    const remote = inPlace ? wire(path) : temp(path, draft.name);
+    const name = remote.toString();
     const exists = () =>
       new SyncError(`${label}: a draft of ${JSON.stringify(path)} with the name ${draft.name} stands there already`, {
         kind: 'permanent',
@@ -68,7 +80,8 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
     const start = (from?: number) =>
       begin({
         connections,
-        remotePath: temp(path, draft.name),
+        remotePath: remote,
+        inPlace,
         start: from,
         mtimeMs: draft.mtimeMs,
         fsync: draft.fsync,
@@ -104,7 +117,29 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
     }
   }
 
+  /** A server follows links where it opens a file, and waits at a pipe. */
+  async function assertFile(path: string): Promise<void> {
+    const standing = await kind(wire(path)).catch((error: unknown) => {
+      throw explainStatus(error, 'look at', label, path);
+    });
+    if (standing !== undefined && standing !== 'file') throw notAFile(label, path, standing);
+  }
+
   return {
+    async draftInPlace(path, draft) {
+      checkPath(path);
+      await inside.check(parentOf(path));
+      if (!draft.onlyNew) await assertFile(path);
+      const { expectedBytes } = draft;
+      const begin = (file: DraftFile) => startDraft({ ...file, budget, expectedBytes });
+      return beginDraft(path, draft, begin, draft.onlyNew ? 'new' : 'over').catch(async (error: unknown) => {
+        // Whatever it says where something stands already.
+        if (draft.onlyNew && (await kind(wire(path)).catch(() => undefined)) !== undefined)
+          throw existsAlready(label, path, error);
+        throw error;
+      });
+    },
+
     async draft(path: string, draft: DraftOptions): Promise<Draft> {
       checkPath(path);
       const { expectedBytes } = draft;

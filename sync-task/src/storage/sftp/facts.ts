@@ -163,7 +163,7 @@ export function factFinder(connections: Connections): FactFinder {
   };
 }
 
-const noneTold: Attributes = { size: undefined, mode: undefined, atimeMs: undefined, mtimeMs: undefined };
+export const noneTold: Attributes = { size: undefined, mode: undefined, atimeMs: undefined, mtimeMs: undefined };
 
 function merged(first: Attributes, second: Attributes): Attributes {
   return {

@@ -44,10 +44,7 @@ export async function probeServer(storage: Storage, plan: ProbePlan): Promise<St
   } finally {
     await draft.discard();
   }
-  const freeBytes = await freeSpace(await plan.channel(), plan.root).catch((error: unknown) => {
-    if (error instanceof SftpStatus) return undefined; // the server does not tell
-    throw error;
-  });
+  const freeBytes = await knownFreeSpace({ pick: plan.channel }, plan.root);
   return { clockSkewMs, freeBytes, mtimeKept, newFileRights, features: nameFeatures(caseSensitive), notes: [] };
 }
 
@@ -73,6 +70,16 @@ export async function freeSpace(channel: SftpChannel, folder: Buffer): Promise<n
     reader.uint64(); // f_blocks
     reader.uint64(); // f_bfree
     return fragmentBytes * reader.uint64();
+  });
+}
+
+export async function knownFreeSpace(
+  { pick }: { pick(): Promise<SftpChannel> },
+  folder: Buffer,
+): Promise<number | undefined> {
+  return freeSpace(await pick(), folder).catch((error: unknown) => {
+    if (error instanceof SftpStatus) return undefined; // the server does not tell
+    throw error;
   });
 }
 

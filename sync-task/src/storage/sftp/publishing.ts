@@ -5,6 +5,7 @@ import { checkPath } from '../paths.ts';
 import type { Storage } from '../storage.ts';
 import type { SftpChannel } from './channel.ts';
 import type { FactFinder } from './facts.ts';
+import { status } from './packet.ts';
 import { type PublishSteps, publishNew, publishOver } from './publish.ts';
 import type { RemoteFiles } from './remote-files.ts';
 import { explainStatus, isStatus, missing, SftpStatus } from './sftp-errors.ts';
@@ -41,6 +42,12 @@ export function sftpPublishing(
       });
     }
     if (!draft && isStatus(error, ...missing)) return draftMissing(label, path);
+    const isForbidden = isStatus(error, status.permissionDenied, status.unsupported);
+    // "Failure" may mean anything where something stands already.
+    if (draft === 'file' && (isForbidden || (standing === undefined && isStatus(error, status.failure)))) {
+      const what = `cannot publish ${JSON.stringify(path)}: the file was written and may not be renamed`;
+      return renameForbidden(error, what, path);
+    }
     return explainStatus(error, 'publish', label, path);
   }
 
@@ -55,11 +62,11 @@ export function sftpPublishing(
     return tempStands || backupStands;
   }
 
-  function renameForbidden({ kind, text, code }: SftpStatus): SyncError {
-    const said = JSON.stringify(text || `status ${code}`);
+  function renameForbidden(cause: SftpStatus, what: string, path?: string): SyncError {
+    const { kind, text, code } = cause;
     return new SyncError(
-      `${label}: files can be written there and not renamed (the server says ${said}), so none can be published; ask its operator to allow rename`,
-      { kind, reason: 'rename-refused' },
+      `${label}: ${what} (the server says ${JSON.stringify(text || `status ${code}`)}); ask its operator to allow rename, or run with --publish in-place, which promises less`,
+      { kind, reason: 'rename-refused', cause, ...(path !== undefined && { path }) },
     );
   }
 
@@ -116,7 +123,9 @@ export function sftpPublishing(
         if (!atomic && !links) await remove(second);
         await files.rename(first, second).catch(async (error: unknown) => {
           if (atomic) await remove(second);
-          throw error instanceof SftpStatus ? renameForbidden(error) : error;
+          throw error instanceof SftpStatus
+            ? renameForbidden(error, 'files can be written there and not renamed, so none can be published')
+            : error;
         });
       }
       await remove(second);

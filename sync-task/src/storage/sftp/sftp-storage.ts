@@ -16,7 +16,7 @@ import { sftpDrafts } from './drafts.ts';
 import { type Facts, factFinder, kindOf } from './facts.ts';
 import { serverFeatures } from './features.ts';
 import { listTree } from './listing.ts';
-import { probeServer, rightsOf } from './probe.ts';
+import { knownFreeSpace, probeServer, rightsOf } from './probe.ts';
 import { sftpPublishing } from './publishing.ts';
 import { readRemoteFile } from './reader.ts';
 import { realRoot } from './real-root.ts';
@@ -99,6 +99,9 @@ function storageOn(connections: Connections, options: Opened): Storage {
       throw error;
     });
   });
+
+  const { kind } = facts;
+  const drafts = sftpDrafts({ connections, files, folders, inside, budget: writing, kind, account, label });
 
   async function findVersion(path: string, version: FileVersion): Promise<Buffer | undefined> {
     checkPath(path);
@@ -206,7 +209,18 @@ function storageOn(connections: Connections, options: Opened): Storage {
       return hashSegments(() => connections.pick(), remote, options);
     },
 
-    ...sftpDrafts({ connections, files, folders, inside, budget: writing, account, label }),
+    draft: drafts.draft,
+    draftFrom: drafts.draftFrom,
+    inPlace: {
+      draft: drafts.draftInPlace,
+      async settle() {},
+      async remove(path) {
+        await files.remove(wire(path)).catch((error: unknown) => {
+          if (!isStatus(error, ...missing)) throw explainStatus(error, 'remove', label, path);
+        });
+      },
+      freeBytes: () => knownFreeSpace(connections, wire('')),
+    },
     ...(account !== undefined && { copyOffer: offers.sign({ account, find: findVersion }) }),
 
     async statDraft(path, name) {

@@ -6,7 +6,7 @@
 import type { Chunk } from '../../model.ts';
 import type { ByteBudget } from '../budget.ts';
 import type { Draft, FinishedDraft } from '../storage.ts';
-import { type DraftFile, endDraft, flushFile, openDraft, removeDraft } from './draft-file.ts';
+import { type DraftFile, endDraft, flushFile, openDraft, removeDraft, removeHalf } from './draft-file.ts';
 import { type OpenHandle, openRemoteFile } from './handles.ts';
 
 export interface WritePlan extends DraftFile {
@@ -132,6 +132,14 @@ export async function startDraft(plan: WritePlan): Promise<Draft> {
 
     async discard() {
       await Promise.all(sent);
+      if (plan.inPlace) {
+        try {
+          if (!closed) await removeHalf(plan, file.first);
+        } finally {
+          await close().catch(() => undefined); // on a lost connection it is closed already
+        }
+        return;
+      }
       await close().catch(() => undefined); // on a lost connection it is closed already
       await removeDraft(plan);
     },

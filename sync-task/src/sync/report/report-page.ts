@@ -38,6 +38,7 @@ ${notice(facts)}`,
       cards(result, survey, tookMs),
       history(facts),
       gateSection(result.gates ?? []),
+      weakened(result.weakened ?? []),
       problems('failed', 'Failed', survey.failed, 'A retry of the run takes them again.'),
       problems('refused', 'Refused', survey.refused, 'They are not copied as they are: mend or exclude them.'),
       problems('not-run', 'Not copied', survey.planned, notRun(result)),
@@ -124,6 +125,19 @@ function gateSection(findings: readonly GateFinding[]): Content {
     { label: 'What', kind: 'message', cell: ({ what }) => what },
   ];
   return section('gates', 'Gates', table(columns, findings));
+}
+
+/** What the user gave up, in every report of it. */
+function weakened(clauses: readonly string[]): Content {
+  if (clauses.length === 0) return undefined;
+  const columns: readonly Column<string>[] = [
+    {
+      label: 'Files were written under their final names (--publish in-place)',
+      kind: 'text',
+      cell: (clause) => clause,
+    },
+  ];
+  return section('weakened', 'Promised less', table(columns, clauses));
 }
 
 function problems(id: string, heading: string, { files, lines }: Named, advice: string): Content {

@@ -1,0 +1,118 @@
+/**
+ * `--publish in-place`: files are written under their final names, for servers that forbid rename and for those whose owner takes
+ * files away as soon as they are closed. A decorator over a place that can do it (`Storage.inPlace`).
+ *
+ * There is no draft that nobody sees, so what a draft promises is gone too: `losses` names it, in `check`, in each result and report.
+ * What stays is that `done` is true. Nothing at the path changes before it was written down that it is no more what it was
+ * (`DraftOptions.touches`), so half a file is never taken for the one that stood there before, nor adopted; the time of the
+ * source is set last, when every byte has been acknowledged; and no file is ever removed under its final name but by the one
+ * who is writing it. Drafts and back-ups that renaming workers left are still recovered.
+ */
+import { SyncError } from '../errors.ts';
+import { probeName, tempName } from './draft-name.ts';
+import { draftMissing } from './objects/draft-errors.ts';
+import { probeInPlace } from './probe-in-place.ts';
+import type { Draft, DraftOptions, Feature, InPlace, Storage } from './storage.ts';
+
+const losses: readonly Feature[] = [
+  {
+    name: 'whole files only',
+    cost: 'a reader at the target may see a file while it is written, and half of one that broke off until it is copied again',
+  },
+  {
+    name: 'keeps the old file',
+    cost: 'an old file is lost when the first byte of the new one is written, and is not brought back where that fails',
+  },
+  {
+    name: 'resumes files',
+    cost: 'a large file that broke off begins at byte 0 again',
+  },
+  {
+    name: 'checks before publishing',
+    cost: 'size, digest and --verify read-back are looked at when the file stands there already',
+  },
+  {
+    name: 'shuts out frozen workers',
+    cost: 'what a worker had on its way when it froze may land in the file that its successor writes (verify --checksum target sees it)',
+  },
+].map((loss) => ({ ...loss, offered: false, matters: true }));
+
+/** Throws `usage` where the place can't do that. */
+export function inPlace(storage: Storage): Storage {
+  const { label, inPlace: place } = storage;
+  if (!place) {
+    throw new SyncError(`--publish in-place is for SFTP and folders, and does nothing for ${label}; leave it out`, {
+      kind: 'usage',
+      reason: 'bad-option',
+    });
+  }
+  /** Whole and closed, by this process: nothing else counts as published by it. */
+  const whole = new Set<string>();
+  const { draftFrom: _, ...rest } = storage;
+  return {
+    ...rest,
+    capabilities: {
+      ...storage.capabilities,
+      atomicReplace: false,
+      publishesNew: 'atomic',
+      readsDrafts: false,
+      inPlace: true,
+      weakened: losses.flatMap(({ cost }) => cost ?? []),
+    },
+    get features() {
+      return [...losses, ...(storage.features ?? [])];
+    },
+    draft: async (path, options) => lazyDraft(place, path, options, () => whole.add(keyOf(path, options.name))),
+    // What a renaming worker left under that name is no draft of ours, and is never published.
+    statDraft: async () => undefined,
+    async publish(path, name) {
+      if (!whole.delete(keyOf(path, name))) throw draftMissing(label, path);
+      await place.settle(path);
+    },
+    probe: (signal) => probeInPlace(storage, place, tempName(probeName()), signal),
+  };
+}
+
+const keyOf = (path: string, name: string) => `${name} ${path}`;
+
+/** Opened with the first byte, or at the end of an empty file: a source that can't be read leaves the old file as it is. */
+function lazyDraft(place: InPlace, path: string, options: DraftOptions, onWhole: () => void): Draft {
+  let opening: Promise<Draft> | undefined;
+  const { resume: _, ...fresh } = options;
+
+  async function open(): Promise<Draft> {
+    if (!options.onlyNew) await options.touches?.();
+    const draft = await place.draft(path, fresh);
+    try {
+      if (options.onlyNew) await options.touches?.();
+      return draft;
+    } catch (error) {
+      await draft.leave();
+      throw error;
+    }
+  }
+  function opened(): Promise<Draft> {
+    opening ??= open();
+    return opening;
+  }
+  const standing = () => opening?.catch(() => undefined); // whoever wrote has heard of it
+
+  return {
+    takesAtOnce: false,
+    write: async (chunk) => (await opened()).write(chunk),
+    // Nobody goes on with it.
+    storedBytes: 0,
+    async flush() {},
+    async finish(facts) {
+      const finished = await (await opened()).finish(facts);
+      onWhole();
+      return finished;
+    },
+    async leave() {
+      await (await standing())?.leave();
+    },
+    async discard() {
+      await (await standing())?.discard();
+    },
+  };
+}
