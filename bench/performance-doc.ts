@@ -35,9 +35,10 @@ export interface Beside {
   readonly transforms: TransformResult | undefined;
   /** Markdown, with a heading of its own. */
   readonly scale: string;
+  readonly requests: string;
 }
 
-export function performanceDoc({ cases }: Results, { plan, transforms, scale }: Beside): string {
+export function performanceDoc({ cases }: Results, { plan, transforms, scale, requests }: Beside): string {
   const results = Object.values(cases);
   const sections = [
     '# Performance',
@@ -56,6 +57,7 @@ export function performanceDoc({ cases }: Results, { plan, transforms, scale }: 
     ...results.flatMap((result) => [`### ${titleOf(result)}`, aboutText(result), caseTable(result), notesText(result)]),
     ...(plan ? ['## Planning a million files', planText(plan)] : []),
     ...(transforms ? ['## Transforms', transformText(transforms)] : []),
+    requests.trim(),
     scale.trim(),
     '## Settings',
     settingsTable(results),

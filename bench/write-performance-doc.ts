@@ -1,5 +1,5 @@
 /**
- * Writes `docs/performance.md` from the stored results, and the paper simulation of `bench/scale.md`.
+ * Writes `docs/performance.md` from the stored results, the requests of `bench/requests.md` and the paper simulation of `bench/scale.md`.
  *
  * usage: node bench/write-performance-doc.ts [RESULTS.json [DOC.md]]
  */
@@ -16,8 +16,10 @@ const [
 ] = process.argv.slice(2);
 const plan = stored<PlanResult>('plan.json');
 const transforms = stored<TransformResult>('transforms.json');
-const scale = readFileSync(join(import.meta.dirname, 'scale.md'), 'utf8');
-writeFileSync(doc, performanceDoc(readResults(results), { plan, transforms, scale }));
+const [scale = '', requests = ''] = ['scale.md', 'requests.md'].map((name) =>
+  readFileSync(join(import.meta.dirname, name), 'utf8'),
+);
+writeFileSync(doc, performanceDoc(readResults(results), { plan, transforms, scale, requests }));
 console.log(`wrote ${doc}`);
 
 function stored<Result>(name: string): Result | undefined {

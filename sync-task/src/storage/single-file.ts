@@ -97,7 +97,8 @@ export function singleFile(root: Storage, { name, mayListNothing, openAbove }: S
     },
     stat: async (path) => (await holding(path)).stat(path),
     // Asked before every copy: so it is known by then which of the two offers it.
-    keptMtimeMs: async (path) => (await holding(path)).keptMtimeMs?.(path),
+    describesTimes: true,
+    describe: async (path) => (await holding(path)).describe?.(path),
     async *read(path, options) {
       yield* (await holding(path)).read(path, options);
     },

@@ -149,6 +149,12 @@ export interface PublishOptions {
   readonly mayWrite?: MayWrite | undefined;
 }
 
+export interface FileDescription {
+  readonly content: ContentDescription;
+  /** With `describesTimes`: the modification time that was kept, where one was. */
+  readonly keptMtimeMs?: number | undefined;
+}
+
 /** What an object store says of a file's content, and hands to whoever reads it; this program's own marks are no part of it. */
 export interface ContentDescription {
   readonly contentType?: string | undefined;
@@ -227,11 +233,10 @@ export interface Storage extends AsyncDisposable {
   /** What stands at the path, links not followed; `undefined` where nothing does. */
   stat(path: string): Promise<StoredFile | undefined>;
 
-  /** The modification time that the file had where it came from, where its own is another: a time of upload. */
-  keptMtimeMs?(path: string): Promise<number | undefined>;
-
-  /** What it says of the file's content; whoever has it keeps what a draft is given of the kind. */
-  describe?(path: string): Promise<ContentDescription | undefined>;
+  /** What it says of a file beside its bytes, in one request; whoever has it keeps what a draft is given of the kind. */
+  describe?(path: string): Promise<FileDescription | undefined>;
+  /** Its listing tells when a file was uploaded; the time that it had where it came from stands in its description. */
+  readonly describesTimes?: true;
 
   /** Its rights (`rwxrwxrwx` as bits), where the place has such and tells them. */
   rights?(path: string): Promise<number | undefined>;

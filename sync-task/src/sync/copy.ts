@@ -8,7 +8,7 @@
 import { SyncError } from '../errors.ts';
 import type { Chunk } from '../model.ts';
 import type { Claim } from '../state/state.ts';
-import type { DraftOptions } from '../storage/storage.ts';
+import type { DraftOptions, FileDescription } from '../storage/storage.ts';
 import type { ResumePoint } from '../transform/changed-file.ts';
 import type { FileContext } from '../transform/transform.ts';
 import type { Attempt } from './attempt.ts';
@@ -46,8 +46,9 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
   const { claim, at, name } = attempt;
   const { path, token, chain } = claim;
   const version = { size: claim.size, mtimeMs: claim.mtimeMs };
+  const described = await descriptionOf(context, claim);
   const kept = {
-    mtimeMs: (await source.keptMtimeMs?.(path)) ?? claim.mtimeMs,
+    mtimeMs: described?.keptMtimeMs ?? claim.mtimeMs,
     fsync: settings.fsync,
     signal,
     mayWrite: attempt.mayWrite,
@@ -61,7 +62,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     expectedBytes: chain === '' ? claim.size : undefined,
     likelyBytes: claim.size,
     segmentBytes: settings.checkpointBytes,
-    description: await descriptionOf(context, claim),
+    description: described?.content,
     ...kept,
   };
   const bookkeeping = (before?: readonly string[]) => {
@@ -144,10 +145,15 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
   }
 }
 
-/** Of changed content the source's words are no longer true, but for what its owner says of the file. */
-async function descriptionOf({ source, target }: Context, { path, chain }: Claim) {
-  const found = target.describe && (await source.describe?.(path));
-  return found && chain !== '' ? { cacheControl: found.cacheControl, metadata: found.metadata } : found;
+/** As far as anybody wants it. Of changed content the source's words are no longer true, but for what its owner says of the file. */
+async function descriptionOf(
+  { source, target }: Context,
+  { path, chain }: Claim,
+): Promise<FileDescription | undefined> {
+  const found = target.describe || source.describesTimes ? await source.describe?.(path) : undefined;
+  if (!found || chain === '') return found;
+  const { cacheControl, metadata } = found.content;
+  return { ...found, content: { cacheControl, metadata } };
 }
 
 interface Reading {

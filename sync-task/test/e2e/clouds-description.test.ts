@@ -57,12 +57,12 @@ for (const from of clouds) {
       await draft.write([content]);
       await draft.finish();
       await source.publish('x.csv', name);
-      t.deepEqual(await source.describe?.('x.csv'), description);
+      t.deepEqual((await source.describe?.('x.csv'))?.content, description);
 
       const { code, stderr } = await runCommand(['sync', ...more], environment);
       t.is(code, 0, stderr);
       await using target = await storageOf('target', environment);
-      t.deepEqual(await target.describe?.('x.csv'), description);
+      t.deepEqual((await target.describe?.('x.csv'))?.content, description);
     });
   }
 }
@@ -85,7 +85,7 @@ for (const kind of clouds) {
       const { code, stderr } = await runCommand(['sync', ...args], environment);
       t.is(code, 0, stderr);
       await using target = await storageOf('target', environment);
-      return [await target.describe?.('x.json'), await target.describe?.('none')];
+      return [(await target.describe?.('x.json'))?.content, (await target.describe?.('none'))?.content];
     };
     const [json, none] = await run([], state);
     t.like(json, { contentType: 'application/json', metadata: {} });

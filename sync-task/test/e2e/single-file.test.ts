@@ -1,5 +1,6 @@
 /** A source that is one file: in a folder, on a server and in a bucket. */
 import { join } from 'node:path';
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import test from 'ava';
 import { hostilePlace } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
@@ -64,6 +65,29 @@ s3Test('an object of a bucket, and nothing there', async (t) => {
   t.deepEqual(await treeOf(target), { 'a.csv': 'one' });
   const absent = await runCommand(['sync', '--pipeline', 'other'], at('s3://feed/in/absent'));
   t.regex(absent.stderr, /empty-source/);
+});
+
+s3Test('what a bucket says of a single object goes with it to another service', async (t) => {
+  const { environment } = await newFolders(t);
+  const [from, to] = [await newS3Place(t), await newS3Place(t)];
+  const clientOf = ({ server }: typeof from) =>
+    new S3Client({
+      region: 'us-east-1',
+      endpoint: server.endpoint,
+      forcePathStyle: true,
+      credentials: {
+        accessKeyId: server.environment['AWS_ACCESS_KEY_ID'] ?? '',
+        secretAccessKey: server.environment['AWS_SECRET_ACCESS_KEY'] ?? '',
+      },
+    });
+  const object = { Bucket: 'feed', Key: 'in/a.csv' };
+  const said = { ContentType: 'text/x-orders', Metadata: { owner: 'me' } };
+  await clientOf(from).send(new PutObjectCommand({ ...object, ...said, Body: 'one' }));
+  const places = { ...from.as('SOURCE'), ...to.as('TARGET'), SYNC_TASK_SOURCE: 's3://feed/in/a.csv' };
+  t.is((await runCommand(['sync'], { ...environment, ...places })).code, 0);
+  const copied = await clientOf(to).send(new HeadObjectCommand(object));
+  t.is(copied.ContentType, said.ContentType);
+  t.is(copied.Metadata?.['owner'], 'me');
 });
 
 test('a file of an SFTP server', async (t) => {

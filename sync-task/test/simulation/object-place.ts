@@ -139,8 +139,10 @@ export function objectPlace({ label, store, process, conditional, onPublish }: O
       const found = await look(path);
       return found && { kind: 'file', ...versionOf(found) };
     },
-    async keptMtimeMs(path) {
-      return (await look(path))?.mtimeMs;
+    describesTimes: true,
+    async describe(path) {
+      const found = await look(path);
+      return found && { content: {}, keptMtimeMs: found.mtimeMs };
     },
     async *read(path, { expected, start, signal }) {
       const found = await ask('reads', path, () => store.objects.get(path));

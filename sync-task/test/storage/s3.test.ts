@@ -150,7 +150,7 @@ test('what is said of an object travels with it', async (t) => {
   }
   for (const path of ['small', 'large']) {
     t.is((await storage.stat(path))?.mtimeMs, someTimeMs);
-    t.is(await storage.keptMtimeMs?.(path), mtimeMs);
+    t.is((await storage.describe?.(path))?.keptMtimeMs, mtimeMs);
   }
   for (const { operation, headers } of proxy.requests) {
     if (operation !== 'UploadPart' && operation !== 'PutObject') continue;

@@ -1,20 +1,22 @@
 /** What a blob says of its content, and how a new one is told to. */
 import type { BlobHTTPHeaders, BlockBlobClient } from '@azure/storage-blob';
 import { type Described, userMetadata } from '../objects/description.ts';
-import type { ContentDescription } from '../storage.ts';
+import type { FileDescription } from '../storage.ts';
 import { isMissing } from './azure-errors.ts';
 
 /** Undefined where there is no blob. */
-export async function descriptionOf(blob: BlockBlobClient): Promise<ContentDescription | undefined> {
+export async function descriptionOf(blob: BlockBlobClient): Promise<FileDescription | undefined> {
   try {
     const found = await blob.getProperties();
     return {
-      contentType: found.contentType,
-      contentEncoding: found.contentEncoding,
-      contentDisposition: found.contentDisposition,
-      contentLanguage: found.contentLanguage,
-      cacheControl: found.cacheControl,
-      metadata: userMetadata(found.metadata),
+      content: {
+        contentType: found.contentType,
+        contentEncoding: found.contentEncoding,
+        contentDisposition: found.contentDisposition,
+        contentLanguage: found.contentLanguage,
+        cacheControl: found.cacheControl,
+        metadata: userMetadata(found.metadata),
+      },
     };
   } catch (error) {
     if (isMissing(error)) return undefined;

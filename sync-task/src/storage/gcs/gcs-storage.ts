@@ -103,12 +103,14 @@ export async function open(place: Place): Promise<Storage> {
       const found = await explained({ label, path, what: 'look at' }, () => api.describe(object));
       return (
         found && {
-          contentType: found.contentType,
-          contentEncoding: found.contentEncoding,
-          contentDisposition: found.contentDisposition,
-          contentLanguage: found.contentLanguage,
-          cacheControl: found.cacheControl,
-          metadata: userMetadata(found.metadata),
+          content: {
+            contentType: found.contentType,
+            contentEncoding: found.contentEncoding,
+            contentDisposition: found.contentDisposition,
+            contentLanguage: found.contentLanguage,
+            cacheControl: found.cacheControl,
+            metadata: userMetadata(found.metadata),
+          },
         }
       );
     },

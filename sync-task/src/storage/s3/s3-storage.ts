@@ -155,14 +155,10 @@ export async function open(place: Place): Promise<Storage> {
       return found && draftOf(found);
     },
 
-    async keptMtimeMs(path) {
-      const found = await describeObject(at(path));
-      return found && keptMtimeMs(found);
-    },
-
+    describesTimes: true,
     async describe(path) {
       const found = await describeObject(at(path));
-      return found && descriptionOf(found);
+      return found && { content: descriptionOf(found), keptMtimeMs: keptMtimeMs(found) };
     },
 
     read(path, options) {
