@@ -50,7 +50,7 @@ const options = z
 
 export const encoding: Transform<Options> = {
   name: 'encoding',
-  version: 2,
+  version: 3,
   summary: 'text from one encoding to another, UTF-8 unless said otherwise',
   details: `\`utf-16\` and \`utf-32\` as a source are read as the byte order mark says, little-endian without one. \`iso-8859-1\` and
 \`us-ascii\` are meant literally, not as windows-1252. EBCDIC is there as cp037, cp273, cp500, cp1047 and cp1140. Not known: iso-2022-jp, utf-7.`,

@@ -6,6 +6,7 @@
  */
 import iconv from 'iconv-lite';
 import type { Character, Charset } from './charset.ts';
+import { correct, type MultiBytes, type SingleBytes } from './corrections.ts';
 
 /** What iconv-lite has in tables, as opposed to what only looks like an encoding (hex, base64, UTF-7). */
 export function tableCharset(name: string): Charset | undefined {
@@ -15,7 +16,7 @@ export function tableCharset(name: string): Charset | undefined {
   if (!('decodeBuf' in codec) && !('decodeTables' in codec)) return undefined;
   const read = (bytes: Buffer) => iconv.decode(bytes, name, { stripBOM: false });
   const write = (text: string) => iconv.encode(text, name, { addBOM: false });
-  if ('decodeBuf' in codec) correct(name, codec as SingleBytes);
+  correct(name, codec as SingleBytes | MultiBytes);
   // U+FFFD stands in tables for bytes without a character.
   const canWrite = (text: string) => !text.includes('\ufffd') && read(write(text)) === text;
   const shared = { write, unicode: false, canWrite };
@@ -48,39 +49,6 @@ export function tableCharset(name: string): Charset | undefined {
       return { bytes: length, text: checked(bytes.subarray(start, start + length)) };
     },
   };
-}
-
-interface SingleBytes {
-  /** UTF-16, by byte. */
-  readonly decodeBuf: Buffer;
-  /** By UTF-16 unit. */
-  readonly encodeBuf: Buffer;
-}
-
-/** Where iconv-lite differs from the encoding standard (WHATWG), whose names these are. */
-const corrections: Readonly<Record<string, readonly (readonly [byte: number, point: number])[]>> = {
-  macintosh: [
-    [0xbd, 0x3a9],
-    [0xdb, 0x20ac],
-    [0xf0, 0xf8ff],
-  ],
-  maccyrillic: [
-    [0xa2, 0x490],
-    [0xb6, 0x491],
-    [0xff, 0x20ac],
-  ],
-};
-const correctedAs: Readonly<Record<string, string>> = { mac: 'macintosh', macroman: 'macintosh' };
-
-function correct(name: string, { decodeBuf, encodeBuf }: SingleBytes): void {
-  for (const [byte, point] of corrections[correctedAs[name] ?? name] ?? []) {
-    const before = decodeBuf.readUInt16LE(2 * byte);
-    if (encodeBuf[before] === byte) encodeBuf[before] = 0x3f;
-    decodeBuf.writeUInt16LE(point, 2 * byte);
-    encodeBuf[point] = byte;
-  }
-  // Of two ways to write a character of ASCII (ARMSCII-8 has them) that of ASCII.
-  for (let byte = 0; byte < 0x80; byte++) if (decodeBuf.readUInt16LE(2 * byte) === byte) encodeBuf[byte] = byte;
 }
 
 /** Of two ways to write a character the one that Windows, iconv and WHATWG's Big5 choose: U+5341 and U+5345. */
