@@ -11,6 +11,9 @@ export interface Audience {
   readonly colours: boolean;
   /** Of stdout. */
   readonly columns: number;
+  readonly rows: number;
+  /** Its lines can be drawn over. */
+  readonly redraws: boolean;
 }
 
 export function audienceOf(given: Arguments | undefined, environment: Environment): Audience {
@@ -25,5 +28,7 @@ export function audienceOf(given: Arguments | undefined, environment: Environmen
     verbose: isSet('verbose') ?? false,
     colours: (isSet('color') ?? true) && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb',
     columns: stdout.columns ?? 80,
+    rows: stdout.rows ?? 24,
+    redraws: environment['TERM'] !== 'dumb',
   };
 }

@@ -14,12 +14,15 @@ import type { Result } from '../sync/result.ts';
 import { realWorld } from '../world.ts';
 import type { Arguments } from './arguments.ts';
 import { runName } from './run-name.ts';
+import type { Screen } from './watch.ts';
 
 export interface Surroundings {
   readonly environment: Environment;
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Where people read what a command says; undefined: programs do. */
+  readonly screen?: Screen | undefined;
 }
 
 type Work = (context: Context) => Promise<Result>;
@@ -27,13 +30,8 @@ type Work = (context: Context) => Promise<Result>;
 export async function execute({ command, flags }: Arguments, surroundings: Surroundings): Promise<Result> {
   const input = { flags, environment: surroundings.environment };
   if (command === 'status') {
-    const settings = loadCommonSettings(input);
-    await using state = await openToRead(settings, surroundings);
-    const { status } = await import('../sync/status.ts');
-    return await status(
-      { settings: await withKnownName(settings, state), state },
-      { run: text(flags['run']), path: text(flags['path']) },
-    );
+    const { showStatus } = await import('./status-command.ts');
+    return await showStatus(flags, input, surroundings, (settings) => openToRead(settings, surroundings));
   }
   if (command === 'prune' || command === 'take-over') {
     const settings = loadCommonSettings(input);

@@ -69,7 +69,11 @@ export function flagsOf(command: string): ReadonlyMap<string, Flag> {
     text('run', 'Batches', describe, command === 'run' || command === 'finish');
   }
   if (command === 'run') text('batch', 'Batches', 'number of the batch, from 1', true);
-  if (command === 'status') text('path', 'Selection', 'everything that happened to this file');
+  if (command === 'status') {
+    text('path', 'Selection', 'everything that happened to this file, and why it was left out last');
+    const describe = 'follow the newest run, or that of --run, until it has ended';
+    flags.set('watch', { type: 'boolean', group: 'Output', describe });
+  }
   if (command === 'trust') text('write', 'Locations', 'append lines for known_hosts to this file');
   for (const name of optionNames) {
     if (command === 'trust' && !reaching.includes(name)) continue;

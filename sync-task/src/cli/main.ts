@@ -7,6 +7,7 @@ import { type Arguments, parseArguments } from './arguments.ts';
 import { type Audience, audienceOf } from './audience.ts';
 import { outliveReaders } from './closed-output.ts';
 import { withRunName } from './run-name.ts';
+import type { Screen } from './watch.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,7 +51,8 @@ export async function main(words: readonly string[], environment: NodeJS.Process
   try {
     if (early || !given) throw early;
     const { execute } = await import('./execute.ts');
-    const work = execute(given, { environment, log, progress, signal: stopping.signal });
+    const screen = audience.people ? screenOf(audience) : undefined;
+    const work = execute(given, { environment, log, progress, signal: stopping.signal, screen });
     result = await Promise.race([work, unforeseen.promise]);
     const { exitCodeForResult } = await import('../sync/exit-code.ts');
     exitCode = exitCodeForResult(result);
@@ -87,6 +89,10 @@ export async function main(words: readonly string[], environment: NodeJS.Process
   // A connection attempt that nobody waits for any more must not keep a stopped process alive.
   if (stopping.exitCode !== undefined || isBroken) process.exit();
   endWithin(LONGEST_END_MS, log);
+}
+
+function screenOf({ columns, rows, redraws }: Audience): Screen {
+  return { columns, rows, redraws, write: (text) => process.stdout.write(text) };
 }
 
 async function tellPeople(

@@ -14,10 +14,12 @@ export interface SummaryOptions {
   readonly reportDir: string | undefined;
 }
 
+const tellThemselves: readonly string[] = ['status', 'explain'];
 const transfers: readonly string[] = ['sync', 'run', 'finish'];
 
 /** Each a line, nothing hidden in it. */
 export function summaryLines(result: Result, options: SummaryOptions): readonly string[] {
+  if (tellThemselves.includes(result.command)) return [];
   const lines = [
     ...head(result),
     ...reportLines(result, options),

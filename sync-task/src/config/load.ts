@@ -98,6 +98,17 @@ export function loadCommonSettings(input: Input): CommonSettings {
   return common(values, input, endpoint(values, input, 'source'), endpoint(values, input, 'target'));
 }
 
+/** Whether a pipeline is named, or its source and target are. */
+export function isPipelineGiven(input: Input): boolean {
+  const values = valuesOf(input);
+  return (['pipeline', 'source', 'target'] as const).some((name) => values.given(name) !== undefined);
+}
+
+/** What is needed to look at all pipelines of a state. */
+export function loadStateSettings(input: Input): CommonSettings {
+  return common(valuesOf(input), input, undefined, undefined);
+}
+
 /** The places that are given, one or both, for what needs no more. Throws `usage`. */
 export function loadPlaces(
   input: Input,

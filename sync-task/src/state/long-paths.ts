@@ -156,6 +156,7 @@ export function withLongPaths(database: Database, state: State): State {
       const found = await filesBelow(pipelineId, all, begins);
       return { files: found.length, bytes: found.reduce((bytes, { targetSize }) => bytes + targetSize, 0) };
     },
+    fileInRuns: (pipelineId, path, limit) => state.fileInRuns(pipelineId, keyOf(path), limit),
     events: (pipelineId, path) => state.events(pipelineId, keyOf(path)),
   };
 }

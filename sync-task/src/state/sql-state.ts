@@ -16,7 +16,7 @@ import { recordOutcomes } from './operations/outcomes.ts';
 import { findPipeline, forgetDelivered, pipeline, pipelines, recordPlaces, takeOver } from './operations/pipelines.ts';
 import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
 import { prune } from './operations/prune.ts';
-import { batches, countEntries, entries, finishRun, run, runs } from './operations/runs.ts';
+import { batches, countEntries, entries, fileInRuns, finishRun, run, runs, runWork } from './operations/runs.ts';
 import { takenOver } from './operations/taken-over.ts';
 import { hasPlaces, placeOwners, takePlaces } from './operations/target-owners.ts';
 import type { State } from './state.ts';
@@ -64,6 +64,8 @@ function operations(database: Database): State {
     runs: (pipelineId, limit) => runs(database, pipelineId, limit),
     batches: (id, number) => batches(database, id, number),
     countEntries: (id, batch) => countEntries(database, id, batch),
+    runWork: (id) => runWork(database, id),
+    fileInRuns: (pipelineId, path, limit) => fileInRuns(database, pipelineId, path, limit),
     entries: (id, filter) => entries(database, id, filter),
     manifest: (id, after, limit) => manifest(database, id, after, limit),
     finishRun: (id, status, details) => finishRun(database, id, status, details),

@@ -259,6 +259,25 @@ export interface ClaimRequest {
   readonly after?: number | undefined;
 }
 
+/** How far a run is. */
+export interface RunWork {
+  readonly counts: EntryCounts;
+  /** Of the files that were copied, at the source. */
+  readonly copiedBytes: number;
+  /** Files that somebody works on now. */
+  readonly held: number;
+}
+
+/** What one run wrote down of a file. */
+export interface FileInRun {
+  readonly run: string;
+  readonly createdMs: number;
+  /** JSON recorded with the run. */
+  readonly details: unknown;
+  /** Undefined where the run found it unchanged or excluded, or did not list it. */
+  readonly entry: Pick<EntryRecord, 'status' | 'reason' | 'message' | 'size'> | undefined;
+}
+
 /** Counts by status. */
 export type EntryCounts = Readonly<Record<EntryStatus, number>>;
 
@@ -321,6 +340,9 @@ export interface State extends AsyncDisposable {
   batches(run: string, number?: number): Promise<readonly BatchRecord[]>;
   /** Of the whole run, or of one batch. */
   countEntries(run: string, batch?: number): Promise<EntryCounts>;
+  runWork(run: string): Promise<RunWork>;
+  /** Of the newest `limit` runs whose plan is complete, newest first. */
+  fileInRuns(pipelineId: number, path: string, limit: number): Promise<readonly FileInRun[]>;
   /** Ordered by path, at most `limit`, only these statuses. */
   entries(
     run: string,

@@ -15,6 +15,7 @@ import { explainer } from './explain.ts';
 import { gateErrors, logFindings } from './gate-report.ts';
 import { gates, HISTORY_RUNS } from './gates.ts';
 import { pipelineHere, pipelineToPlan } from './known-places.ts';
+import { recordedSelection } from './left-out.ts';
 import { markers } from './markers.ts';
 import { assertApart } from './overlap.ts';
 import { openPlaceOwners } from './place-owners.ts';
@@ -52,7 +53,11 @@ export async function plan(context: Context, run: string): Promise<Result> {
     (root === 'missing' || root === 'empty') && (await hasDelivered(context, id));
   const { pipeline, newBecause } = await pipelineToPlan(context, emptied);
   const findings = !newBecause && (await emptied(pipeline)) ? emptyTarget(context, root) : [];
-  const details = { capabilities: capabilitiesOf(context), plannedWith: facts };
+  const details = {
+    capabilities: capabilitiesOf(context),
+    plannedWith: facts,
+    selection: recordedSelection(settings.selection),
+  };
   const ticket = settings.dryRun ? undefined : await state.beginPlan(run, pipeline.id, details);
   if (!settings.dryRun && !ticket) return plan(context, run); // another process was faster
   return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, startedMs });

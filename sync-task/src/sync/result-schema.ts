@@ -3,6 +3,19 @@ import { z } from 'zod';
 import type { Result } from './result.ts';
 
 const count = z.int().nonnegative();
+const decision = z.enum([
+  'copy',
+  'excluded',
+  'not-listed',
+  'planned',
+  'copied',
+  'adopted',
+  'unchanged',
+  'deferred',
+  'refused',
+  'failed',
+  'skipped',
+]);
 const kind = z.enum(['usage', 'permanent', 'transient', 'permission', 'refused', 'changed', 'stopped']);
 
 export const resultSchema = z
@@ -45,18 +58,7 @@ export const resultSchema = z
       .array(
         z.strictObject({
           path: z.string(),
-          decision: z.enum([
-            'copy',
-            'excluded',
-            'planned',
-            'copied',
-            'adopted',
-            'unchanged',
-            'deferred',
-            'refused',
-            'failed',
-            'skipped',
-          ]),
+          decision,
           reason: z.string(),
         }),
       )
@@ -159,6 +161,14 @@ export const resultSchema = z
           finishedAt: z.string().exactOptional(),
         }),
       )
+      .exactOptional(),
+    pipelines: z
+      .array(z.strictObject({ pipeline: z.string(), source: z.string(), target: z.string() }))
+      .describe('with status of no pipeline: all that the state knows')
+      .exactOptional(),
+    leftOut: z
+      .strictObject({ run: z.string(), at: z.string(), decision, reason: z.string() })
+      .describe('with status --path: the last of the newest runs that left it out, and why')
       .exactOptional(),
     events: z
       .array(

@@ -48,6 +48,10 @@ export interface Result {
   readonly pruned?: { readonly runs: number; readonly events: number };
   /** With `status`: the pipeline's newest runs. */
   readonly runs?: readonly RunSummary[];
+  /** With `status` of no pipeline: all that the state knows. */
+  readonly pipelines?: readonly PipelineSummary[];
+  /** With `status --path`: why one of the newest runs left it out, the last that did. */
+  readonly leftOut?: LeftOut;
   /** With `status --path`: what happened to the file, oldest first. */
   readonly events?: readonly FileEvent[];
 }
@@ -156,7 +160,7 @@ export interface GateFinding {
 export interface Explanation {
   readonly path: string;
   /** What `plan` decided (`copy`, `excluded`, …) or, with `status`, what became of it. */
-  readonly decision: 'copy' | 'excluded' | EntryStatus;
+  readonly decision: 'copy' | 'excluded' | 'not-listed' | EntryStatus;
   readonly reason: string;
 }
 
@@ -165,6 +169,20 @@ export interface RunSummary {
   readonly status: RunStatus;
   readonly createdAt: string;
   readonly finishedAt?: string;
+}
+
+export interface PipelineSummary {
+  readonly pipeline: string;
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface LeftOut {
+  readonly run: string;
+  /** When the run began. */
+  readonly at: string;
+  readonly decision: Explanation['decision'];
+  readonly reason: string;
 }
 
 export interface FileEvent {

@@ -1,6 +1,8 @@
 /** `status`: what the state remembers of a pipeline, a run or a file. Touches no server. */
+import type { State } from '../state/state.ts';
 import type { StateContext } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
+import { decisionsOn, lastLeftOut } from './left-out.ts';
 import { gatesOfRun, plannedRun } from './planned.ts';
 import type { Explanation, Result } from './result.ts';
 
@@ -18,9 +20,11 @@ export async function status(context: StateContext, { run, path }: StatusOptions
   const pipeline = await state.pipeline(settings.pipeline);
   if (path !== undefined) {
     const events = await state.events(pipeline.id, path);
+    const leftOut = lastLeftOut(await decisionsOn(context, path));
     return makeResult(settings, {
       command: 'status',
       status: 'done',
+      ...(leftOut ? { leftOut } : {}),
       events: events.map(({ atMs, ...event }) => ({ at: new Date(atMs).toISOString(), ...event })),
       startedMs,
     });
@@ -63,4 +67,13 @@ export async function status(context: StateContext, { run, path }: StatusOptions
     explainLeftOut: Math.max(0, Object.values(counts).reduce((sum, count) => sum + count, 0) - entries.length),
     startedMs,
   });
+}
+
+/** All pipelines of a state. */
+export async function statusOfAll(state: State): Promise<Result> {
+  const startedMs = performance.now();
+  const pipelines = (await state.pipelines()).map(({ name, source = '', target = '' }) => {
+    return { pipeline: name, source, target };
+  });
+  return makeResult({ pipeline: '' }, { command: 'status', status: 'done', pipelines, startedMs });
 }

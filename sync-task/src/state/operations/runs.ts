@@ -1,7 +1,8 @@
 /** Reading runs, batches and entries back. */
 import type { EntryStatus, RunStatus } from '../../model.ts';
 import type { Database, Row } from '../database.ts';
-import type { BatchRecord, EntryCounts, EntryRecord, RunRecord } from '../state.ts';
+import type { BatchRecord, EntryCounts, EntryRecord, FileInRun, RunRecord, RunWork } from '../state.ts';
+import { leased } from './leases.ts';
 import { mayBeToDo } from './to-do.ts';
 
 const runColumns =
@@ -83,6 +84,43 @@ export async function countEntries(database: Database, id: string, batch?: numbe
     batch ?? null,
   ]);
   return { ...row } as EntryCounts; // an aggregate has one row
+}
+
+export async function runWork(database: Database, id: string): Promise<RunWork> {
+  const [counts, [row]] = await Promise.all([
+    countEntries(database, id),
+    database.query(
+      `SELECT (SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM entry WHERE run_id = $1 AND status = 'copied') AS bytes,
+              (SELECT count(*) FROM file WHERE owner > '' AND lease_until_ms > 0 AND ${leased(database.dialect.nowMs)}
+                 AND claim_run = $1) AS held`,
+      [id],
+    ),
+  ]);
+  return { counts, copiedBytes: row?.['bytes'], held: row?.['held'] };
+}
+
+export async function fileInRuns(
+  database: Database,
+  pipelineId: number,
+  path: string,
+  limit: number,
+): Promise<readonly FileInRun[]> {
+  const rows = await database.query(
+    `SELECT newest.id, newest.created_ms, newest.details, entry.status, entry.reason, entry.message, entry.size
+     FROM (SELECT id, created_ms, details FROM run WHERE pipeline_id = $1 AND listed IS NOT NULL AND status <> 'refused'
+           ORDER BY created_ms DESC, id DESC LIMIT $3) AS newest
+     LEFT JOIN entry ON entry.run_id = newest.id AND entry.path = $2 ORDER BY newest.created_ms DESC, newest.id DESC`,
+    [pipelineId, path, limit],
+  );
+  return rows.map(({ id, created_ms: createdMs, details, ...entry }) => ({
+    run: id,
+    createdMs,
+    details: JSON.parse(details),
+    entry:
+      entry['status'] === null
+        ? undefined
+        : { status: entry['status'], reason: entry['reason'], message: entry['message'], size: entry['size'] },
+  }));
 }
 
 /** SQL: the number of an entry's batch. Ranges stand in the order of their first entries: one look at an index. */

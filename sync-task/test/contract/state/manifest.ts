@@ -67,4 +67,22 @@ export function manifestCases(declare: DeclareCase): void {
     ]);
     t.deepEqual((await state.run('two'))?.details, { gates: ['two'] });
   });
+
+  declare('how far a run is, and what each run wrote down of one file', async (t, state) => {
+    const pipelineId = await planRun(state, 'r', ['a', 'b', 'c']);
+    const long = 'x'.repeat(600);
+    await planRun(state, 'later', [long, 'b']);
+    const [a] = await claimAll(state, pipelineId, 'me', { limit: 2 });
+    if (!a) throw new Error('not claimed');
+    await state.recordOutcomes({ pipelineId, run: 'r', owner: 'me' }, [copied(a)]);
+    const { counts, copiedBytes, held } = await state.runWork('r');
+    t.like(counts, { copied: 1, planned: 2 });
+    t.deepEqual([copiedBytes, held], [10, 1]);
+    t.deepEqual((await state.runWork('later')).held, 0);
+    const inRuns = async (path: string) =>
+      (await state.fileInRuns(pipelineId, path, 10)).map(({ run, entry }) => `${run} ${entry?.status}`).sort();
+    t.deepEqual(await inRuns('a'), ['later undefined', 'r copied']);
+    t.deepEqual(await inRuns(long), ['later planned', 'r undefined']);
+    t.deepEqual(await state.fileInRuns(pipelineId + 1, 'a', 10), []);
+  });
 }
