@@ -61,7 +61,7 @@ test('a dry run says a line about every file, in either form, and no secret that
   const pretty = (await runCommand(['plan', '--dry-run', '--log-format', 'pretty'], settings)).stderr
     .trim()
     .split('\n');
-  t.deepEqual(pretty.map((line) => line.replace(/^[\d:]{8} /, '')).sort(), [
+  t.deepEqual(pretty.map((line) => line.replace(/^[\d-]{10} [\d:]{8}[+-][\d:]{5} /, '')).sort(), [
     'info  copy: a.txt (new)',
     'info  copy: b [redacted].txt (new)',
     'info  copy: two\\x0alines (new)',
