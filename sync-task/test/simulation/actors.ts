@@ -7,7 +7,7 @@ import { sync } from '../../src/sync/sync.ts';
 import { verify } from '../../src/sync/verify.ts';
 import type { Ending, Process } from './process.ts';
 import { produce } from './producer.ts';
-import { type Actor, LEASE_MS } from './scenario.ts';
+import { type Actor, LEASE_MS, type Patch, type Scenario } from './scenario.ts';
 import { letters, type Stage } from './stage.ts';
 
 type Of<Kind extends Actor['kind']> = Extract<Actor, { kind: Kind }>;
@@ -70,13 +70,27 @@ async function runTasks(
     tasks.map(({ number, worker }) =>
       untilDone(
         process,
-        (time) => stage.command(`${id}-batch${number}-${worker}-${time}`, patch, (context) => run(context, id, number)),
+        async (time) => {
+          const name = `${id}-batch${number}-${worker}-${time}`;
+          const ending = await stage.command(name, patch, (context) => run(context, id, number));
+          if (ending.how === 'returned' && isOtherThanPlanned(stage.scenario, patch))
+            stage.blame('other-settings-taken', `${name} works with ${JSON.stringify(patch)}`);
+          return ending;
+        },
         finishAfterMs > 0 ? 1 : MOST_TRIES,
       ),
     ),
   );
   if (finishAfterMs > 0) await process.world.sleep(finishAfterMs);
   await untilDone(process, (time) => stage.command(`${id}-finish-${time}`, {}, (context) => finish(context, id)));
+}
+
+/** A worker refuses what was planned otherwise. */
+function isOtherThanPlanned(scenario: Scenario, { chain, existing, elsewhere }: Patch): boolean {
+  const { chain: plannedChain, existing: plannedExisting } = scenario;
+  return (
+    (chain ?? plannedChain) !== plannedChain || (existing ?? plannedExisting) !== plannedExisting || elsewhere === true
+  );
 }
 
 async function untilDone<T>(

@@ -1,9 +1,9 @@
 /** What must hold when faults are over and one more `sync` has run. */
 import type { Result } from '../../src/sync/result.ts';
 import { illegalSteps } from '../faults/kit/state-machine.ts';
-import { made } from './chains.ts';
+import { made, placesOf } from './chains.ts';
 import type { Disk } from './disk.ts';
-import type { Judge } from './judge.ts';
+import { type Judge, keyOf } from './judge.ts';
 import type { TargetPlace } from './places.ts';
 import type { Scenario } from './scenario.ts';
 import type { SharedState } from './shared-state.ts';
@@ -12,26 +12,40 @@ export interface TheEnd {
   readonly judge: Judge;
   readonly scenario: Scenario;
   readonly state: SharedState;
-  readonly source: Disk;
+  readonly sources: readonly { readonly pipeline: string; readonly disk: Disk; readonly result: Result }[];
   readonly target: TargetPlace;
-  readonly result: Result;
 }
 
-export async function judgeEnd({ judge, scenario, state, source, target, result }: TheEnd): Promise<void> {
+/** Of files that want one place all but one stay as they are. */
+export const refusesNames = ({ names, others }: Scenario) => names !== undefined || others !== undefined;
+
+export async function judgeEnd({ judge, scenario, state, sources, target }: TheEnd): Promise<void> {
   let untouched = true;
   // Another target forgets what was delivered, and no token of before counts: no event tells of that.
   const forgets = scenario.actors.some((actor) => 'patch' in actor && actor.patch.elsewhere);
-  for (const [path, { data }] of source.entries) {
-    const files = made(scenario.chain, path, data);
-    if (files.some((file) => judge.isForeign(file.path))) {
+  const all = sources.flatMap(({ pipeline, disk }) =>
+    [...disk.entries].map(([path, { data }]) => ({
+      file: keyOf(pipeline, path),
+      places: placesOf(scenario.chain, path),
+      all: made(scenario.chain, path, data),
+    })),
+  );
+  const wanted = Map.groupBy(
+    all.flatMap(({ places }) => places),
+    (place) => place,
+  );
+  for (const { file, places, all: files } of all) {
+    // Of two that want the same place one is refused by name, or both where each has a part of what the other wants.
+    const isOthers = (place: string) => (wanted.get(place)?.length ?? 0) > 1 || (judge.ownerOf(place) ?? file) !== file;
+    if (places.some((place) => judge.isForeign(place) || isOthers(place))) {
       untouched = false;
       continue;
     }
-    for (const file of files) {
-      if (!target.holds(file.path)?.equals(file.bytes)) {
+    for (const each of files) {
+      if (!target.holds(each.path)?.equals(each.bytes)) {
         judge.blame(
           'target-differs',
-          `${file.path} is ${target.holds(file.path)?.toString('latin1')}, not ${file.bytes.toString('latin1')}`,
+          `${each.path} is ${target.holds(each.path)?.toString('latin1')}, not ${each.bytes.toString('latin1')}`,
         );
       }
     }
@@ -41,15 +55,16 @@ export async function judgeEnd({ judge, scenario, state, source, target, result 
   // What died at a former target before the pipeline was pointed elsewhere stays there.
   if (left.length > 0 && !forgets) judge.blame('left-over', left.join(', '));
   const held = await state.query('SELECT path, owner FROM file WHERE owner IS NOT NULL');
-  const mayBeRefused = scenario.existing === 'refuse' && !untouched;
+  const mayBeRefused = (scenario.existing === 'refuse' || refusesNames(scenario)) && !untouched;
   if (held.length > 0 && !mayBeRefused) judge.blame('lease-left', JSON.stringify(held));
-  const { listed, planned: _planned, ...rest } = result.files;
-  const sum = Object.values(rest).reduce((files, each) => files + each, 0);
-  if (listed !== sum) judge.blame('counts', JSON.stringify(result.files));
-  if (result.status !== 'done' && !mayBeRefused) judge.blame('not-done', JSON.stringify(result.errors));
-  const [pipeline] = await state.query('SELECT id FROM pipeline');
-  for (const { path } of await state.query('SELECT path FROM file')) {
-    const faults = illegalSteps(await state.state.events(pipeline?.['id'], path)).filter(
+  for (const { result } of sources) {
+    const { listed, planned: _planned, ...rest } = result.files;
+    const sum = Object.values(rest).reduce((files, each) => files + each, 0);
+    if (listed !== sum) judge.blame('counts', JSON.stringify(result.files));
+    if (result.status !== 'done' && !mayBeRefused) judge.blame('not-done', JSON.stringify(result.errors));
+  }
+  for (const { pipeline_id: pipeline, path } of await state.query('SELECT pipeline_id, path FROM file')) {
+    const faults = illegalSteps(await state.state.events(pipeline, path)).filter(
       (fault) => !forgets || !fault.startsWith('claimed with token'),
     );
     if (faults.length > 0) judge.blame('illegal-events', `${path}: ${faults.join('; ')}`);

@@ -20,7 +20,7 @@ export interface Judge {
   readonly violation: Violation | undefined;
   blame(what: string, detail: string): void;
   /** A source file is in this state now. */
-  sourceIs(path: string, version: FileVersion, bytes: Buffer): void;
+  sourceIs(pipeline: string, path: string, version: FileVersion, bytes: Buffer): void;
   /** Watches one target; `stands` tells what is there now, back-ups and all. */
   watch(stands: () => Iterable<string>): Watcher;
   /** Somebody else put this there. */
@@ -34,7 +34,11 @@ export interface Judge {
   ): void;
   /** The rows of the state, behind every operation on it. */
   stateIs(files: readonly Row[], nowMs: number): void;
-  recorded(rows: readonly OutcomeRow[], targetHolds: (path: string) => Buffer | undefined): void;
+  recorded(pipeline: string, rows: readonly OutcomeRow[], targetHolds: (path: string) => Buffer | undefined): void;
+  /** A plan of that pipeline begins; `isAlone` tells whether no other pipeline plans meanwhile. */
+  plans(isAlone: boolean): void;
+  /** Which file of which pipeline was published there last. */
+  ownerOf(path: string): string | undefined;
   /** Who changed the path last was none of ours. */
   isForeign(path: string): boolean;
 }
@@ -44,6 +48,13 @@ export const FOREIGN = 'foreign writer';
 interface Version extends FileVersion {
   readonly bytes: Buffer;
 }
+
+interface Owner {
+  readonly file: string;
+  readonly isAside: boolean;
+}
+
+export const keyOf = (pipeline: string, path: string) => `${pipeline}: ${path}`;
 
 export function newJudge(chains: ReadonlySet<ChainName>): Judge {
   let violation: Violation | undefined;
@@ -58,6 +69,9 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
   /** Place and path → the highest token of what was published there. */
   const newest = new Map<string, number>();
   let files: readonly Row[] = [];
+  /** Path at the target → the row of the file that was published there last. */
+  const owners = new Map<string, Owner>();
+  let isRaced = false;
 
   function blame(what: string, detail: string): void {
     violation ??= { what, detail };
@@ -65,6 +79,25 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
   function allow(path: string, bytes: Buffer): void {
     const contents = lawful.get(path) ?? new Set();
     lawful.set(path, contents.add(bytes.toString('latin1')));
+  }
+  /** What goes beside a file has another hash of a path in its name. */
+  function whoPublishes(path: string, name: string): Row | undefined {
+    const saying = (text: string) => files.filter((file) => String(file['intent']).includes(text));
+    const own = saying(name);
+    if (own.length > 0 || !path.endsWith('.capitals')) return own[0];
+    const all = saying(name.slice(0, name.lastIndexOf('-') + 1));
+    return all.find((file) => `${file['path']}.capitals` === path);
+  }
+  /** A target path has one owner for as long as that one's file stands there. */
+  function takes(at: string, path: string, row: Row): void {
+    const file = keyOf(row['pipeline'], row['path']);
+    const before = owners.get(at);
+    owners.set(at, { file, isAside: path.endsWith('.capitals') && row['path'] !== path });
+    if (!before || before.file === file || isRaced) return;
+    const known = files.find((each) => keyOf(each['pipeline'], each['path']) === before.file);
+    const stands =
+      known && known['size'] !== null && (before.isAside || (known['target_path'] ?? known['path']) === path);
+    if (stands) blame('two-owners', `${path} is that of ${before.file}, and ${file} is published there`);
   }
   const show = (bytes: Buffer | undefined) =>
     bytes === undefined ? 'nothing' : JSON.stringify(bytes.toString('latin1'));
@@ -74,8 +107,9 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
       return violation;
     },
     blame,
-    sourceIs(path, { size, mtimeMs }, bytes) {
-      versions.set(path, [...(versions.get(path) ?? []), { size, mtimeMs, bytes }]);
+    sourceIs(pipeline, path, { size, mtimeMs }, bytes) {
+      const at = keyOf(pipeline, path);
+      versions.set(at, [...(versions.get(at) ?? []), { size, mtimeMs, bytes }]);
       for (const chain of chains) for (const file of made(chain, path, bytes)) allow(file.path, file.bytes);
     },
     watch: (stands) => (path, before, after, by, how) => {
@@ -98,36 +132,36 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
     },
     publishes(place, path, name, { replaces, refuses }) {
       const token = Number(name.split('-')[1]);
-      const at = `${place} ${path}`;
+      const known = whoPublishes(path, name);
+      const at = `${place} ${path} ${known?.['pipeline']}`;
       const highest = newest.get(at) ?? 0;
       if (token < highest) blame('older-token', `${path}: token ${token} behind ${highest}`);
       newest.set(at, Math.max(token, highest));
-      // What goes beside a file has another hash of a path in its name.
-      const sign = name.slice(0, path.endsWith('.capitals') ? name.lastIndexOf('-') + 1 : undefined);
-      const known = files.find((file) => String(file['intent']).includes(sign));
+      if (known) takes(`${place} ${path}`, path, known);
       if (!known) blame('published-without-intent', `${path} by draft ${name}`);
       // What the state knows as ours is repaired whatever somebody made of it.
       else if (replaces && refuses && known['size'] === null && foreign.has(path))
         blame('replaced-what-stood', `${path} with --existing refuse`);
     },
     stateIs(rows, nowMs) {
-      for (const { path, token } of rows) {
-        const before = files.find((file) => file['path'] === path);
+      for (const { pipeline, path, token } of rows) {
+        const before = files.find((file) => file['pipeline'] === pipeline && file['path'] === path);
         const leftMs = before && before['owner'] !== null ? before['lease_until_ms'] - nowMs : 0;
         // One that ends later than any can was made before the database's clock was put back.
         const wasHeld = before && leftMs > 0 && leftMs <= 2 * LEASE_MS;
         if (wasHeld && token > before['token']) blame('took-what-is-held', `${path}: token ${token}`);
       }
       files = rows;
-      for (const { path, token } of rows) {
-        if (claimed.get(path)?.token !== token) claimed.set(path, { token, at: moments++ });
+      for (const { pipeline, path, token } of rows) {
+        const key = keyOf(pipeline, path);
+        if (claimed.get(key)?.token !== token) claimed.set(key, { token, at: moments++ });
       }
     },
-    recorded(rows, targetHolds) {
+    recorded(pipeline, rows, targetHolds) {
       for (const { path, outcome, checkpoint } of rows) {
         if (!checkpoint || outcome === 'adopted') continue;
         const chain = chainOf(checkpoint.chain);
-        const same = (versions.get(path) ?? []).filter(
+        const same = (versions.get(keyOf(pipeline, path)) ?? []).filter(
           ({ size, mtimeMs }) => size === checkpoint.size && mtimeMs === checkpoint.mtimeMs,
         );
         const expected = same.map(({ bytes }) => made(chain ?? 'none', path, bytes));
@@ -135,7 +169,10 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
         // Who looks before it is copied must see what somebody else did; who comes behind the copying is not to blame on us.
         const excused = (place: string) => {
           const changed = foreign.get(place);
-          return changed !== undefined && (outcome === 'unchanged' || changed > (claimed.get(path)?.at ?? 0));
+          return (
+            changed !== undefined &&
+            (outcome === 'unchanged' || changed > (claimed.get(keyOf(pipeline, path))?.at ?? 0))
+          );
         };
         if (excused(at)) continue;
         const isTrue = expected.some((all) =>
@@ -149,6 +186,10 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
         }
       }
     },
+    plans(isAlone) {
+      isRaced ||= !isAlone;
+    },
+    ownerOf: (path) => owners.get(`target ${path}`)?.file,
     isForeign: (path) => foreign.has(path),
   };
 }

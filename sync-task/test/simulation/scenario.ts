@@ -1,8 +1,10 @@
 /** What a seed stands for: files, places, settings, who acts, and what may go wrong. Plain JSON, so that it can be cut down. */
 import { randomFrom } from '../faults/kit/random.ts';
+import type { Broken } from './broken-place.ts';
 import { type ChainName, chainNames } from './chains.ts';
 import type { Chances } from './chances.ts';
 import { clockThemes } from './clock-themes.ts';
+import { placeThemes } from './place-themes.ts';
 import { themes } from './themes.ts';
 
 export type PlaceKind = 'folder' | 'sftp' | 'old-sftp' | 'bucket' | 'plain-bucket';
@@ -16,6 +18,8 @@ export interface Patch {
   readonly elsewhere?: boolean;
   /** `--new-target`. */
   readonly newTarget?: boolean;
+  /** A pipeline of its own, from a source of its own to the same target. */
+  readonly second?: boolean;
 }
 
 export type Actor =
@@ -45,6 +49,11 @@ export interface Scenario {
   readonly seed: number;
   /** Bytes of each file at the source. */
   readonly sizes: readonly number[];
+  /** Their names, where they are not f0, f1 and so on. */
+  readonly names?: readonly string[];
+  /** Names of files at the source of the second pipeline. */
+  readonly others?: readonly string[];
+  readonly broken?: Broken;
   readonly place: PlaceKind;
   /** Of the source's clock. */
   readonly stepMs: number;
@@ -67,12 +76,12 @@ export function scenarioOf(seed: number): Scenario {
   const scenario = byChance(seed);
   const themed = random.fraction() < 0.4 ? scenario : random.pick(themes)(scenario, random);
   const more = randomFrom(seed, 'more themes');
-  if (more.fraction() < 0.2) return more.pick(moreThemes)(scenario, more);
+  if (more.fraction() < 0.3) return more.pick(moreThemes)(scenario, more);
   return { ...themed, chances: { ...themed.chances, ...clocksOf(seed) } };
 }
 
 /** Later ones have a stream of chance of their own: seeds of before keep what they were about. */
-const moreThemes = [...clockThemes];
+const moreThemes = [...clockThemes, ...placeThemes];
 
 const HOURS_MS = 10_000_000;
 

@@ -23,6 +23,8 @@ function endpoint(host: string): Endpoint {
 
 const off = { action: 'off', limit: undefined } as const;
 
+export const pipelineOf = ({ second }: Patch) => (second ? 'second' : 'first');
+const sourceName = ({ second }: Patch) => (second ? 'other-source' : 'source');
 export const targetName = ({ elsewhere }: Patch) => (elsewhere ? 'other-target' : 'target');
 
 export function settingsOf(scenario: Scenario, patch: Patch, more: Partial<Settings> = {}): Settings {
@@ -30,11 +32,11 @@ export function settingsOf(scenario: Scenario, patch: Patch, more: Partial<Setti
     state: 'sim:state',
     statePassword: undefined,
     waitMs: 0,
-    pipeline: 'p',
+    pipeline: pipelineOf(patch),
     traceId: undefined,
-    source: endpoint('source'),
+    source: endpoint(sourceName(patch)),
     target: endpoint(targetName(patch)),
-    places: { source: 'sim://source', target: `sim://${targetName(patch)}` },
+    places: { source: `sim://${sourceName(patch)}`, target: `sim://${targetName(patch)}` },
     newTarget: patch.newTarget ?? false,
     sameFiles: false,
     decoders: { memoryBytes: 1_000_000, maxExpansion: 1000 },

@@ -34,7 +34,12 @@ export async function newSharedState(): Promise<SharedState> {
   };
 }
 
+const files = `SELECT name AS pipeline, path, token, intent, size, target_path, owner, lease_until_ms
+  FROM file JOIN pipeline ON pipeline.id = file.pipeline_id`;
+
 export interface Watched {
+  /** A plan begins, or ends. */
+  plans(isBegun: boolean): void;
   /** Behind each operation, in the same moment. */
   looked(files: Row[]): void;
   recorded(rows: readonly OutcomeRow[]): void;
@@ -46,7 +51,7 @@ const changing: ReadonlySet<string> = new Set([
 ]);
 
 /** The state as one process has it. */
-export function stateOf({ state, query }: SharedState, process: Process, { looked, recorded }: Watched): State {
+export function stateOf({ state, query }: SharedState, process: Process, { looked, plans, recorded }: Watched): State {
   return new Proxy(state, {
     get(target, name: keyof State | symbol) {
       const operation = Reflect.get(target, name) as unknown;
@@ -54,9 +59,10 @@ export function stateOf({ state, query }: SharedState, process: Process, { looke
       if (typeof operation !== 'function' || typeof name === 'symbol') return operation;
       return (...given: unknown[]) =>
         process.call(`state ${name}`, async () => {
+          if (name === 'beginPlan') plans(true);
           const result: unknown = await operation.apply(target, given);
-          if (changing.has(name))
-            looked(await query('SELECT path, token, intent, size, owner, lease_until_ms FROM file'));
+          if (name === 'completePlan' || name === 'refusePlan') plans(false);
+          if (changing.has(name)) looked(await query(files));
           if (name === 'recordOutcomes') {
             const lost = result as ReadonlySet<string>;
             recorded((given[1] as readonly OutcomeRow[]).filter(({ path }) => !lost.has(path)));

@@ -1,24 +1,27 @@
 /** One schedule: sets the stage of a scenario, lets everybody act, then lets one `sync` come to an end in peace, and judges. */
 import type { Settings } from '../../src/config/settings.ts';
 import { SyncError } from '../../src/errors.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import type { Context } from '../../src/sync/context.ts';
 import type { Result } from '../../src/sync/result.ts';
 import { sync } from '../../src/sync/sync.ts';
 import { verify } from '../../src/sync/verify.ts';
 import { randomFrom } from '../faults/kit/random.ts';
 import { act } from './actors.ts';
+import { ALWAYS, type Broken, brokenPlace } from './broken-place.ts';
 import { type ChainName, loadChains, made } from './chains.ts';
 import { calm } from './chances.ts';
-import { newDisk } from './disk.ts';
+import { type Disk, newDisk } from './disk.ts';
 import { filePlace } from './file-place.ts';
 import { newJudge, type Violation } from './judge.ts';
-import { judgeEnd } from './judge-end.ts';
+import { judgeEnd, refusesNames } from './judge-end.ts';
+import { judgeFailing } from './judge-failing.ts';
 import { targetPlace } from './places.ts';
 import type { Ending, Process } from './process.ts';
 import { PRODUCER } from './producer.ts';
 import { type Actor, LEASE_MS, type Patch, type Scenario } from './scenario.ts';
 import { messageOf, scheduler } from './scheduler.ts';
-import { settingsOf } from './settings.ts';
+import { pipelineOf, settingsOf } from './settings.ts';
 import { newSharedState, type SharedState, stateOf } from './shared-state.ts';
 import { letters, type Stage } from './stage.ts';
 import { offsets } from './virtual-world.ts';
@@ -59,20 +62,28 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
   await state.reset(() => clock.nowMs + databaseMs);
   const judge = newJudge(chainsOf(scenario));
   const nowMs = () => clock.nowMs + targetMs;
-  const source = newDisk(
-    () => clock.nowMs + sourceMs,
-    scenario.stepMs,
-    (path, _before, after, by) => {
-      if (by !== PRODUCER) judge.blame('source-changed', `${by} changed ${path}`);
-      const inode = source.entries.get(path);
-      if (after && inode) judge.sourceIs(path, { size: after.length, mtimeMs: inode.mtimeMs }, after);
-    },
-  );
+  const sourceOf = (pipeline: string): Disk => {
+    const source = newDisk(
+      () => clock.nowMs + sourceMs,
+      scenario.stepMs,
+      (path, _before, after, by) => {
+        if (by !== PRODUCER) judge.blame('source-changed', `${by} changed ${path}`);
+        const inode = source.entries.get(path);
+        if (after && inode) judge.sourceIs(pipeline, path, { size: after.length, mtimeMs: inode.mtimeMs }, after);
+      },
+    );
+    return source;
+  };
+  const source = sourceOf('first');
+  const otherSource = sourceOf('second');
   const targets = {
     target: targetPlace(scenario.place, 'target', nowMs, judge),
     'other-target': targetPlace(scenario.place, 'other-target', nowMs, judge),
   };
   const random = randomFrom(scenario.seed, 'actors');
+  let { broken } = scenario;
+  /** Process → pipeline for which it plans. */
+  const planning = new Map<string, string>();
   /** Process → files that it recorded as copied. */
   const copies = new Map<string, number>();
 
@@ -82,23 +93,41 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     return {
       settings,
       state: stateOf(state, process, {
+        plans: (isBegun) => {
+          if (isBegun) {
+            const others = [...planning].filter(
+              ([name, pipeline]) => pipeline !== settings.pipeline && clock.unended.has(name),
+            );
+            judge.plans(others.length === 0);
+            planning.set(process.name, settings.pipeline);
+          } else planning.delete(process.name);
+        },
         looked: (files) => judge.stateIs(files, clock.nowMs + databaseMs),
         recorded(rows) {
           const copied = rows.filter(({ outcome }) => outcome === 'copied').length;
           copies.set(process.name, (copies.get(process.name) ?? 0) + copied);
-          judge.recorded(rows, place.holds);
+          judge.recorded(settings.pipeline, rows, place.holds);
         },
       }),
-      source: filePlace({
-        ...{ label: 'source', disk: source, process, atomic: true, inOrder: true, makesLinks: true },
-        tellsClock: tellsMs >= 0,
-      }),
-      target: place.open(process, settings.existing === 'refuse'),
+      source: opened(
+        'source',
+        process,
+        filePlace({
+          ...{ label: 'source', process, atomic: true, inOrder: true, makesLinks: true },
+          disk: settings.pipeline === 'second' ? otherSource : source,
+          tellsClock: tellsMs >= 0,
+        }),
+      ),
+      target: opened('target', process, place.open(process, settings.existing === 'refuse')),
       log: { debug: say, info: say, warn: say, error: say },
       progress: { expect() {}, listed() {}, bytes() {}, file() {} },
       world: process.world,
       signal: process.signal,
     };
+  }
+
+  function opened(role: Broken['role'], process: Process, storage: Storage): Storage {
+    return broken?.role === role ? brokenPlace(storage, broken, process) : storage;
   }
 
   const stage: Stage = {
@@ -107,6 +136,7 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     random,
     source,
     target: targets.target,
+    blame: judge.blame,
     async command(name, patch, work, more = {}) {
       const ending = await clock.start(name, (process) => work(contextOf(process, settingsOf(scenario, patch, more))));
       if (ending.how === 'threw') unexpected(ending.error);
@@ -125,14 +155,17 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
 
   function unexpected(error: unknown): void {
     const isOurs = error instanceof SyncError && error.reason !== 'internal';
+    if (isOurs && error.reason === ALWAYS) judge.blame('one-place-stops-all', error.message);
     if (!isOurs)
       judge.blame('internal-error', error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
   }
 
   for (const [index, size] of scenario.sizes.entries()) {
-    const inode = source.create(`f${index}`, PRODUCER);
+    const inode = source.create(scenario.names?.[index] ?? `f${index}`, PRODUCER);
     source.write(inode, 0, letters(random, size), PRODUCER);
   }
+  for (const name of scenario.others ?? [])
+    otherSource.write(otherSource.create(name, PRODUCER), 0, letters(random, 1 + random.below(20)), PRODUCER);
   for (const [index, actor] of scenario.actors.entries()) {
     void clock.start(`${actor.kind}${index}`, (process) => act(stage, actor, index, process), { exempt: true });
   }
@@ -151,18 +184,15 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     await clock.run(() => false);
     // Nobody works: whatever the database's clock is set to, nothing that was written down before may hold up who comes now.
     databaseMs += clocks.offMs();
-    let last = await peacefully('last sync', (context) => sync(context, 'last'));
-    if (last?.how === 'threw' && last.error instanceof SyncError && last.error.kind === 'usage') {
-      // It was pointed elsewhere before: it refuses, until it is told what became of its files.
-      last = await peacefully('last sync, told', (context) => sync(context, 'told'), {
-        newTarget: true,
-        existing: 'replace',
-      });
-    }
+    if (broken) await amidFailures(broken);
+    broken = undefined;
     if (judge.violation) return;
-    if (last?.how !== 'returned')
-      return judge.blame('last-sync-failed', last?.how === 'threw' ? messageOf(last.error) : 'it hangs');
-    await judgeEnd({ judge, scenario, state, source, target: targets.target, result: last.value });
+    const last = await lastSync({});
+    const lastOfOther = scenario.others && last ? await lastSync({ second: true }) : undefined;
+    if (!last || judge.violation) return;
+    const sources = [{ pipeline: 'first', disk: source, result: last }];
+    if (lastOfOther) sources.push({ pipeline: 'second', disk: otherSource, result: lastOfOther });
+    await judgeEnd({ judge, scenario, state, sources, target: targets.target });
     if (judge.violation) return;
     const settings = { checksum: 'both' } as const;
     const checked = await peacefully('last verify', (context) => verify(context, 'last-verify'), settings);
@@ -171,14 +201,42 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     const differing = checked.value.verified?.findings.filter(
       ({ path, finding }) =>
         !/^(ok|source-gone|unverifiable)$/.test(finding) &&
+        !(finding === 'source-changed' && refusesNames(scenario)) &&
         !made(scenario.chain, path, Buffer.alloc(0)).some((file) => judge.isForeign(file.path)),
     );
     if (differing && differing.length > 0) judge.blame('verify-differs', JSON.stringify(differing));
   }
 
-  async function peacefully<T>(name: string, work: (context: Context) => Promise<T>, more: Partial<Settings> = {}) {
+  async function lastSync(patch: Patch): Promise<Result | undefined> {
+    const name = `last-${pipelineOf(patch)}`;
+    let last = await peacefully(name, (context) => sync(context, name), {}, patch);
+    if (last?.how === 'threw' && last.error instanceof SyncError && last.error.kind === 'usage') {
+      // It was pointed elsewhere before: it refuses, until it is told what became of its files.
+      const told = { newTarget: true, existing: 'replace' } as const;
+      last = await peacefully(`${name}, told`, (context) => sync(context, `${name}-told`), told, patch);
+    }
+    if (last?.how === 'returned') return last.value;
+    judge.blame('last-sync-failed', last?.how === 'threw' ? messageOf(last.error) : 'it hangs');
+    return undefined;
+  }
+
+  /** One place fails still: all else is done, and the result says what is not. */
+  async function amidFailures(failing: Broken): Promise<void> {
+    const ended = await peacefully('sync amid failures', (context) => sync(context, 'amid'));
+    if (ended?.how === 'returned')
+      judgeFailing({ judge, scenario, broken: failing, source, target: targets.target, result: ended.value });
+    else if (!(ended?.how === 'threw' && ended.error instanceof SyncError && ended.error.kind === 'usage'))
+      judge.blame('one-place-stops-all', ended?.how === 'threw' ? messageOf(ended.error) : 'it hangs');
+  }
+
+  async function peacefully<T>(
+    name: string,
+    work: (context: Context) => Promise<T>,
+    more: Partial<Settings> = {},
+    patch: Patch = {},
+  ) {
     let ending: Ending<T> | undefined;
-    const settings = settingsOf(scenario, {}, more);
+    const settings = settingsOf(scenario, patch, more);
     void clock
       .start(name, (process) => work(contextOf(process, settings)), { exempt: true })
       .then((how) => {

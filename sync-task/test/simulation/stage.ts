@@ -13,6 +13,7 @@ export interface Stage {
   readonly random: Random;
   readonly source: Disk;
   readonly target: TargetPlace;
+  blame(what: string, detail: string): void;
   /** Runs a command of ours in a process of its own. */
   command<T>(
     name: string,

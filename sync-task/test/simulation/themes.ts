@@ -13,7 +13,7 @@ export const syncs = (startMs: number, times: number, patch: Patch = {}): Actor 
   times,
   patch,
 });
-const tasks = (startMs: number, workers: number, patch: Patch = {}): Actor => ({
+export const tasks = (startMs: number, workers: number, patch: Patch = {}): Actor => ({
   ...{ kind: 'tasks', startMs, workers, patch },
 });
 

@@ -41,6 +41,13 @@ export const kinds: readonly Mistake[] = [
     ),
   ),
   mistake(
+    'existing-is-not-compared',
+    'a worker that may replace what its plan may not does not refuse',
+    'sync/planned-with.ts',
+    "if (planned.existing !== now.existing) return differs('existing', planned.existing, now.existing);",
+    '',
+  ),
+  mistake(
     'other-target',
     'a pipeline that is pointed elsewhere takes what it delivered for delivered there',
     'sync/known-places.ts',
@@ -67,6 +74,34 @@ export const kinds: readonly Mistake[] = [
     'sync/sweep.ts',
     "if (recoveryOf(remains) === 'record') {",
     'if (false as boolean) {',
+  ),
+  mistake(
+    'places-have-no-owner',
+    'two files, or two pipelines, deliver to one path',
+    'sync/plan.ts',
+    'const refusal = refusals.get(candidate.path);',
+    'const refusal = undefined as string | undefined; void refusals;',
+  ),
+  mistake(
+    'asides-have-no-owner',
+    'what goes beside a file may be the place of another',
+    'sync/place-owners.ts',
+    '...chain.asides(path).map((suffix) => ({ place: place + suffix, path, aside: true })),',
+    '',
+  ),
+  mistake(
+    'one-file-stops-the-sweep',
+    'a sweep ends at the first file that it cannot look at',
+    'sync/sweep.ts',
+    "if (error.reason.startsWith('state-')) throw error;",
+    'if (error) throw error;',
+  ),
+  mistake(
+    'one-file-stops-the-batch',
+    'a worker ends at the first file that fails for good',
+    'sync/transfer.ts',
+    'const clean = attempt ?',
+    "if (error.kind === 'permission') throw error;\n        const clean = attempt ?",
   ),
   mistake(
     'waits-for-ever',

@@ -1,0 +1,41 @@
+/** What must hold while one place fails for ever: the rest is done, and the result counts and names what is not. */
+import { exitCodes } from '../../src/errors.ts';
+import { exitCodeForResult } from '../../src/sync/exit-code.ts';
+import type { Result } from '../../src/sync/result.ts';
+import { ALWAYS, type Broken, isBroken } from './broken-place.ts';
+import { made } from './chains.ts';
+import type { Disk } from './disk.ts';
+import type { Judge } from './judge.ts';
+import type { TargetPlace } from './places.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface Failing {
+  readonly judge: Judge;
+  readonly scenario: Scenario;
+  readonly broken: Broken;
+  readonly source: Disk;
+  readonly target: TargetPlace;
+  readonly result: Result;
+}
+
+export function judgeFailing({ judge, scenario, broken, source, target, result }: Failing): void {
+  for (const [path, { data }] of source.entries) {
+    if (isBroken(broken, path)) continue;
+    for (const file of made(scenario.chain, path, data)) {
+      if (!judge.isForeign(file.path) && !target.holds(file.path)?.equals(file.bytes))
+        judge.blame('one-place-stops-others', `${file.path} is ${target.holds(file.path)?.toString('latin1')}`);
+    }
+  }
+  const { listed, planned: _planned, ...rest } = result.files;
+  const sum = Object.values(rest).reduce((files, each) => files + each, 0);
+  if (listed !== sum) judge.blame('counts', JSON.stringify(result.files));
+  const mustFail = broken.operations.includes('list');
+  const named = result.errors.filter(({ reason }) => reason === ALWAYS);
+  if (mustFail && named.length === 0) judge.blame('failure-unnamed', JSON.stringify(result.errors));
+  if (named.length > 0 && named.length === result.errors.length) {
+    const code = exitCodeForResult(result);
+    if (code !== exitCodes[broken.kind]) judge.blame('exit-code', `${code} for ${broken.kind}`);
+  }
+  if ((result.status === 'done') !== (result.errors.length === 0))
+    judge.blame('status', `${result.status} with ${JSON.stringify(result.errors)}`);
+}
