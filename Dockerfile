@@ -32,7 +32,7 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=modules /app/node_modules ./node_modules
 COPY --from=bundle /app/dist ./dist
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/compile-cache SYNC_TASK_STATE=sqlite:///state/state.db
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/compile-cache XDG_STATE_HOME=/state
 # A smoke test of every storage and state, which leaves the code compiled for each short-lived container to come (a sixth
 # of its start). As the user of the image: the cache is one for each user id. 75 is "connection refused".
 RUN ln -s /app/dist/bin.js /usr/local/bin/sync-task && install -d -o node "$NODE_COMPILE_CACHE" && cd /tmp \

@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { SyncError } from '../errors.ts';
 import { checkCommand, checkWords } from './check-words.ts';
+import { commandFirst } from './command-first.ts';
 import { flagsOf } from './flags.ts';
 import { type CommandHelp, commands, epilogue, usage } from './help.ts';
 
@@ -33,7 +34,8 @@ export async function parseArguments(words: readonly string[], version: string):
         reason: 'bad-argument',
       });
     });
-  const [first, ...rest] = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  const ordered = commandFirst(words[0] === 'help' ? [...words.slice(1), '--help'] : words);
+  const [first, ...rest] = ordered;
   const named = commands.find(({ name }) => name === first);
   const take = (command: CommandHelp) => (parsed: Readonly<Record<string, unknown>>) => {
     const { _: __, $0: ___, ...flags } = parsed;

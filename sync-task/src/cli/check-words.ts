@@ -26,6 +26,7 @@ const others: Readonly<Record<string, string>> = {
 /** The first word, where it is no command. Throws `usage`. */
 export function checkCommand(word: string): void {
   if (word.startsWith('-') || commandNames.includes(word)) return;
+  if (word === 'state') throw bad('state: say what to do with it: state export or state import');
   const isName = /^[a-z-]{1,20}$/i.test(word);
   const meant = isName ? (nearest(word, commandNames) ?? others[word.toLowerCase()]) : undefined;
   const named = isName ? `there is no command ${word}` : 'a command comes first';

@@ -1,18 +1,16 @@
 /** Opens what a command needs, runs it, and closes all of it in reverse. */
 import { loadCommonSettings, loadPlaces, loadSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
-import type { CommonSettings } from '../config/settings.ts';
 import { parseDuration } from '../config/units.ts';
 import { SyncError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { emptyState, openState, openStateToRead } from '../state/open.ts';
-import type { State } from '../state/state.ts';
 import { openStorage } from '../storage/open.ts';
 import type { Context, Progress } from '../sync/context.ts';
 import { withKnownName } from '../sync/known-places.ts';
 import type { Result } from '../sync/result.ts';
 import { realWorld } from '../world.ts';
 import type { Arguments } from './arguments.ts';
+import { open, openToRead, openToRename } from './open-state.ts';
 import { runName } from './run-name.ts';
 import type { Screen } from './watch.ts';
 
@@ -37,11 +35,18 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     const settings = loadCommonSettings(input);
     const { prune, takeOver } = await import('../sync/upkeep.ts');
     const keepMs = command === 'prune' ? keepTime(text(flags['keep'])) : 0;
-    await using state = await open(settings, surroundings);
+    const from = text(flags['from']);
+    await using state = await (from === undefined
+      ? open(settings, surroundings)
+      : openToRename(settings, from, surroundings));
     if (command === 'prune') {
       return await prune({ settings: await withKnownName(settings, state), state }, keepMs, surroundings.log);
     }
     return await takeOver({ settings, state }, String(flags['from']), surroundings.log);
+  }
+  if (command === 'state export' || command === 'state import') {
+    const { exportState, importState } = await import('./move-state.ts');
+    return await (command === 'state export' ? exportState : importState)(flags, surroundings);
   }
   if (command === 'trust') {
     const { trust } = await import('./trust.ts');
@@ -115,33 +120,6 @@ async function workOf(command: string, flags: Readonly<Record<string, unknown>>)
       return (context) => sync(context, run);
     }
   }
-}
-
-type Around = Pick<Surroundings, 'log' | 'signal'>;
-
-function open(settings: CommonSettings, { log, signal }: Around): Promise<State> {
-  signal.throwIfAborted();
-  const { state, statePassword, waitMs, pipeline, traceId } = settings;
-  return openState(state, statePassword, applicationName(pipeline, traceId), {
-    ms: waitMs,
-    signal,
-    told: (message) => log.info(`waiting up to ${waitMs / 1000} s: ${message}`),
-  });
-}
-
-/** Beside whoever works with it. */
-async function openToRead(settings: CommonSettings, { log }: Pick<Around, 'log'>): Promise<State> {
-  const { state, statePassword, pipeline, traceId } = settings;
-  const opened = await openStateToRead(state, statePassword, applicationName(pipeline, traceId));
-  if (opened) return opened;
-  log.warn(`there is no state yet at ${state}: nothing was planned, or --state is another one`);
-  return emptyState();
-}
-
-/** Postgres keeps 63 bytes of it, and says so in its log where it cuts. Half a trace id tells traces apart. */
-function applicationName(pipeline: string, traceId: string | undefined): string {
-  const trace = traceId === undefined ? '' : ` ${traceId.slice(0, 16)}`;
-  return `sync-task ${pipeline.replace(/[^ -~]/g, '?')}`.slice(0, 63 - trace.length) + trace;
 }
 
 function text(value: unknown): string | undefined {

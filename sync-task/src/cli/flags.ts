@@ -33,10 +33,11 @@ const unshownForVerify: readonly OptionName[] = [
 const saying: readonly OptionName[] = ['json', 'quiet', 'verbose', 'color', 'log-level', 'log-format'];
 const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'wait', 'pipeline', 'trace-id', ...saying];
 
-const stateCommands: readonly string[] = ['status', 'prune', 'take-over'];
+const moving: readonly string[] = ['state export', 'state import'];
+const stateCommands: readonly string[] = ['status', 'prune', 'take-over', ...moving];
 /** With `--repair`, `verify` plans a run. */
 const plans: readonly string[] = ['plan', 'sync', 'verify'];
-const withoutRun: readonly string[] = ['prune', 'take-over', 'trust'];
+const withoutRun: readonly string[] = ['prune', 'take-over', 'trust', ...moving];
 /** What leads to a server. */
 const reaching: readonly OptionName[] = [
   'source',
@@ -61,6 +62,7 @@ export function flagsOf(command: string): ReadonlyMap<string, Flag> {
     text('keep', 'Selection', 'forget runs and events older than this, such as 90d', true);
   }
   if (command === 'take-over') text('from', 'Locations', 'the name that the pipeline had until now', true);
+  if (moving.includes(command)) text('file', 'Locations', 'the file that holds what is moved', true);
   if (!withoutRun.includes(command)) {
     const describe =
       command === 'check'

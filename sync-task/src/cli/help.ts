@@ -114,6 +114,26 @@ export const commands: readonly CommandHelp[] = [
     examples: [['$0 take-over --pipeline new --from old', 'what old copied, new has copied']],
   },
   {
+    name: 'state export',
+    summary: 'write all that is remembered of a pipeline to a file',
+    about:
+      'To move a pipeline between SQLite and Postgres, or to another machine: checkpoints, tokens, runs and history, and no secret. ' +
+      'Touches no server.',
+    examples: [['$0 state export --pipeline orders --file orders.jsonl', 'then state import, with another --state']],
+  },
+  {
+    name: 'state import',
+    summary: 'read what state export wrote into another state',
+    about:
+      'All of it, or nothing. A pipeline that has a history there is never replaced. Nothing may go on with the former state.',
+    examples: [
+      [
+        '$0 state import --file orders.jsonl --state postgres://me@db.example/sync',
+        'the next run copies nothing again',
+      ],
+    ],
+  },
+  {
     name: 'trust',
     summary: 'show the host keys of an SFTP server, and how to verify them',
     about:

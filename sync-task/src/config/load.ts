@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SyncError } from '../errors.ts';
 import { readConfigFile } from './config-file.ts';
+import { defaultState } from './default-state.ts';
 import { checkStateUrl, parseLocation } from './location.ts';
 import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
 import { acceptedOf, gatesOf } from './parse-gate.ts';
@@ -269,13 +270,25 @@ function common(
   target: Endpoint | undefined,
 ): CommonSettings {
   const given: string | undefined = values.get('pipeline');
+  const names = given === undefined && source && target ? namesOf(source, target) : { pipeline: given ?? '' };
   return {
-    state: checkStateUrl(values.get('state'), values.given('state')?.as ?? '--state'),
+    ...stateOf(values, environment, names.pipeline),
     statePassword: readSecret(environment, 'SYNC_TASK_STATE_PASSWORD'),
     waitMs: values.get('wait') ?? 0,
     traceId: traceIdOf(values.given('trace-id'), environment),
-    ...(given === undefined && source && target ? namesOf(source, target) : { pipeline: given ?? '' }),
+    ...names,
   };
+}
+
+function stateOf(
+  values: Values,
+  environment: Environment,
+  pipeline: string,
+): Pick<CommonSettings, 'state' | 'formerStates'> {
+  const given = values.given('state');
+  if (given) return { state: checkStateUrl(values.get('state'), given.as) };
+  const { file, formerly } = defaultState(pipeline, environment);
+  return { state: `sqlite:${file}`, formerStates: formerly };
 }
 
 /** Readable, and different for any two pairs of places: the URLs, and the service where it is not the only one of its kind. */

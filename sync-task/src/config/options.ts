@@ -46,8 +46,8 @@ export const options = {
   state: {
     kind: 'text',
     group: 'Locations',
-    describe: 'what is remembered: postgres://user@host/database (shared) or sqlite:path (one process)',
-    default: 'sqlite:.sync-task/state.db',
+    describe:
+      'what is remembered: postgres://user@host/database (shared) or sqlite:path (one process) (default: a file for each pipeline in $XDG_STATE_HOME/sync-task, else ~/.local/state/sync-task)',
   },
   wait: {
     kind: 'duration',

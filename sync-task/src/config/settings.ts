@@ -119,6 +119,8 @@ export interface Places {
 /** What every command needs. */
 export interface CommonSettings {
   readonly state: string;
+  /** Where nobody chose a state: files in which earlier versions kept it. */
+  readonly formerStates?: readonly string[] | undefined;
   readonly statePassword: string | undefined;
   /** For another process that has the state. */
   readonly waitMs: number;

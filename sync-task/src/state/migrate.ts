@@ -37,6 +37,9 @@ const migrations: readonly Migration[] = [
   statements(knownTokens),
 ];
 
+/** The number of the last step: what the tables of this program are. */
+export const newestMigration = migrations.length;
+
 /** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
 export async function migrate(database: Database): Promise<void> {
   await database.exclusively(async (transaction) => {

@@ -24,12 +24,22 @@ export async function openState(
   applicationName: string,
   waiting?: Waiting,
 ): Promise<State> {
+  return sqlState(await openTables(url, password, applicationName, waiting));
+}
+
+/** As `openState`, for what moves whole tables. */
+export async function openTables(
+  url: string,
+  password: string | undefined,
+  applicationName: string,
+  waiting?: Waiting,
+): Promise<Database> {
   const database = await waitFor(() => openDatabase(url, password, applicationName), waiting);
   try {
     await migrate(database);
     // Without waiting for them, whatever the clock says.
     if (database.alone) await releaseAll(database);
-    return sqlState(database);
+    return database;
   } catch (error) {
     await database.close();
     throw error;
@@ -55,6 +65,26 @@ export async function openStateToRead(
   }
   await database.close();
   return undefined;
+}
+
+/** Whether this file of SQLite remembers anything of a pipeline with one of these names, whatever version made it. Writes nothing. */
+export async function remembers(file: string, names: readonly string[]): Promise<boolean> {
+  const database = await openReader(`sqlite:${file}`, undefined, '');
+  if (!database) return false;
+  try {
+    const { rows, tables } = database.dialect;
+    const [made] = await database.query(`SELECT 1 AS made FROM ${tables} WHERE name = 'migration'`);
+    if (!made) return false;
+    const [known] = await database.query(
+      `SELECT 1 AS known FROM pipeline WHERE name IN (SELECT r.name FROM ${rows('$1', { name: 'text' })})
+       AND (EXISTS (SELECT 1 FROM run WHERE run.pipeline_id = pipeline.id)
+         OR EXISTS (SELECT 1 FROM file WHERE file.pipeline_id = pipeline.id))`,
+      [JSON.stringify(names.map((name) => ({ name })))],
+    );
+    return known !== undefined;
+  } finally {
+    await database.close();
+  }
 }
 
 /** A state that remembers nothing, and is gone with the process. */

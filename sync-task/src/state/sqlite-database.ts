@@ -1,7 +1,7 @@
 /**
  * SQLite through Node's own `node:sqlite`: one file, one process that writes (`sqlite-holder.ts`), and any number that read beside it.
  */
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
@@ -66,6 +66,32 @@ export function sqliteReader(path: string): Database | undefined {
   return explained(label, file, () => {
     const connection = openReader(file);
     return databaseOf(connection, { label, file, dialect: machineTime, alone: false });
+  });
+}
+
+/**
+ * Gives a state of SQLite, which nobody has, another name. Throws `transient` where somebody has it or looks at it, `usage` where there is
+ * one of the new name.
+ */
+export function moveSqlite(from: string, to: string): void {
+  explained(`sqlite:${from}`, from, () => {
+    const file = realFile(from);
+    using _ = takeLock(file);
+    // Whoever closes it last puts the log into it.
+    openWriter(file, undefined).close();
+    if (existsSync(`${file}-wal`)) {
+      const message = `state sqlite:${from}: another process looks at it; run again when that has ended`;
+      throw new SyncError(message, { kind: 'transient', reason: 'state-in-use' });
+    }
+    const target = realFile(to);
+    using __ = takeLock(target);
+    if (statSync(target).size > 0) {
+      throw new SyncError(`state sqlite:${to}: there is one already; move it away, or choose another --pipeline`, {
+        kind: 'usage',
+        reason: 'pipeline-in-use',
+      });
+    }
+    renameSync(file, target);
   });
 }
 

@@ -284,6 +284,11 @@ export type EntryCounts = Readonly<Record<EntryStatus, number>>;
 export interface State extends AsyncDisposable {
   /** For messages: the URL, without any secret. */
   readonly label: string;
+  /**
+   * States of other pipelines that are kept beside this one, as far as one of theirs is wanted: to be read, and closed with this one.
+   * Left out: all pipelines are in this one.
+   */
+  beside?(wanted: (pipeline: PipelineRecord) => boolean): Promise<readonly State[]>;
 
   /** Finds or makes the pipeline. */
   pipeline(name: string): Promise<PipelineRecord>;

@@ -3,7 +3,7 @@
  * transforms write beside it. Others are files that went there before and are gone from the source, and files of other pipelines
  * whose target is the same, or lies in this one, or holds it. Where nothing of the kind is known, nothing is asked.
  */
-import type { Candidate, PipelineRecord, PlaceOwner, PlanTicket } from '../state/state.ts';
+import type { Candidate, PipelineRecord, PlaceOwner, PlanTicket, State } from '../state/state.ts';
 import type { Chain } from '../transform/chain.ts';
 import type { Context } from './context.ts';
 import { nestingOf } from './nesting.ts';
@@ -19,6 +19,7 @@ const none: ReadonlyMap<string, string> = new Map();
 const RUNS_LOOKED_AT = 20;
 
 interface Neighbour {
+  readonly state: State;
   readonly pipeline: PipelineRecord;
   /** The same path as the other pipeline has it; undefined where its target does not hold that. */
   pathThere(path: string): string | undefined;
@@ -56,13 +57,13 @@ export async function openPlaceOwners(context: Context, own: PipelineRecord, cha
         }
       }
       const chains = new Map(candidates.map((candidate) => [candidate.path, candidate.chain]));
-      for (const { pipeline, pathThere, openRuns } of neighbours) {
+      for (const { state: itsState, pipeline, pathThere, openRuns } of neighbours) {
         const there = wanted.flatMap(({ place, path }) => {
           const same = pathThere(place);
           return same === undefined ? [] : [{ place, path, same }];
         });
         const places = there.map(({ same }) => same);
-        const owners = ownersByPlace(await state.placeOwners(pipeline.id, places, openRuns));
+        const owners = ownersByPlace(await itsState.placeOwners(pipeline.id, places, openRuns));
         // The same file of the same source, changed the same way, is no other one.
         const isSame = (owner: PlaceOwner, path: string) =>
           pipeline.source === context.settings.places.source && owner.path === path && owner.chain === chains.get(path);
@@ -90,19 +91,25 @@ function ownersByPlace(owners: readonly PlaceOwner[]): ReadonlyMap<string, reado
 }
 
 async function neighboursOf({ state, settings }: Context, own: PipelineRecord): Promise<readonly Neighbour[]> {
+  const nestingWith = ({ target }: PipelineRecord) =>
+    target === undefined ? undefined : nestingOf(settings.places.target, target);
   const neighbours: Neighbour[] = [];
-  for (const pipeline of await state.pipelines()) {
-    if (pipeline.id === own.id || pipeline.target === undefined) continue;
-    const nesting = nestingOf(settings.places.target, pipeline.target);
+  const others = (await state.beside?.((pipeline) => nestingWith(pipeline) !== undefined)) ?? [];
+  const inOthers = others.map(async (other) => (await other.pipelines()).map((pipeline) => ({ other, pipeline })));
+  const here = (await state.pipelines()).flatMap((pipeline) =>
+    pipeline.id === own.id ? [] : [{ other: state, pipeline }],
+  );
+  for (const { other, pipeline } of [...here, ...(await Promise.all(inOthers)).flat()]) {
+    const nesting = nestingWith(pipeline);
     if (!nesting) continue;
     const inside = nesting.below === '' ? '' : `${nesting.below}/`;
     const pathThere = (path: string) => {
       if (nesting.upper === 'target') return inside + path;
       return path.startsWith(inside) ? path.slice(inside.length) : undefined;
     };
-    const runs = await state.runs(pipeline.id, RUNS_LOOKED_AT);
+    const runs = await other.runs(pipeline.id, RUNS_LOOKED_AT);
     const openRuns = runs.filter((run) => run.status === 'planned' && recordedWith(run)?.renames === false);
-    neighbours.push({ pipeline, pathThere, openRuns: openRuns.map(({ id }) => id) });
+    neighbours.push({ state: other, pipeline, pathThere, openRuns: openRuns.map(({ id }) => id) });
   }
   return neighbours;
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { loadCommonSettings, loadSettings } from '../../src/config/load.ts';
@@ -17,7 +17,7 @@ async function fileOf(t: ExecutionContext, content: string, name = 'job.yaml'): 
 
 test('defaults are those of the table', (t) => {
   t.like(loadSettings({ flags: {}, environment: places }), {
-    state: 'sqlite:.sync-task/state.db',
+    state: `sqlite:${homedir()}/.local/state/sync-task/in--out--28f29181.db`,
     batchFiles: 1000,
     batchBytes: 10 * 1024 ** 3,
     maxBatches: 200,

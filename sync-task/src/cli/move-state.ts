@@ -1,0 +1,47 @@
+/** `state export` and `state import`: a pipeline, with all that is remembered of it, from one state to another. */
+import { loadCommonSettings } from '../config/load.ts';
+import type { Environment } from '../config/secrets.ts';
+import type { Log } from '../log.ts';
+import { exportPipeline } from '../state/move/export-pipeline.ts';
+import { importPipeline, readHeader } from '../state/move/import-pipeline.ts';
+import { makeResult } from '../sync/counts.ts';
+import type { Result } from '../sync/result.ts';
+import { openTables } from './open-state.ts';
+
+interface Around {
+  readonly environment: Environment;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+type Flags = Readonly<Record<string, unknown>>;
+
+export async function exportState(flags: Flags, around: Around): Promise<Result> {
+  const startedMs = performance.now();
+  const settings = loadCommonSettings({ flags, environment: around.environment });
+  await using database = await openTables(settings, around);
+  const rows = await exportPipeline(database, settings.pipeline, String(flags['file']));
+  around.log.info(`${rows} rows of pipeline ${settings.pipeline} are in ${flags['file']}, without any secret`);
+  return makeResult(settings, { command: 'state export', status: 'done', startedMs });
+}
+
+export async function importState(flags: Flags, around: Around): Promise<Result> {
+  const startedMs = performance.now();
+  const file = String(flags['file']);
+  const header = await readHeader(file);
+  const isNamed = ['pipeline', 'source'].some(
+    (name) => flags[name] ?? around.environment[`SYNC_TASK_${name.toUpperCase()}`],
+  );
+  const named = isNamed ? flags : { pipeline: header.pipeline, ...flags };
+  // What an earlier version left is what is moved, not where it goes.
+  const settings = {
+    ...loadCommonSettings({ flags: named, environment: around.environment }),
+    formerStates: undefined,
+  };
+  await using database = await openTables(settings, around);
+  const rows = await importPipeline(database, settings.pipeline, header, file);
+  around.log.info(
+    `${rows} rows of pipeline ${settings.pipeline} are in ${database.label} now; let nothing work with the former state`,
+  );
+  return makeResult(settings, { command: 'state import', status: 'done', startedMs });
+}

@@ -1,0 +1,136 @@
+/** The state that a command works with: the one that was named, else the pipeline's own file. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { defaultState } from '../config/default-state.ts';
+import type { Environment } from '../config/secrets.ts';
+import type { CommonSettings } from '../config/settings.ts';
+import { SyncError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Database } from '../state/database.ts';
+import {
+  emptyState,
+  fileOf,
+  openState,
+  openStateToRead,
+  openTables as openTablesOf,
+  remembers,
+  type Waiting,
+} from '../state/open.ts';
+import type { State } from '../state/state.ts';
+
+interface Around {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export async function open(settings: CommonSettings, { log, signal }: Around): Promise<State> {
+  signal.throwIfAborted();
+  const { statePassword, pipeline, traceId } = settings;
+  const url = await urlOf(settings, log);
+  const waiting = waitingOf(settings, { log, signal });
+  const state = await openState(url, statePassword, applicationName(pipeline, traceId), waiting);
+  return settings.formerStates && url === settings.state ? withOthersBeside(state, fileOf(url) ?? '', log) : state;
+}
+
+/** For what moves whole tables. */
+export async function openTables(settings: CommonSettings, around: Around): Promise<Database & AsyncDisposable> {
+  const { statePassword, pipeline, traceId } = settings;
+  const url = await urlOf(settings, around.log);
+  const waiting = waitingOf(settings, around);
+  const database = await openTablesOf(url, statePassword, applicationName(pipeline, traceId), waiting);
+  return { ...database, [Symbol.asyncDispose]: () => database.close() };
+}
+
+function waitingOf({ waitMs }: CommonSettings, { log, signal }: Around): Waiting {
+  return { ms: waitMs, signal, told: (message) => log.info(`waiting up to ${waitMs / 1000} s: ${message}`) };
+}
+
+/** Beside whoever works with it. */
+export async function openToRead(settings: CommonSettings, { log }: Pick<Around, 'log'>): Promise<State> {
+  const { statePassword, pipeline, traceId } = settings;
+  const url = await urlOf(settings, log);
+  const opened = await openStateToRead(url, statePassword, applicationName(pipeline, traceId));
+  if (opened) return opened;
+  log.warn(`there is no state yet at ${url}: nothing was planned, or --state is another one`);
+  return emptyState();
+}
+
+/** As `open`, for who gives the pipeline `from` the name of the settings: where each has a file, that gets another name too. */
+export async function openToRename(
+  settings: CommonSettings,
+  from: string,
+  around: Around & { readonly environment: Environment },
+): Promise<State> {
+  if (!settings.formerStates) return open(settings, around);
+  const { file, formerly } = defaultState(from, around.environment);
+  const earlier = {
+    ...settings,
+    pipeline: from,
+    formerPipeline: undefined,
+    state: `sqlite:${file}`,
+    formerStates: formerly,
+  };
+  const url = await urlOf(earlier, around.log);
+  if (url !== earlier.state) return open({ ...settings, state: url, formerStates: undefined }, around);
+  if (existsSync(file)) {
+    const { moveSqlite } = await import('../state/sqlite-database.ts');
+    moveSqlite(file, fileOf(settings.state) ?? '');
+  }
+  return open({ ...settings, formerStates: [] }, around);
+}
+
+/**
+ * Earlier versions kept all pipelines in one file, in the folder where the command was started. A pipeline that is remembered there and
+ * nowhere else goes on there: begun anew, everything would be copied again.
+ */
+async function urlOf(
+  { state, formerStates = [], pipeline, formerPipeline }: CommonSettings,
+  log: Log,
+): Promise<string> {
+  const names = formerPipeline === undefined ? [pipeline] : [pipeline, formerPipeline];
+  for (const former of formerStates) {
+    if (!existsSync(former) || !(await remembers(former, names))) continue;
+    if (await remembers(fileOf(state) ?? '', names)) {
+      log.info(`${pipeline} is remembered in ${state} and, by an earlier version, in ${former}: the first one counts`);
+      return state;
+    }
+    log.warn(
+      `the state of ${pipeline} is still in ${former}, which is found from this folder alone; to move it: ` +
+        `sync-task state export --state sqlite:${former} --pipeline ${pipeline} --file moved.jsonl && sync-task state import --file moved.jsonl`,
+    );
+    return `sqlite:${former}`;
+  }
+  return state;
+}
+
+function withOthersBeside(state: State, file: string, log: Log): State {
+  const opened: State[] = [];
+  return {
+    ...state,
+    async beside(wanted) {
+      const folder = dirname(file);
+      for (const name of readdirSync(folder).filter((each) => each.endsWith('.db'))) {
+        if (join(folder, name) === file) continue;
+        try {
+          const other = await openStateToRead(`sqlite:${join(folder, name)}`, undefined, '');
+          if (!other) continue;
+          if ((await other.pipelines()).some(wanted)) opened.push(other);
+          else await other[Symbol.asyncDispose]();
+        } catch (error) {
+          if (!(error instanceof SyncError)) throw error;
+          log.warn(`whether another pipeline delivers to the same places is not known of all: ${error.message}`);
+        }
+      }
+      return opened;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const each of [...opened, state]) await each[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Postgres keeps 63 bytes of it, and says so in its log where it cuts. Half a trace id tells traces apart. */
+function applicationName(pipeline: string, traceId: string | undefined): string {
+  const trace = traceId === undefined ? '' : ` ${traceId.slice(0, 16)}`;
+  return `sync-task ${pipeline.replace(/[^ -~]/g, '?')}`.slice(0, 63 - trace.length) + trace;
+}

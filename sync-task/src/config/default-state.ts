@@ -1,0 +1,34 @@
+/**
+ * Where a pipeline's state is kept unless told otherwise: one file for each, in the user's folder for states, wherever the command
+ * was started. So cron finds what a shell began, and two pipelines never wait for each other.
+ */
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Environment } from './secrets.ts';
+
+const LONGEST_NAME = 120;
+
+export interface DefaultState {
+  readonly file: string;
+  /** Where earlier versions kept the states of all pipelines. */
+  readonly formerly: readonly string[];
+}
+
+export function defaultState(pipeline: string, environment: Environment): DefaultState {
+  const { XDG_STATE_HOME: home, HOME: user } = environment;
+  // A relative one is to be passed over, as the standard says.
+  const states = home && isAbsolute(home) ? home : join(user || homedir(), '.local', 'state');
+  const inImage = states === home ? [join(states, 'state.db')] : [];
+  return {
+    file: join(states, 'sync-task', `${fileName(pipeline)}.db`),
+    formerly: [resolve('.sync-task', 'state.db'), ...inImage],
+  };
+}
+
+/** Different for any two names, also where the disk takes large letters for small ones. */
+function fileName(pipeline: string): string {
+  const safe = pipeline.replace(/[^a-z0-9._-]|^\./g, (character) => `%${Buffer.from(character).toString('hex')}`);
+  if (safe.length <= LONGEST_NAME) return safe;
+  return `${safe.slice(0, LONGEST_NAME)}-${createHash('sha256').update(pipeline).digest('hex').slice(0, 16)}`;
+}
