@@ -231,7 +231,10 @@ function endpoint(values: Values, { environment }: Input, role: 'source' | 'targ
   const proxy = values.given(`${role}-proxy`);
   const proxyPassword = readSecret(environment, `SYNC_TASK_${role.toUpperCase()}_PROXY_PASSWORD`);
   const location = parseLocation(String(given.value), given.as);
-  const credentials = readCredentials(environment, role, values.get(`${role}-insecure-ignore-host-key`));
+  const credentials = readCredentials(environment, role, {
+    insecureIgnoreHostKey: values.get(`${role}-insecure-ignore-host-key`),
+    identitiesOnly: values.get(`${role}-identities-only`),
+  });
   const jump = values.given(`${role}-jump`);
   refuseUnused(values, role, location);
   const variable = (name: string) =>

@@ -97,6 +97,12 @@ export const options = {
     group: 'Locations',
     describe: 'reach the source through these SSH servers: user@host:port, several hops separated by commas',
   },
+  'source-identities-only': {
+    kind: 'flag',
+    group: 'Locations',
+    describe: 'of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY',
+    default: false,
+  },
   'source-legacy-algorithms': {
     kind: 'flag',
     group: 'Locations',
@@ -113,6 +119,12 @@ export const options = {
     kind: 'text',
     group: 'Locations',
     describe: 'reach the target through these SSH servers: user@host:port, several hops separated by commas',
+  },
+  'target-identities-only': {
+    kind: 'flag',
+    group: 'Locations',
+    describe: 'of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY',
+    default: false,
   },
   'target-legacy-algorithms': {
     kind: 'flag',

@@ -90,30 +90,48 @@ function readPrivateKeys(environment: Environment, name: string): string | undef
  */
 export function readJumpCredentials(environment: Environment, role: string, place: Credentials): Credentials {
   const prefix = `SYNC_TASK_${role.toUpperCase()}_JUMP`;
-  const privateKey = readPrivateKeys(environment, `${prefix}_PRIVATE_KEY`);
+  const privateKey = readIdentities(environment, prefix);
   const passphrase = readSecret(environment, `${prefix}_PASSPHRASE`);
   return {
     password: readSecret(environment, `${prefix}_PASSWORD`),
     privateKey: privateKey ?? place.privateKey,
     passphrase: passphrase ?? (privateKey === undefined ? place.passphrase : undefined),
     agent: place.agent,
+    identitiesOnly: place.identitiesOnly === true,
     knownHosts: readSecret(environment, `${prefix}_KNOWN_HOSTS`) ?? place.knownHosts,
     hostKey: readSecret(environment, `${prefix}_HOST_KEY`),
     insecureIgnoreHostKey: false,
   };
 }
 
+/** With the certificates for them: of their own variable, and those that lie beside their files as OpenSSH names them. */
+function readIdentities(environment: Environment, prefix: string): string | undefined {
+  const keys = readPrivateKeys(environment, `${prefix}_PRIVATE_KEY`);
+  const files = environment[`${prefix}_PRIVATE_KEY_FILE`] ?? '';
+  const beside = [files, ...files.split(':')]
+    .filter((file, index, all) => file !== '' && all.indexOf(file) === index && existsSync(`${file}-cert.pub`))
+    .map((file) => readSecretFile(`${file}-cert.pub`, `${prefix}_PRIVATE_KEY`));
+  const given = [keys, readSecret(environment, `${prefix}_CERTIFICATE`), ...beside];
+  const texts = given.flatMap((text) => (text === undefined ? [] : `${text.trim()}\n`));
+  return texts.length === 0 ? undefined : texts.join('');
+}
+
+export interface LoginFlags {
+  readonly insecureIgnoreHostKey: boolean;
+  readonly identitiesOnly?: boolean;
+}
+
 /** `role` is `source` or `target`. */
-export function readCredentials(environment: Environment, role: string, insecureIgnoreHostKey: boolean): Credentials {
+export function readCredentials(environment: Environment, role: string, flags: LoginFlags): Credentials {
   const prefix = `SYNC_TASK_${role.toUpperCase()}`;
   return {
+    ...flags,
     password: readSecret(environment, `${prefix}_PASSWORD`),
-    privateKey: readPrivateKeys(environment, `${prefix}_PRIVATE_KEY`),
+    privateKey: readIdentities(environment, prefix),
     passphrase: readSecret(environment, `${prefix}_PASSPHRASE`),
     agent: environment['SSH_AUTH_SOCK'] || undefined,
     knownHosts: readSecret(environment, `${prefix}_KNOWN_HOSTS`) ?? usersKnownHosts(),
     hostKey: readSecret(environment, `${prefix}_HOST_KEY`),
-    insecureIgnoreHostKey,
   };
 }
 

@@ -22,11 +22,13 @@ export interface Location {
 /** How to prove who we are and who they are. Values are the secrets themselves, already read from their files. */
 export interface Credentials {
   readonly password: string | undefined;
-  /** One or more, one behind the other. */
+  /** One or more, one behind the other; certificates for them and public keys (of an agent's) may be among them. */
   readonly privateKey: string | undefined;
   readonly passphrase: string | undefined;
   /** Path of an agent's socket. */
   readonly agent: string | undefined;
+  /** Of the agent's keys only those are shown whose public or private half is among `privateKey`. */
+  readonly identitiesOnly?: boolean;
   /** The text of a known_hosts file. */
   readonly knownHosts: string | undefined;
   /** `SHA256:…`, as `ssh-keygen -l` prints it; any of several, separated by spaces or commas. */

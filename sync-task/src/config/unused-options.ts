@@ -11,7 +11,7 @@ interface Values {
 }
 
 const uses = [
-  { of: ['jump', 'legacy-algorithms', 'insecure-ignore-host-key'], by: 'SFTP', schemes: ['sftp'] },
+  { of: ['jump', 'legacy-algorithms', 'identities-only', 'insecure-ignore-host-key'], by: 'SFTP', schemes: ['sftp'] },
   { of: ['proxy'], by: 'SFTP, S3, Azure and Google Cloud', schemes: ['sftp', ...clouds] },
   { of: ['content-type', 'cache-control', 'metadata'], by: 'S3, Azure and Google Cloud', schemes: clouds },
   { of: ['s3-storage-class', 's3-encryption', 's3-tags'], by: 'S3', schemes: ['s3'] },

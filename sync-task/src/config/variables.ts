@@ -39,7 +39,7 @@ const storageVariables = [
 /** A storage that reads another one adds it above: who sets it for one side would be refused. */
 export type StorageVariable = (typeof storageVariables)[number];
 
-const loginSecrets = ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'KNOWN_HOSTS', 'HOST_KEY'];
+const loginSecrets = ['PASSWORD', 'PRIVATE_KEY', 'CERTIFICATE', 'PASSPHRASE', 'KNOWN_HOSTS', 'HOST_KEY'];
 
 /** Each also with `_FILE`. */
 const secrets = [

@@ -32,7 +32,7 @@ test('a pipe is read once, however often the secret is asked for', async (t) => 
   execFileSync('mkfifo', [file]);
   spawn('sh', ['-c', `echo secret >'${file}'`]);
   const environment = { SYNC_TASK_SOURCE_PASSWORD_FILE: file };
-  t.is(readCredentials(environment, 'source', false).password, 'secret');
+  t.is(readCredentials(environment, 'source', { insecureIgnoreHostKey: false }).password, 'secret');
   t.deepEqual(secretsOf(environment), ['secret']);
   t.is(readSecret(environment, 'SYNC_TASK_SOURCE_PASSWORD'), 'secret');
 });

@@ -29,6 +29,16 @@ function keygen(...args: readonly string[]): void {
   execFileSync('ssh-keygen', ['-q', ...args]);
 }
 
+/** An agent of its own with these keys; returns its socket. */
+function startAgent(t: ExecutionContext, folder: string, ...keys: readonly string[]): string {
+  const agent = join(folder, 'agent');
+  const said = execFileSync('ssh-agent', ['-a', agent, '-s'], { encoding: 'utf8' });
+  const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]);
+  t.teardown(() => process.kill(pid));
+  execFileSync('ssh-add', ['-q', ...keys], { env: { ...process.env, SSH_AUTH_SOCK: agent } });
+  return agent;
+}
+
 async function comesIn(t: ExecutionContext, server: OpenSsh, credentials: Partial<Credentials>): Promise<void> {
   const { knownHosts } = server;
   await using storage = await openSftp(server, server.remoteRoot, { knownHosts, ...credentials });
@@ -104,30 +114,124 @@ if (findSshd()) {
 
   test('an agent, and one that is gone', async (t) => {
     const [server, folder] = [await start(t), await newFolder(t)];
-    const agent = join(folder, 'agent');
-    const said = execFileSync('ssh-agent', ['-a', agent, '-s'], { encoding: 'utf8' });
-    const pid = Number(/SSH_AGENT_PID=(\d+)/.exec(said)?.[1]);
-    t.teardown(() => process.kill(pid));
-    execFileSync('ssh-add', ['-q', join(server.folder, 'user-key')], { env: { ...process.env, SSH_AUTH_SOCK: agent } });
+    const agent = startAgent(t, folder, join(server.folder, 'user-key'));
     await comesIn(t, server, { agent });
     const gone = { agent: join(folder, 'no-agent') };
     await comesIn(t, server, { ...gone, privateKey: server.userKeys.plain.privateKey });
     await staysOut(t, server, gone, /was not let in; .*; the agent at SSH_AUTH_SOCK could not be asked/);
   });
 
-  test('an OpenSSH certificate among the keys: says that it cannot be used, and what to do', async (t) => {
-    const [server, folder] = [await start(t), await newFolder(t)];
-    keygen('-t', 'ed25519', '-N', '', '-f', join(folder, 'authority'));
-    keygen('-t', 'ed25519', '-N', '', '-f', join(folder, 'key'));
-    keygen('-s', join(folder, 'authority'), '-I', 'test', '-n', userInfo().username, join(folder, 'key.pub'));
-    const files = ['key', 'key-cert.pub'].map((name) => readFile(join(folder, name), 'utf8'));
-    const privateKey = (await Promise.all(files)).join('');
+  /** A server that takes certificates alone, and a folder with a key and its certificate. */
+  async function certificated(t: ExecutionContext, args: readonly string[], signing: readonly string[] = []) {
+    const folder = await newFolder(t);
+    const [authority, key] = [join(folder, 'authority'), join(folder, 'key')];
+    keygen('-t', 'ed25519', '-N', '', '-f', authority);
+    keygen(...args, '-N', '', '-f', key);
+    const names = ['-n', userInfo().username];
+    keygen('-s', authority, '-I', 'the test', ...(signing.length > 0 ? signing : names), `${key}.pub`);
+    const server = await start(t, { extraConfig: `TrustedUserCAKeys ${authority}.pub` });
+    const text = async (file: string) => readFile(join(folder, file), 'utf8');
+    return { server, folder, key: await text('key'), certificate: await text('key-cert.pub') };
+  }
+
+  const certifiedKinds = { Ed25519: ['-t', 'ed25519'], RSA: ['-t', 'rsa', '-b', '2048'], 'ECDSA 256': ['-t', 'ecdsa'] };
+  for (const [what, args] of Object.entries({ ...certifiedKinds, 'ECDSA 521': ['-t', 'ecdsa', '-b', '521'] })) {
+    test(`a user certificate: ${what}`, async (t) => {
+      const { server, key, certificate } = await certificated(t, args);
+      await staysOut(t, server, { privateKey: key }, /was not let in/);
+      await comesIn(t, server, { privateKey: `${key}${certificate}` });
+      // Beside others, in any order.
+      await comesIn(t, server, { privateKey: `${certificate}${server.userKeys.plain.privateKey}${key}` });
+    });
+
+    test(`a user certificate whose key an agent holds: ${what}`, async (t) => {
+      const { server, folder, certificate } = await certificated(t, args);
+      await rm(join(folder, 'key-cert.pub')); // else ssh-add takes it too
+      const agent = startAgent(t, folder, join(folder, 'key'));
+      await staysOut(t, server, { agent }, /was not let in/);
+      await comesIn(t, server, { agent, privateKey: certificate });
+      await comesIn(t, server, { agent, privateKey: certificate, identitiesOnly: true });
+    });
+
+    test(`a user certificate that an agent holds beside its key: ${what}`, async (t) => {
+      const { server, folder } = await certificated(t, args);
+      const agent = startAgent(t, folder, join(folder, 'key'));
+      await comesIn(t, server, { agent });
+    });
+  }
+
+  test('a certificate beside its key file is found, as is one of its own variable', async (t) => {
+    const { server, folder, certificate } = await certificated(t, ['-t', 'ed25519']);
+    const file = join(folder, 'key');
+    const given = (environment: Readonly<Record<string, string>>) =>
+      loadSettings({ flags: { source: 'sftp://me@host/', target: 'file:///out' }, environment }).source.credentials;
+    await comesIn(t, server, { privateKey: given({ SYNC_TASK_SOURCE_PRIVATE_KEY_FILE: file }).privateKey });
+    await rm(`${file}-cert.pub`);
+    await writeFile(join(folder, 'elsewhere'), certificate);
     await staysOut(
       t,
       server,
-      { privateKey },
-      /certificate is among them, which ssh2 cannot use; leave it out and have/,
+      given({ SYNC_TASK_SOURCE_PRIVATE_KEY_FILE: file }),
+      /host key that is not known|not let in/,
     );
+    const environment = {
+      SYNC_TASK_SOURCE_PRIVATE_KEY_FILE: file,
+      SYNC_TASK_SOURCE_CERTIFICATE_FILE: join(folder, 'elsewhere'),
+    };
+    await comesIn(t, server, { privateKey: given(environment).privateKey });
+  });
+
+  const doubtful: Record<string, readonly [signing: readonly string[], says: RegExp]> = {
+    'that is over': [
+      ['-V', '20200101:20200102'],
+      /the certificate "the test" was valid until 2020-01-0\d.*: have it renewed/,
+    ],
+    'for somebody else': [['-n', 'somebody,else'], /the certificate "the test" is for somebody, else/],
+    'of a host': [['-h', '-n', 'host'], /is one of a host; have one signed for a user/],
+  };
+  for (const [what, [signing, says]] of Object.entries(doubtful)) {
+    test(`a certificate ${what}`, async (t) => {
+      const { server, key, certificate } = await certificated(t, ['-t', 'ed25519'], signing);
+      await staysOut(t, server, { privateKey: `${key}${certificate}` }, says);
+    });
+  }
+
+  test('a certificate for another key, and one that was cut short', async (t) => {
+    const { server, certificate } = await certificated(t, ['-t', 'ed25519']);
+    const other = server.userKeys.plain.privateKey;
+    await staysOut(
+      t,
+      server,
+      { privateKey: `${other}${certificate}` },
+      /"the test" is for none of them; give the private key/,
+    );
+    const short = certificate
+      .split(' ')
+      .map((part) => part.slice(0, 100))
+      .join(' ');
+    await staysOut(t, server, { privateKey: `${other}${short}\n` }, /was cut short; give all of it/);
+  });
+
+  test('an agent with many keys: the right one alone is shown where it is named', async (t) => {
+    const [server, folder] = [await start(t, { extraConfig: 'MaxAuthTries 3' }), await newFolder(t)];
+    const keys = ['a', 'b', 'c', 'd', 'e'].map((name) => join(folder, name));
+    for (const key of keys) keygen('-t', 'ed25519', '-N', '', '-f', key);
+    const agent = startAgent(t, folder, ...keys, join(server.folder, 'user-key'));
+    await staysOut(
+      t,
+      server,
+      { agent },
+      /was not let in; the agent holds 6 keys .*: give --target-identities-only, and the public half .* SYNC_TASK_TARGET_PRIVATE_KEY/,
+    );
+    const { publicKey, privateKey } = server.userKeys.plain;
+    await comesIn(t, server, { agent, privateKey: publicKey, identitiesOnly: true });
+    await comesIn(t, server, { agent, privateKey, identitiesOnly: true });
+    const another = await readFile(`${keys[0]}.pub`, 'utf8');
+    await staysOut(t, server, { agent, privateKey: another, identitiesOnly: true }, /was not let in/);
+    const unnamed = openSftp(server, server.remoteRoot, { knownHosts: server.knownHosts, agent, identitiesOnly: true });
+    const error = await t.throwsAsync(unnamed, { instanceOf: SyncError });
+    t.is(error?.kind, 'usage');
+    t.regex(error?.message ?? '', /^--target-identities-only: it is not said which key/);
   });
 
   test('a host that is known by its authority alone: says which fingerprint to set', async (t) => {

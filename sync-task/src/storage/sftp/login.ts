@@ -5,11 +5,12 @@ import type ssh2 from 'ssh2';
 import type { AnyAuthMethod, ConnectConfig } from 'ssh2';
 import type { Credentials } from '../../config/settings.ts';
 import { SyncError } from '../../errors.ts';
+import { doubtOf } from './certificate.ts';
 import { hostKeyCheck } from './host-key.ts';
+import { type Identities, identities } from './identities.ts';
 import { fingerprint } from './known-hosts.ts';
 import { asksForPassword, loginOrder } from './login-order.ts';
-import { readPrivateKeys } from './private-keys.ts';
-import { goOnAfterPart } from './ssh2-insides.ts';
+import { goOnAfterPart, signPlainly } from './ssh2-insides.ts';
 
 export interface SshServer {
   readonly host: string;
@@ -58,7 +59,8 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
     // There is nothing to answer with, and it is asked last.
     if (credentials.password === undefined) process.nextTick(() => giveUp?.());
   };
-  const next = loginOrder(authentication(server, unanswered));
+  const keysOf = identities(server, (algorithm) => signPlainly(client, algorithm));
+  const next = loginOrder(authentication(server, keysOf, unanswered));
   let refusedKey: SyncError | undefined;
   let agentError: Error | undefined;
   let shownKey = '';
@@ -96,11 +98,11 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
     client.on('error', (error: Error & { level?: string }) => {
       // ssh2 goes on with what comes after the agent, and says so again when nothing is left.
       if (error.level === 'agent') agentError ??= error;
-      else reject(refusedKey ?? explain(error, server, { agentError, asked }));
+      else reject(refusedKey ?? explain(error, server, { agentError, asked, keysOf }));
     });
-    giveUp = () => reject(explain(new Error('the server asked for more'), server, { agentError, asked }));
+    giveUp = () => reject(explain(new Error('the server asked for more'), server, { agentError, asked, keysOf }));
     client.once('close', () =>
-      reject(refusedKey ?? explain(new Error('the server closed the connection'), server, { asked })),
+      reject(refusedKey ?? explain(new Error('the server closed the connection'), server, { asked, keysOf })),
     );
     client.once('ready', () => resolve(shownKey));
     client.connect(config);
@@ -109,21 +111,12 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
 }
 
 /** Keys first: a server allows few tries, and a password is told to it only where no key would do. */
-function authentication(server: SshServer, unanswered: (prompt: string) => void): readonly AnyAuthMethod[] {
-  const { user: username, credentials, label, variable } = server;
-  const { password, privateKey, passphrase, agent } = credentials;
-  const methods: AnyAuthMethod[] = [{ type: 'none', username }];
-  if (privateKey !== undefined) {
-    try {
-      for (const key of readPrivateKeys(privateKey, passphrase)) methods.push({ type: 'publickey', username, key });
-    } catch (error) {
-      throw new SyncError(
-        `${label}: the private key cannot be used (${(error as Error).message}); check ${variable}_PRIVATE_KEY and ${variable}_PASSPHRASE`,
-        { kind: 'permission', reason: 'bad-private-key', cause: error },
-      );
-    }
-  }
-  if (agent !== undefined) methods.push({ type: 'agent', username, agent });
+function authentication(
+  { user: username, credentials: { password } }: SshServer,
+  keys: Identities,
+  unanswered: (prompt: string) => void,
+): readonly AnyAuthMethod[] {
+  const methods: AnyAuthMethod[] = [{ type: 'none', username }, ...keys.methods];
   if (password !== undefined) methods.push({ type: 'password', username, password });
   methods.push({
     type: 'keyboard-interactive',
@@ -165,12 +158,13 @@ interface Told {
   readonly agentError?: Error | undefined;
   /** Prompts that were not answered. */
   readonly asked?: readonly string[];
+  readonly keysOf?: Identities;
 }
 
 function explain(
   error: Error & { level?: string },
   server: SshServer,
-  { agentError, asked = [] }: Told = {},
+  { agentError, asked = [], keysOf }: Told = {},
 ): SyncError {
   const { label, variable, user, role, credentials } = server;
   const tooMany = /too many authentication failures/i.test(error.message);
@@ -190,10 +184,16 @@ function explain(
   }
   if (error.level === 'client-authentication' || tooMany) {
     const keys = credentials.privateKey?.match(/-----BEGIN/g)?.length ?? 0;
-    const advice =
-      tooMany || keys > 2
-        ? `give fewer keys in ${variable}_PRIVATE_KEY: a server allows few tries (OpenSSH's MaxAuthTries is 6)`
-        : `check the user name and ${variable}_PASSWORD or ${variable}_PRIVATE_KEY`;
+    const { held = 0, certificates = [] } = keysOf ?? {};
+    const doubt = certificates.map((each) => doubtOf(each, user, Date.now())).find((each) => each !== undefined);
+    const many = `the agent holds ${held} keys and a server allows few tries (OpenSSH's MaxAuthTries is 6): give --${role}-identities-only, and the public half of the right one as ${variable}_PRIVATE_KEY`;
+    const advice = doubt
+      ? doubt
+      : tooMany && held > keys && !credentials.identitiesOnly
+        ? many
+        : tooMany || keys > 2
+          ? `give fewer keys in ${variable}_PRIVATE_KEY: a server allows few tries (OpenSSH's MaxAuthTries is 6)`
+          : `check the user name and ${variable}_PASSWORD or ${variable}_PRIVATE_KEY`;
     return new SyncError(`${label}: user ${user} was not let in; ${advice}${agent}`, {
       kind: 'permission',
       reason: 'authentication',

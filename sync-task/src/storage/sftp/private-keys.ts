@@ -5,17 +5,26 @@ import { parseKey } from './ssh2.ts';
 
 const armoured = /-----BEGIN [^-]+-----[\s\S]*?-----END [^-]+-----/g;
 
+const publicLine = /^\s*(?:ssh|ecdsa|sk)-\S+[ \t]+(AAAA[A-Za-z0-9+/]+=*)/gm;
+
+/** Lines such as `ssh-ed25519 AAAA…` among them, as they go over the wire; certificates are none. */
+export function publicKeysIn(text: string): readonly Buffer[] {
+  return [...text.matchAll(publicLine)]
+    .filter(([line]) => !line.includes('-cert-v01@'))
+    .map(([, base64 = '']) => Buffer.from(base64, 'base64'));
+}
+
+/** Whether any private key is among what was given. */
+export function hasPrivateKey(text: string): boolean {
+  return text.includes('-----BEGIN') || text.trimStart().startsWith('PuTTY');
+}
+
 /** In the order given. Throws an Error whose message says what is wrong and what to do, and never holds the key. */
 export function readPrivateKeys(text: string, passphrase: string | undefined): readonly ParsedKey[] {
-  if (/-cert-v01@openssh\.com/.test(text)) {
-    throw new Error(
-      'an OpenSSH certificate is among them, which ssh2 cannot use; leave it out and have the plain public key added to authorized_keys',
-    );
-  }
   const putty = text.trimStart().startsWith('PuTTY-User-Key-File-') ? [text] : undefined;
   const keys = putty ?? text.match(armoured) ?? [];
   if (keys.length === 0) {
-    const isPublic = /^(ssh-|ecdsa-|sk-)\S+ AAAA/m.test(text);
+    const isPublic = publicKeysIn(text).length > 0 || /^(ssh-|ecdsa-|sk-)\S+ AAAA/m.test(text);
     throw new Error(
       isPublic
         ? 'it is a public key; give the private one'

@@ -9,3 +9,10 @@ declare module 'ssh2/lib/protocol/keyParser.js' {
   const keyParser: Pick<typeof utils, 'parseKey'>;
   export default keyParser;
 }
+
+declare module 'ssh2/lib/agent.js' {
+  import type { BaseAgent, createAgent } from 'ssh2';
+
+  const agent: { readonly BaseAgent: typeof BaseAgent; readonly createAgent: typeof createAgent };
+  export default agent;
+}

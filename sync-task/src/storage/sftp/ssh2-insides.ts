@@ -1,6 +1,6 @@
 /**
- * Where ssh2 1.17 is used beyond its public interface, all for speed on large files: the garbage of a packet each costs
- * more than its encryption. The version is pinned; where its insides are not as they were nothing is changed, and ssh2
+ * Where ssh2 1.17 is used beyond its public interface: for speed on large files (the garbage of a packet each costs
+ * more than its encryption), and for ways to log in that it does not know. The version is pinned; where its insides are not as they were nothing is changed, and ssh2
  * goes its own, slower way. `ssh2-insides.test.ts` fails then.
  */
 import { randomFillSync } from 'node:crypto';
@@ -15,6 +15,13 @@ interface Insides {
     /** Ours, while keys are exchanged: what came then is hashed later. */
     readonly _kexinit: Buffer | undefined;
     authPK?(...of: unknown[]): void;
+    readonly _packetRW?: {
+      readonly write?: {
+        readonly allocStart: number;
+        alloc(payloadBytes: number): Buffer;
+        finalize(packet: Buffer): Buffer;
+      };
+    };
     readonly _handlers?: { USERAUTH_FAILURE?: (protocol: unknown, left: string[], partly: boolean) => void };
   };
   /** What the server called itself, without "SSH-2.0-". */
@@ -74,6 +81,42 @@ export function goOnAfterPart(client: Client): () => { left: string[]; partly: b
     if (said) said = { left: said.left, partly: false }; // told once
     return last;
   };
+}
+
+/**
+ * In the next request that is sent the signature names that algorithm. ssh2 names the one that it announced, which for a certificate is
+ * not what signed (OpenSSH's PROTOCOL.certkeys). To be called right before ssh2 is given the signature.
+ */
+export function signPlainly(client: Client, algorithm: string): void {
+  const write = (client as Insides)._protocol?._packetRW?.write;
+  if (typeof write?.finalize !== 'function' || typeof write.alloc !== 'function') return;
+  const own = Object.hasOwn(write, 'finalize');
+  const { finalize } = write;
+  write.finalize = (packet) => {
+    if (own) write.finalize = finalize;
+    else delete (write as { finalize?: unknown }).finalize;
+    const payload = withAlgorithm(packet.subarray(write.allocStart), algorithm);
+    const mended = write.alloc(payload.length);
+    mended.set(payload, write.allocStart);
+    return finalize.call(write, mended);
+  };
+}
+
+/** RFC 4252 section 7: a byte, user, service, method, a boolean, algorithm, key, and the signature: its algorithm and itself. */
+function withAlgorithm(request: Buffer, algorithm: string): Buffer {
+  const behind = (at: number) => at + LENGTH_BYTES + request.readUInt32BE(at);
+  const methodEnd = behind(behind(behind(1)));
+  const start = behind(behind(methodEnd + 1));
+  const named = behind(start + LENGTH_BYTES);
+  const signature = request.subarray(named, behind(named));
+  const name = sized(Buffer.from(algorithm));
+  return Buffer.concat([request.subarray(0, start), sized(Buffer.concat([name, signature]))]);
+}
+
+function sized(bytes: Buffer): Buffer {
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
 }
 
 /** The server's identification (RFC 4253 section 4.2) without "SSH-2.0-"; undefined where it can't be told. */
