@@ -24,7 +24,7 @@ test('the command lists all, and shows one', async (t) => {
   const all = await run();
   for (const { name } of transforms) t.regex(all.stdout, new RegExp(`^${name} `, 'm'));
   const { stdout } = await run('encoding');
-  t.regex(stdout, /^encoding \(version 2\)/);
+  t.regex(stdout, /^encoding \(version 3\)/);
   t.regex(stdout, /from .*\[required\]/);
   t.regex(stdout, /Example: --transform 'encoding:/);
 });

@@ -1,6 +1,6 @@
 /** What `csv-clean` can be told. */
 import { z } from 'zod';
-import { type DialectOptions, delimiterText, dialectOptions } from './dialect.ts';
+import { type DialectOptions, delimiterText, dialectOptions, distinctMarks } from './dialect.ts';
 import { listOption, switchOption } from './option-schemas.ts';
 import { dayReader } from './values.ts';
 
@@ -56,6 +56,7 @@ export const cleanOptions: z.ZodType<CleanOptions> = z
       .default('refuse')
       .describe('a value that is no number, truth or day where one should be: refuse the file, make it empty, keep it'),
   })
+  .check(distinctMarks)
   .check(({ value, issues }) => {
     const refuse = (path: string, message: string) =>
       issues.push({ code: 'custom', path: [path], input: undefined, message });

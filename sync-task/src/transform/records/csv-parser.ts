@@ -23,16 +23,22 @@ export interface CsvParser {
   readonly failure: SyncError | undefined;
 }
 
-type Syntax = Pick<Dialect, 'delimiter' | 'quote' | 'quotes' | 'max-record-bytes' | 'skip-lines' | 'comment'>;
+type Syntax = Pick<
+  Dialect,
+  'delimiter' | 'quote' | 'quotes' | 'escape' | 'max-record-bytes' | 'skip-lines' | 'comment'
+>;
 
 const CR = 13;
 const LF = 10;
+const BACKSLASH = 92;
 
 /** @param before rows of the file that are read already */
 export function csvParser(syntax: Syntax, before = 0): CsvParser {
   const { delimiter, quote, quotes, 'max-record-bytes': maxBytes, 'skip-lines': skipLines = 0, comment } = syntax;
   const delimiterCode = delimiter.charCodeAt(0);
   const quoteCode = quote?.charCodeAt(0) ?? -1;
+  const escapes = syntax.escape === 'backslash';
+  const escapeCode = escapes ? BACKSLASH : -1;
   let pending = '';
   let lookAgainAt = 0;
   let finished = before;
@@ -42,17 +48,19 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     const rows: Row[] = [];
     let start = 0;
     let quoteAt = -1;
+    let escapeAt = escapes ? -1 : Number.POSITIVE_INFINITY;
     let crAt = -1;
     let lfAt = -1;
     while (start < text.length) {
       if (lfAt < start) lfAt = place(text.indexOf('\n', start));
       if (crAt < start) crAt = place(text.indexOf('\r', start));
       if (quote !== undefined && quoteAt < start) quoteAt = place(text.indexOf(quote, start));
+      if (escapeAt < start) escapeAt = place(text.indexOf('\\', start));
       let stop = Math.min(lfAt, crAt, text.length);
       let row: Row | undefined;
       const skipped = isSkipped(text, start, last);
       if (skipped === undefined) break;
-      if (skipped || quote === undefined || quoteAt > stop) {
+      if (skipped || ((quote === undefined || quoteAt > stop) && escapeAt > stop)) {
         if (!last && (stop === text.length || (stop === crAt && stop + 1 === text.length))) break;
         row = skipped || stop === start ? [] : text.slice(start, stop).split(delimiter);
       } else {
@@ -89,13 +97,20 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
         if (closed === undefined) return undefined;
         at = closed;
       } else {
-        const from = at;
+        let value = '';
+        let from = at;
+        let escaped = false;
         for (; at < text.length; at++) {
           const code = text.charCodeAt(at);
           if (code === delimiterCode || code === LF || code === CR) break;
+          if (code !== escapeCode) continue;
+          if (!isEscaped(text, at, last, start)) return undefined;
+          value += text.slice(from, at);
+          from = ++at;
+          escaped = true;
         }
-        const value = text.slice(from, at);
-        if (opensLate(value)) {
+        value += text.slice(from, at);
+        if (!escaped && opensLate(value)) {
           if (fits(text, start, at)) failure = bad('blanks stand before a quote that encloses more than the field');
           return undefined;
         }
@@ -106,6 +121,15 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
       if (code === LF) return at;
       if (code === CR) return last || at + 1 < text.length ? at : undefined;
     }
+  }
+
+  /** Behind this backslash; false where that is not known yet, or it escapes nothing. */
+  function isEscaped(text: string, at: number, last: boolean, recordStart: number): boolean {
+    const next = text.charCodeAt(at + 1);
+    if (at + 1 < text.length && (next === quoteCode || next === delimiterCode || next === BACKSLASH)) return true;
+    if ((at + 1 < text.length || last) && fits(text, recordStart, at))
+      failure = bad('a backslash stands before something that needs none', '; without escape=backslash it is text');
+    return false;
   }
 
   /** ` "a` of ` "a,b"`: whoever wrote it meant the quotes. */
@@ -120,8 +144,19 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     let search = from;
     /** Taken as text, not doubled. */
     let stray = false;
+    let quoteAt = -1;
+    let escapeAt = escapes ? -1 : Number.POSITIVE_INFINITY;
     for (;;) {
-      const at = text.indexOf(quote as string, search);
+      if (quoteAt < search) quoteAt = place(text.indexOf(quote as string, search));
+      if (escapeAt < search) escapeAt = place(text.indexOf('\\', search));
+      if (escapeAt < quoteAt) {
+        if (!isEscaped(text, escapeAt, last, recordStart)) return undefined;
+        value += text.slice(from, escapeAt);
+        from = escapeAt + 1;
+        search = escapeAt + 2;
+        continue;
+      }
+      const at = quoteAt === Number.POSITIVE_INFINITY ? -1 : quoteAt;
       if (at === -1) {
         if (last && fits(text, recordStart, text.length)) failure = bad('a quoted field is never closed');
         return undefined;

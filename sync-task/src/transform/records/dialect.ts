@@ -11,6 +11,8 @@ export interface DialectOptions {
   /** One character; undefined: quotes mean nothing. */
   readonly quote: string | undefined;
   readonly quotes: 'strict' | 'relaxed';
+  /** Without it a quote is written twice, and a backslash is text. */
+  readonly escape?: 'double' | 'backslash';
   readonly header: 'first' | 'none';
   readonly ragged: 'refuse' | 'pad';
   readonly nul: 'refuse' | 'remove' | 'keep';
@@ -19,6 +21,12 @@ export interface DialectOptions {
   readonly 'skip-lines'?: number | undefined;
   /** What lines begin with that are no rows. */
   readonly comment?: string | undefined;
+  /** Rows at the end that are no data. */
+  readonly 'skip-footer'?: number | undefined;
+  /** What each of them begins with. */
+  readonly footer?: string | undefined;
+  /** The number of the field, in the first of them, that says how many rows there are. */
+  readonly 'footer-count'?: number | undefined;
 }
 
 /** With nothing left to find out. */
@@ -61,6 +69,12 @@ export const dialectOptions = {
     .describe(
       'a quote inside of a quoted field that is not doubled: refuse the file, or take it as text, within one line; relaxed also takes blanks behind a closing quote',
     ),
+  escape: z
+    .enum(['double', 'backslash'])
+    .default('double')
+    .describe(
+      'how a quote stands inside of a quoted field: written twice, or also behind a backslash, which then escapes quotes, delimiters and itself, in any field; what is written has it twice',
+    ),
   header: z.enum(['first', 'none']).default('first').describe('the first row names the columns, or none does: 1, 2, …'),
   ragged: z
     .enum(['refuse', 'pad'])
@@ -81,13 +95,37 @@ export const dialectOptions = {
     .regex(/^[^\r\n]*$/, 'it has no end of a line')
     .optional()
     .describe('what lines begin with that are left out, such as #'),
+  'skip-footer': z
+    .string()
+    .regex(/^([1-9]|1\d|20)$/, 'give a number of rows, 1 to 20')
+    .transform(Number)
+    .optional()
+    .describe('rows at the end that are left out, such as a trailer; a file without them is refused'),
+  footer: z
+    .string()
+    .min(1, 'give what the first field of such rows begins with')
+    .optional()
+    .describe(
+      'what the first field of each of those rows must begin with, such as TRAILER; otherwise the file is refused',
+    ),
+  'footer-count': z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'give the number of a field, from 1')
+    .transform(Number)
+    .optional()
+    .describe(
+      'the field of the first of those rows, counted from 1, that says how many rows the file has, without header and footer; another number refuses the file',
+    ),
 };
 
 /** For a schema's `check`. */
-export function distinctMarks({
-  value,
-  issues,
-}: z.core.ParsePayload<Pick<DialectOptions, 'delimiter' | 'quote'>>): void {
-  if (value.quote === undefined || value.delimiter !== value.quote) return;
-  issues.push({ code: 'custom', path: ['quote'], input: undefined, message: 'it is the delimiter too' });
+export function distinctMarks({ value, issues }: z.core.ParsePayload<DialectOptions>): void {
+  const wrong = (path: string, message: string) =>
+    issues.push({ code: 'custom', path: [path], input: undefined, message });
+  if (value.quote !== undefined && value.delimiter === value.quote) wrong('quote', 'it is the delimiter too');
+  if (value.escape === 'backslash' && [value.delimiter, value.quote].includes('\\'))
+    wrong('escape', 'the backslash is the delimiter or the quote');
+  if (value['skip-footer'] !== undefined) return;
+  for (const name of ['footer', 'footer-count'] as const)
+    if (value[name] !== undefined) wrong(name, 'say skip-footer=1 with it');
 }

@@ -11,6 +11,7 @@ import { csvFormatter } from './csv-formatter.ts';
 import { type CsvParser, csvParser } from './csv-parser.ts';
 import { decodedText } from './decode-text.ts';
 import type { Dialect, DialectOptions, Row } from './dialect.ts';
+import { withoutFooter } from './footer.ts';
 import { NoDelimiter, SAMPLE_LENGTH, sniffDelimiter } from './sniff-delimiter.ts';
 
 /** Rows that follow each other. */
@@ -50,7 +51,7 @@ async function openTable(batches: AsyncGenerator<FoundRows>, options: DialectOpt
   return { dialect: { ...options, delimiter: ',' }, names: [], batches, conform: (row) => row };
 }
 
-interface FoundRows extends RowBatch {
+export interface FoundRows extends RowBatch {
   readonly dialect: Dialect;
 }
 
@@ -173,7 +174,7 @@ export async function* changedRows(
   options: DialectOptions,
   start: (table: Table) => RowChange | Promise<RowChange>,
 ): ByteStream {
-  const found = readRows(input, options);
+  const found = withoutFooter(readRows(input, options), options);
   try {
     const table = await openTable(found, options);
     const step = await start(table);

@@ -166,3 +166,42 @@ test('lines that are no rows are left out, and counted', (t) => {
   t.regex(whole.failure ?? '', /^row 6: text follows/);
   for (let at = 0; at <= text.length; at++) t.deepEqual(parsed(cut(text, [at]), dialect), whole);
 });
+
+test('a backslash escapes quotes, delimiters and itself where that is said', (t) => {
+  const escaping: Dialect = { ...comma, escape: 'backslash' };
+  const rows: readonly (readonly [text: string, expected: Row[] | RegExp])[] = [
+    ['"a\\"b",c\n', [['a"b', 'c']]],
+    ['"a\\\\",c\n', [['a\\', 'c']]],
+    ['"a""b\\"",\\"c\n', [['a"b"', '"c']]],
+    [
+      'a\\,b,c\\\\\n1,2\n',
+      [
+        ['a,b', 'c\\'],
+        ['1', '2'],
+      ],
+    ],
+    ['"a\\,b"\n', [['a,b']]],
+    ['x\ny,a\\b\n', /row 2: a backslash stands before something that needs none/],
+    ['a\\\nb\n', /row 1: a backslash stands before/],
+    ['a\\', /row 1: a backslash stands before/],
+    ['"a\\"', /row 1: a quoted field is never closed/],
+    ['"C:\\dir"\n', /row 1: a backslash stands before/],
+  ];
+  for (const [text, expected] of rows) {
+    const { rows, failure } = parsed([text], escaping);
+    if (expected instanceof RegExp) t.regex(failure ?? '', expected, text);
+    else t.deepEqual([rows, failure], [expected, undefined], text);
+    for (let at = 0; at <= text.length; at++) t.deepEqual(parsed(cut(text, [at]), escaping), parsed([text], escaping));
+  }
+  const letters = fc.string({ unit: fc.constantFrom('a', ',', '"', '\\', '\r', '\n'), maxLength: 30 });
+  const property = fc.property(
+    letters,
+    sizes,
+    fc.constantFrom('strict' as const, 'relaxed' as const),
+    (text, pieces, quotes) => {
+      const dialect = { ...escaping, quotes };
+      t.deepEqual(parsed(cut(text, pieces), dialect), parsed([text], dialect));
+    },
+  );
+  t.notThrows(() => fc.assert(property, { numRuns: 2000 }));
+});
