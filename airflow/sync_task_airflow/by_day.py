@@ -36,7 +36,7 @@ def days_task(form: TriggerForm, **arguments: Any) -> Any:
         return [
             {
                 "title": look.folder.rstrip("/"),
-                "run_name": f"{run.dag_id}.{run.run_id}.{look.name}",
+                "run_name": f"{run.dag_id}.{run.run_id}.{look.name}{form.attempt(params, ti.try_number)}",
                 "environment": {**settings, "SYNC_TASK_PREFIX": look.folder},
             }
             for look in looks

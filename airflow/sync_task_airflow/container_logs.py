@@ -40,12 +40,16 @@ def follow_until_exit(
     """
     seen = ""
     failures = 0
+    writer = LogWriter(log, say)
     while True:
         try:
-            for stamp, line in lines_after(client, container_id, seen):
-                seen = stamp
-                failures = 0
-                write(log, line, say)
+            try:
+                for stamp, line in lines_after(client, container_id, seen):
+                    seen = stamp
+                    failures = 0
+                    writer.write(line)
+            finally:
+                writer.end_group()
             state = client.inspect_container(container_id)["State"]
             if not state["Running"]:
                 return state
@@ -70,6 +74,46 @@ def lines_after(client: APIClient, container_id: str, seen: str) -> Iterator[tup
         # Stamps have nine decimals always: they compare as text.
         if stamp > seen:
             yield stamp, line.rstrip()
+
+
+class LogWriter:
+    """Lines of one container, with those that tell what a server can do folded into one group of Airflow's page."""
+
+    def __init__(self, log: Logger, say: Callable[[str], str] = str) -> None:
+        self.log = log
+        self.say = say
+        self.group: list[tuple[bool, str]] = []
+
+    def write(self, line: str) -> None:
+        capability = capability_of(line)
+        if capability:
+            self.group.append(capability)
+            return
+        self.end_group()
+        write(self.log, line, self.say)
+
+    def end_group(self) -> None:
+        """The group's title says what is missing: the page shows no more of it until somebody unfolds it."""
+        lines, self.group = self.group, []
+        if not lines:
+            return
+        missing = sum(not offered for offered, _ in lines)
+        level = logging.WARNING if missing else logging.INFO
+        self.log.log(level, "::group::what the servers can do: %s of %s things missing", missing, len(lines))
+        for offered, message in lines:
+            self.log.log(logging.INFO if offered else logging.WARNING, "%s", visible(message))
+        self.log.info("::endgroup::")
+
+
+def capability_of(line: str) -> tuple[bool, str] | None:
+    """Whether it is offered, and the line about it; None for any other line."""
+    if '"capability"' not in line:
+        return None
+    try:
+        record = json.loads(line)
+        return ("capability" in record and (record["level"] == "info", str(record["message"]))) or None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def write(log: Logger, line: str, say: Callable[[str], str] = str) -> None:

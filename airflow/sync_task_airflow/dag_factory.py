@@ -16,6 +16,11 @@ from sync_task_airflow.publish import Verdict
 from sync_task_airflow.trigger_form import DRY_RUN, TriggerForm
 
 LABEL = "{{ task.label }}"
+# `plan` is another run to sync-task where it is asked to plan anew; what is behind it works on the plan that it made.
+PLANNED_AS = "{{ dag.dag_id }}.{{ run_id }}{{ form.attempt(params, ti.try_number) }}"
+PLANNED = (
+    "{{ (ti.xcom_pull(task_ids='plan', key='run_name', map_indexes=-1) if params.plan_anew else none) or dag.dag_id ~ '.' ~ run_id }}"
+)
 
 TASKS = """
 | task | what it does |
@@ -78,18 +83,18 @@ def sync_dag(pipeline: Pipeline) -> DAG:
         }
         days = days_task(form, pool=same["pool"]) if form.selection.date_folder else None
         if days is None:
-            plan = SyncTaskOperator(environment=form.environment(), **plan_arguments)
+            plan = SyncTaskOperator(environment=form.environment(), run_name=PLANNED_AS, **plan_arguments)
         else:
             plan = SyncTaskOperator.partial(map_index_template=LABEL, **plan_arguments).expand_kwargs(days)
 
-        run_task = SyncTaskOperator.partial(
-            task_id="run",
-            verb="run",
-            map_index_template=LABEL,
-            max_active_tis_per_dagrun=batches["parallel"],
-            execution_timeout=timeout,
+        run_arguments = {
+            "task_id": "run",
+            "verb": "run",
+            "map_index_template": LABEL,
+            "max_active_tis_per_dagrun": batches["parallel"],
+            "execution_timeout": timeout,
             **same,
-        )
+        }
         finish_arguments = {
             "task_id": "finish",
             "verb": "finish",
@@ -109,12 +114,12 @@ def sync_dag(pipeline: Pipeline) -> DAG:
         )
 
         if days is None:
-            run = run_task.expand(batch=plan.output)
-            finish = SyncTaskOperator(**finish_arguments)
+            run = SyncTaskOperator.partial(run_name=PLANNED, **run_arguments).expand(batch=plan.output)
+            finish = SyncTaskOperator(run_name=PLANNED, **finish_arguments)
             check >> plan
         else:
             batches_of_days = batches_task(pool=same["pool"])
-            run = run_task.expand_kwargs(batches_of_days)
+            run = SyncTaskOperator.partial(**run_arguments).expand_kwargs(batches_of_days)
             finish = SyncTaskOperator.partial(map_index_template=LABEL, **finish_arguments).expand_kwargs(
                 days.map(without_environment)
             )

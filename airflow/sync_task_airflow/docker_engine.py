@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Sequence
 from secrets import token_hex
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.docker.operators.docker import DockerOperator
@@ -22,6 +23,7 @@ from requests import RequestException
 
 from sync_task_airflow import secret_files
 from sync_task_airflow.container_logs import follow_until_exit
+from sync_task_airflow.dead_try import end_log_of_try
 from sync_task_airflow.operator import INSTALLATION, STOP_SECONDS, SyncTask, bytes_of
 from sync_task_airflow.result import BrokenResult, Ending, read_result
 
@@ -53,7 +55,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
         connections, secrets = secret_files.as_files(self.connections())
         public = {**self.public_environment(RESULT_PATH), **self.trace(context), **self.run_url(context)}
         environment = {**public, **connections}
-        self._remove_left_over(labels)
+        self._remove_left_over(context, labels)
         container_id = self._create(environment, labels)
         result = None
         problem = ""
@@ -133,7 +135,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
             return []
         return [Mount(target=REPORT_FOLDER, source=self._report_volume, type="volume")]
 
-    def _remove_left_over(self, labels: dict[str, str]) -> None:
+    def _remove_left_over(self, context: Context, labels: dict[str, str]) -> None:
         """
         Stop and remove what an earlier try left behind when its worker died; `finish` looks for the whole run's. The
         new container goes on where that one was stopped: nothing is lost, and no two of them are at work.
@@ -148,8 +150,18 @@ class DockerSyncTask(SyncTask, DockerOperator):
             is_sibling = theirs.get("sync-task.map-index") != labels["sync-task.map-index"]
             if is_sibling and theirs.get("sync-task.task") == labels["sync-task.task"]:
                 continue
-            self.log.warning("removing container %s, left over from an earlier try", container["Id"][:12])
+            self._tell_of(context["ti"], theirs, container["Id"][:12])
             self._remove(container["Id"])
+
+    def _tell_of(self, ti: Any, theirs: dict[str, str], short_id: str) -> None:
+        number, task = theirs.get("sync-task.try", "?"), theirs.get("sync-task.task", "?")
+        what = "this try" if task == ti.task_id else "the next one"
+        reason = f"its worker died or lost touch with Airflow: container {short_id} is stopped and removed"
+        self.log.warning("try %s of %s ended without a word, %s; %s goes on there", number, task, reason, what)
+        if number.isdecimal():
+            map_index = int(theirs.get("sync-task.map-index", "-1"))
+            dead = SimpleNamespace(dag_id=ti.dag_id, run_id=ti.run_id, task_id=task, map_index=map_index)
+            end_log_of_try(dead, int(number), f"this try ended here, {reason}")
 
     def _remove(self, container_id: str) -> None:
         """Stop cleanly where it still runs, then remove with its volume. Never hides the error that led here."""

@@ -25,7 +25,7 @@ from sync_task_airflow.overrides import overrides_of
 from sync_task_airflow.paused import is_paused
 from sync_task_airflow.result import Ending, raise_for_exit, summary
 from sync_task_airflow.visible import visible
-from sync_task_airflow.words import in_words_of_airflow
+from sync_task_airflow.words import bytes_words, in_words_of_airflow
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -124,16 +124,19 @@ class SyncTask(BaseOperator):
 
     @property
     def label(self) -> str:
-        """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MB`, behind its title where it has one."""
+        """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MiB`, behind its title where it has one."""
         if self.batch is None:
             return self.title or self.verb
         number, files, size = (self.batch[name] for name in ("number", "files", "bytes"))
-        batch = f"batch {number} · {files} {'file' if files == 1 else 'files'} · {decimal(size)}"
+        batch = f"batch {number} · {files} {'file' if files == 1 else 'files'} · {bytes_words(size)}"
         return f"{self.title} · {batch}" if self.title else batch
 
     def pre_execute(self, context: Context) -> None:
         super().pre_execute(context)
         plain_errors.install()
+        if self.verb == "plan":
+            # For the tasks that work on its plan.
+            context["ti"].xcom_push(key="run_name", value=self.run_name)
         if self.unless_paused and is_paused(context["ti"], self.pipeline):
             raise AirflowSkipException(f"{self.pipeline} is paused in Airflow")
 
@@ -270,12 +273,3 @@ def connection(conn_id: str) -> Connection:
 def bytes_of(memory: str) -> int:
     """`512Mi` in bytes."""
     return int(memory[:-2]) * MEMORY_UNITS[memory[-2:]]
-
-
-def decimal(count: float) -> str:
-    """Bytes for people: `4.5 MB`."""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if count < 1000 or unit == "TB":
-            break
-        count /= 1000
-    return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"

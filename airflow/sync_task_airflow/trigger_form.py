@@ -96,6 +96,13 @@ class TriggerForm:
                 title="The same files have another address",
                 description="Source or target moved with all that is there: go on with what is remembered of it.",
             ),
+            "plan_anew": Param(
+                False,
+                type="boolean",
+                title="Plan anew when cleared",
+                description="Where the whole run is cleared, the source is listed again. Otherwise its plan is used "
+                "again, with the files that it had.",
+            ),
             "dry_run": Param(
                 False,
                 type="boolean",
@@ -139,6 +146,10 @@ class TriggerForm:
             "SYNC_TASK_NEW_TARGET": "{{ 'true' if params.new_target else '' }}",
             "SYNC_TASK_SAME_FILES": "{{ 'true' if params.same_files else '' }}",
         }
+
+    def attempt(self, params: Mapping[str, Any], try_number: int) -> str:
+        """What a run that is planned anew has behind its name: another plan is another run to sync-task."""
+        return f".again-{try_number}" if params.get("plan_anew") and try_number > 1 else ""
 
     def prefix(self, params: Mapping[str, Any], dag_run: Any) -> str:
         """Of a pipeline without folders of days."""

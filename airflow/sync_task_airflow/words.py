@@ -47,6 +47,7 @@ OF_THE_FILE = {
     **{name: place for name, place in PLACES.items() if name not in FORM},
 }
 COMMAND = re.compile(r"sync-task plan --run [^\s;,]+")
+ANEW = re.compile(r"another --run plans anew")
 STATUS = re.compile(r"sync-task status(?: --run [^\s;,]+)?")
 ACCEPT = re.compile(r"--accept ([a-z-]+)")
 NAMED = re.compile(r"SYNC_TASK_([A-Z][A-Z0-9_]*[A-Z0-9])|(?<![\w-])--([a-z][a-z0-9-]*[a-z0-9])")
@@ -55,6 +56,9 @@ NAMED = re.compile(r"SYNC_TASK_([A-Z][A-Z0-9_]*[A-Z0-9])|(?<![\w-])--([a-z][a-z0
 def in_words_of_airflow(text: str, connections: Mapping[str, str]) -> str:
     """:param connections: the ids of `source`, `target` and `state`."""
     text = ACCEPT.sub(r"tick \1 at 'Gates to let through' in the trigger form", text.replace(" (or PGPASSWORD)", ""))
+    text = ANEW.sub(
+        "a new run plans anew, and so does this one where 'Plan anew when cleared' was ticked in its trigger form", text
+    )
     text = STATUS.sub("the report of the run", COMMAND.sub("clear the task 'plan'", text))
     return NAMED.sub(lambda match: named(match, connections), text)
 
@@ -71,3 +75,15 @@ def named(match: re.Match[str], connections: Mapping[str, str]) -> str:
     if option in FORM:
         return FORM[option]
     return f"{OF_THE_FILE.get(option, f'settings.{option}')} of the pipeline"
+
+
+def bytes_words(count: float) -> str:
+    """Bytes for people, as the log and the report have them: `4.5 MiB`."""
+    if count < 1024:
+        return f"{count} B"
+    units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
+    value = count / 1024
+    while value >= 1023.95 and len(units) > 1:
+        value /= 1024
+        units.pop(0)
+    return f"{value:.{1 if value < 99.95 else 0}f} {units[0]}"

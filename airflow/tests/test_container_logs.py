@@ -101,3 +101,25 @@ def test_names_cannot_forge_or_hide_a_line(engine: FakeEngine, caplog: pytest.Lo
     assert second == r"plain   \x1b[31m\u2066x"
     assert first.isprintable()
     assert second.isprintable()
+
+
+def test_what_the_servers_can_do_is_one_group(engine: FakeEngine, caplog: pytest.LogCaptureFixture) -> None:
+    def line(level: str, name: str) -> str:
+        facts = {"capability": name, "offered": level == "info"}
+        return json.dumps({"level": level, "message": f"source  {name}", **facts})
+
+    lines = [line("info", "rename"), line("warn", "fsync"), '{"level":"info","message":"after"}', line("info", "last")]
+    container = start(engine, '{"level":"info","message":"before"}', *lines)
+    with caplog.at_level(logging.INFO):
+        follow_until_exit(engine, container, LOG)
+    assert logged(caplog) == [
+        ("INFO", "before"),
+        ("WARNING", "::group::what the servers can do: 1 of 2 things missing"),
+        ("INFO", "source  rename"),
+        ("WARNING", "source  fsync"),
+        ("INFO", "::endgroup::"),
+        ("INFO", "after"),
+        ("INFO", "::group::what the servers can do: 0 of 1 things missing"),
+        ("INFO", "source  last"),
+        ("INFO", "::endgroup::"),
+    ]

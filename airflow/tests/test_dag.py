@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sync_task_airflow.trigger_form import TriggerForm
 from tests.bags import parsed
 from tests.conftest import HOME, NEEDLES
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
@@ -34,6 +35,7 @@ def test_shape(dag: Any) -> None:
     assert (dag.catchup, dag.max_active_runs) == (False, 1)
     assert dag.schedule == "@daily"
     names = {"prefix", "since", "batch_files", "max_files", "force", "accept", "dry_run", "new_target", "same_files"}
+    names.add("plan_anew")
     assert {*dag.params} == names
     params = [dag.params.get_param(name) for name in names]
     assert all(param.description or param.schema["description_md"] for param in params)
@@ -65,7 +67,23 @@ def test_a_run_of_three_batches(dag: Any, engine: FakeEngine) -> None:
     ids = {container.command[2] for container in engine.created[1:]}
     assert ids == {f"sftp_sync.{run.run_id}"}
     labels = sorted(ti.rendered_map_index for ti in run.get_task_instances() if ti.task_id == "run")
-    assert labels == ["batch 1 · 10 files · 1.5 MB", "batch 2 · 20 files · 3.0 MB", "batch 3 · 30 files · 4.5 MB"]
+    assert labels == ["batch 1 · 10 files · 1.4 MiB", "batch 2 · 20 files · 2.9 MiB", "batch 3 · 30 files · 4.3 MiB"]
+
+
+def test_a_cleared_run_plans_anew_where_it_was_asked_to(
+    dag: Any, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches and end go by the plan that was made; in a test every try is the first, so the number is given."""
+    attempt = TriggerForm.attempt
+    monkeypatch.setattr(TriggerForm, "attempt", lambda form, params, _number: attempt(form, params, 2))
+    engine.behave = plan_of(BATCHES)
+    for asked, ending in ((True, ".again-2"), (False, "")):
+        engine.created.clear()
+        run = dag.test(run_conf={"plan_anew": asked}, logical_date=day(2 + asked))
+        assert run.state == "success"
+        names = [container.command[2] for container in engine.created[1:]]
+        assert names == [f"sftp_sync.{run.run_id}{ending}"] * 5
+    assert attempt(None, {"plan_anew": True}, 1) == "", "the first plan is as any"
 
 
 def test_nothing_to_do_is_green(dag: Any, engine: FakeEngine) -> None:

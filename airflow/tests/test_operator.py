@@ -305,9 +305,9 @@ def test_two_days_finish_beside_each_other(engine: FakeEngine) -> None:
 @pytest.mark.parametrize(
     ("batch", "label"),
     [
-        (BATCH, "batch 3 · 120 files · 4.5 MB"),
+        (BATCH, "batch 3 · 120 files · 4.3 MiB"),
         ({"number": 1, "files": 1, "bytes": 0}, "batch 1 · 1 file · 0 B"),
-        ({"number": 200, "files": 2, "bytes": 5 * 10**15}, "batch 200 · 2 files · 5000.0 TB"),
+        ({"number": 200, "files": 2, "bytes": 5 * 10**15}, "batch 200 · 2 files · 4.4 PiB"),
     ],
 )
 def test_labels(batch: dict[str, int], label: str) -> None:

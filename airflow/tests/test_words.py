@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from sync_task_airflow import plain_errors
 from sync_task_airflow.result import Ending, GateRefused, raise_for_exit
-from sync_task_airflow.words import in_words_of_airflow
+from sync_task_airflow.words import bytes_words, in_words_of_airflow
 from tests.fake_engine import make_error, make_result
 
 IDS = {"source": "partner_sftp", "target": "lake", "state": "sync_task_state"}
@@ -30,6 +30,7 @@ IDS = {"source": "partner_sftp", "target": "lake", "state": "sync_task_state"}
         ("say --new-target to", "say 'The target is new' in the trigger form to"),
         ("raise --buffer, larger", "raise settings.buffer of the pipeline, larger"),
         ("(--stable)", "(settle.stable of the pipeline)"),
+        ("is not listed; another --run plans anew", "is not listed; a new run plans anew, and so does this one where"),
         ("see sync-task status --run a.b; plan", "see the report of the run; plan"),
         ("a file--name and x-y --", "a file--name and x-y --"),
     ],
@@ -81,3 +82,9 @@ def test_no_traceback_for_what_an_operator_can_mend(error: Exception, plain: boo
     line = json.loads(told.getvalue())
     assert line["event"] == (str(error) if plain else "Task failed with exception")
     assert ("exception" in line) is not plain
+
+
+def test_bytes_are_as_in_the_report() -> None:
+    """The rows of words.ts, which has the same numbers in the log and in the report."""
+    rows = {0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 102_400: "100 KiB", 1_048_570: "1.0 MiB", 5 * 2**40: "5.0 TiB"}
+    assert {count: bytes_words(count) for count in rows} == rows

@@ -1,7 +1,7 @@
 /** Shows how far the work is: lines that are redrawn on a terminal, a log line now and then elsewhere. */
 import type { Log } from '../log.ts';
 import type { Progress } from '../sync/context.ts';
-import { bytesWords } from '../sync/report/words.ts';
+import { bytesWords, counted, durationWords } from '../sync/report/words.ts';
 import { progressLines } from './progress-line.ts';
 
 export interface ShownProgress extends Progress {
@@ -10,7 +10,9 @@ export interface ShownProgress extends Progress {
   stop(): void;
 }
 
-const LOG_EVERY_MS = 30_000;
+const LOG_EVERY_MS = 10_000;
+/** Of each kind; more are counted. */
+const MOST_FILES_TOLD = 1000;
 const DRAW_EVERY_MS = 200;
 /** The rate is that of so long: a transfer that slows down says so. */
 const RATE_OVER_MS = 10_000;
@@ -95,17 +97,35 @@ function drawnProgress(terminal: Terminal): ShownProgress {
   };
 }
 
-/** So that a container's log shows life. */
+/** So that a container's log shows life: how far it is, how fast, and for how long still. */
 function loggedProgress(log: () => Log): ShownProgress {
   const state = { files: 0, allFiles: 0, bytes: 0, allBytes: 0, listed: 0 };
+  const seen = { startedMs: 0, atMs: 0, bytes: 0 };
   const timer = setInterval(() => {
-    if (state.allFiles > 0) {
-      const { files, allFiles, bytes, allBytes } = state;
-      log().info(`${files} of ${allFiles} files, ${bytesWords(bytes)} of ${bytesWords(allBytes)}`, { files, bytes });
-    } else if (state.listed > 0) log().info(`${state.listed} files listed`, { listed: state.listed });
+    if (state.allFiles > 0) tellWork();
+    else if (state.listed > 0) log().info(`${counted(state.listed, 'file')} listed`, { listed: state.listed });
   }, LOG_EVERY_MS).unref();
+
+  function tellWork(): void {
+    const { files, allFiles, bytes, allBytes } = state;
+    const nowMs = performance.now();
+    const bytesPerSecond = Math.round(((bytes - seen.bytes) * 1000) / Math.max(1, nowMs - seen.atMs));
+    Object.assign(seen, { atMs: nowMs, bytes });
+    const leftMs = timeLeftMs(allBytes > 0 ? bytes / allBytes : files / allFiles, nowMs - seen.startedMs);
+    const rest = leftMs === undefined ? 'no end in sight' : `${durationWords(leftMs)} left`;
+    log().info(
+      `${files} of ${counted(allFiles, 'file')}, ${bytesWords(bytes)} of ${bytesWords(allBytes)}, ${bytesWords(bytesPerSecond)}/s, ${rest}`,
+      { files, bytes, bytesPerSecond, ...(leftMs === undefined ? {} : { secondsLeft: Math.round(leftMs / 1000) }) },
+    );
+  }
+
   return {
+    filesTold: MOST_FILES_TOLD,
     expect(files, bytes) {
+      if (state.allFiles === 0) {
+        seen.startedMs = performance.now();
+        seen.atMs = seen.startedMs;
+      }
       state.allFiles += files;
       state.allBytes += bytes;
     },
@@ -121,4 +141,10 @@ function loggedProgress(log: () => Log): ShownProgress {
     makeRoom() {},
     stop: () => clearInterval(timer),
   };
+}
+
+/** As the work done so far has taken; undefined where none is done yet. */
+export function timeLeftMs(done: number, elapsedMs: number): number | undefined {
+  if (!(done > 0)) return undefined;
+  return done >= 1 ? 0 : (elapsedMs * (1 - done)) / done;
 }

@@ -58,6 +58,7 @@ export async function workOnBatches(
   const transformCounts: TransformCounts = {};
   const errors = errorList();
   const told = countedLog(log);
+  const files = countedLog(log, progress.filesTold);
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
   const { leaseMs } = settings;
@@ -109,7 +110,7 @@ export async function workOnBatches(
       const { row: settled, retries } = await transferFile(transfer, claim).finally(end);
       const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries } };
-      settleRow(row, await record(row));
+      settleRow(row, claim, await record(row));
       lease.gaveBack(claim.path);
       if (row.reason === 'server-lost') {
         lost ??= new SyncError(row.message, { kind: row.kind ?? 'transient', reason: row.reason });
@@ -119,18 +120,24 @@ export async function workOnBatches(
     }
   }
 
-  function settleRow(row: OutcomeRow, recorded: boolean): void {
-    const { path, outcome, reason, message } = row;
+  function settleRow(row: OutcomeRow, { size, reason: why }: Claim, recorded: boolean): void {
+    const { path, outcome, reason, message, work } = row;
     if (!recorded) {
       log.warn(`${path}: another worker took it over; what was done here counts for nothing`);
       return;
     }
     outcomes[outcome]++;
     progress.file();
-    if (outcome === 'deferred') told.add('warn', `deferred, ${reason}`, `deferred: ${message}`, { path, reason });
+    const tries = 1 + (work?.retries ?? 0);
+    const seconds = (work?.durationMs ?? 0) / 1000;
+    const facts = { path, reason, bytes: size, seconds, tries };
+    if (outcome === 'deferred') files.add('warn', `deferred, ${reason}`, `deferred: ${message}`, facts);
     else if (outcome === 'failed' || outcome === 'refused') {
-      told.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, { path, reason });
+      files.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, facts);
       errors.add({ path, kind: row.kind ?? 'permanent', reason, message });
+    } else if (progress.filesTold !== undefined) {
+      const more = message === '' || message === why ? '' : `: ${message}`;
+      files.add('info', outcome, `${outcome}: ${path}${more}`, { bytes: size, seconds, why, tries });
     } else log.debug(message === '' ? outcome : `${outcome}: ${message}`, { path, reason });
   }
 
@@ -155,6 +162,7 @@ export async function workOnBatches(
   } finally {
     heartbeat[Symbol.dispose]();
     told.tellRest();
+    files.tellRest();
     await state.release(owner);
   }
 }

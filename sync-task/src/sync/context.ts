@@ -24,8 +24,10 @@ export interface Context extends StateContext {
   readonly signal: AbortSignal;
 }
 
-/** Told as work goes on; draws on a terminal, or does nothing. */
+/** Told as work goes on; draws on a terminal, writes lines, or does nothing. */
 export interface Progress {
+  /** Where lines are written: so many files of a kind are told of by name when they are settled, whatever became of them. */
+  readonly filesTold?: number;
   /** More work is known: files and bytes to do. */
   expect(files: number, bytes: number): void;
   /** Listed so far. */

@@ -23,6 +23,7 @@ import { plannedResult, plannedRun } from './planned.ts';
 import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { quietTime } from './quiet-time.ts';
 import { FORCED, UNTIMED } from './reasons.ts';
+import { counted, timeWords } from './report/words.ts';
 import { reportRun } from './report/write-report.ts';
 import type { GateFinding, Result } from './result.ts';
 import { selector } from './selection.ts';
@@ -45,7 +46,12 @@ export async function plan(context: Context, run: string): Promise<Result> {
     const { id } = await pipelineHere(context);
     await assertApart(context);
     await assertRootStands(context, id);
-    return plannedResult(context, run, startedMs);
+    const found = await plannedResult(context, run, startedMs);
+    context.log.warn(
+      `run ${run} has its plan already, of ${timeWords(known.createdMs)}: ${counted(found.files.planned, 'file')} in ${counted(found.batches.length, 'batch')}; it is used again and the source is not listed; another --run plans anew`,
+      { run },
+    );
+    return found;
   }
   await assertApart(context, (await areKnown(context)) ? 'never' : 'where-hinted');
   const root = await lookAtRoot(context);
@@ -261,7 +267,10 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
     log.warn(`${leftForLater} files wait for the next run: this one is full`, { run, leftForLater });
   for (const refusal of refusals) errors.add(refusal);
   if (!refused)
-    log.info(`planned ${counts.planned} of ${counts.listed} files in ${batches.length} batches`, { run, ...counts });
+    log.info(`planned ${counts.planned} of ${counted(counts.listed, 'file')} in ${counted(batches.length, 'batch')}`, {
+      run,
+      ...counts,
+    });
   const result = makeResult(settings, {
     command: 'plan',
     run,

@@ -56,7 +56,7 @@ test('a dry run says a line about every file, in either form, and no secret that
     'copy: a.txt (new)',
     'copy: b [redacted].txt (new)',
     'copy: two\nlines (new)',
-    'planned 3 of 3 files in 1 batches',
+    'planned 3 of 3 files in 1 batch',
   ]);
   const pretty = (await runCommand(['plan', '--dry-run', '--log-format', 'pretty'], settings)).stderr
     .trim()
@@ -65,7 +65,7 @@ test('a dry run says a line about every file, in either form, and no secret that
     'info  copy: a.txt (new)',
     'info  copy: b [redacted].txt (new)',
     'info  copy: two\\x0alines (new)',
-    'info  planned 3 of 3 files in 1 batches',
+    'info  planned 3 of 3 files in 1 batch',
   ]);
 });
 
@@ -85,6 +85,7 @@ test('batches run apart: the same plan again, each batch once, finish says what 
   await put(source, 'late', 'too late for this plan');
   const again = await runCommand(plan, environment);
   t.deepEqual(again.result.batches, planned.result.batches);
+  t.regex(again.stderr, /run r has its plan already, of .*: 7 files in 3 batches; it is used again/);
 
   t.is((await runCommand(['run', '--run', 'r', '--batch', '2'], environment)).result.files.copied, 3);
   const unfinished = await runCommand(['finish', '--run', 'r'], environment);

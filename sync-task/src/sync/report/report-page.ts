@@ -198,7 +198,9 @@ function batches({ batches: all }: Result): Content {
       cell: ({ status }) => html`<span class="badge ${look[status]}">${words[status]}</span>`,
     },
   ];
-  const left = all.length > shown.length && html`<p class="note">${shown.length} of ${all.length} batches.</p>`;
+  const left =
+    all.length > shown.length &&
+    html`<p class="note">${countWords(shown.length)} of ${countWords(all.length)} batches.</p>`;
   return section('batches', 'Batches', table(columns, shown), left);
 }
 

@@ -36,6 +36,11 @@ export function plural(count: number, noun: string): string {
   return `${countWords(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** Likewise for a log, whose numbers programs look for: `1 batch`, `2000 batches`. */
+export function counted(count: number, noun: 'file' | 'batch'): string {
+  return `${count} ${noun}${count === 1 ? '' : noun === 'batch' ? 'es' : 's'}`;
+}
+
 /** A name that is too long for a column, its beginning and its end: a run's day and what tells it from the others of that day. */
 export function shortName(name: string, longest = 36): string {
   const letters = [...name];
