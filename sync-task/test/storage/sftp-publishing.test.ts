@@ -1,4 +1,5 @@
 /** Publishing at servers with and without atomic requests: which of them replace nothing, and what a sleeper can do between the steps. */
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,15 +7,15 @@ import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { finishDraft, never, throwsSyncError } from '../contract/storage/arrange.ts';
-import { type Faults, startSftpServer } from '../kit/sftp-server/server.ts';
+import { type Faults, type SftpServerOptions, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
 
 const exists = { kind: 'refused', reason: 'exists' } as const;
 
-async function openServer(t: ExecutionContext, faults: Faults) {
+async function openServer(t: ExecutionContext, faults: Faults, onRequest?: SftpServerOptions['onRequest']) {
   const root = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
   t.teardown(() => rm(root, { recursive: true, force: true }));
-  const server = await startSftpServer({ root, faults });
+  const server = await startSftpServer({ root, faults, ...(onRequest && { onRequest }) });
   t.teardown(() => server.stop());
   const { password, knownHosts } = server;
   const open = async () => {
@@ -162,3 +163,31 @@ for (const [what, faults] of [
     t.deepEqual(await readdir(root), []);
   });
 }
+
+test('an owner who takes a file away as soon as it has its name gets it once', async (t) => {
+  let taken = 0;
+  let root = '';
+  let isWatching = false;
+  const place = await openServer(t, {}, (request) => {
+    if (!isWatching || request !== 'LSTAT' || !existsSync(join(root, 'second'))) return;
+    taken++;
+    rmSync(join(root, 'second'));
+  });
+  ({ root } = place);
+  const storage = await place.open();
+  await storage.publish('first', await finishDraft(storage, 'first', 'a'), { onlyNew: true });
+  isWatching = true;
+  await storage.publish('second', await finishDraft(storage, 'second', 'b'), { onlyNew: true });
+  t.is(taken, 1);
+  t.deepEqual(await readdir(root), ['first']);
+});
+
+test('an owner who takes drafts away: says which way there is', async (t) => {
+  const { root, open } = await openServer(t, {});
+  const storage = await open();
+  const name = await finishDraft(storage, 'file', 'content');
+  for (const draft of await readdir(root)) rmSync(join(root, draft));
+  const error = await t.throwsAsync(() => storage.publish('file', name), { instanceOf: SyncError });
+  t.like(error, { kind: 'transient', reason: 'draft-missing' });
+  t.regex(error?.message ?? '', /run again, or with --publish in-place where the server takes files away/);
+});

@@ -23,6 +23,8 @@ export interface PublishSteps {
   renamePlain(from: Buffer, to: Buffer): Promise<void>;
   /** A second name for a file; undefined where the server has no such request. */
   readonly link: ((from: Buffer, to: Buffer) => Promise<void>) | undefined;
+  /** A second name has been seen to stand: one that does not was taken away by its owner. */
+  readonly linksStand: boolean;
   remove(path: Buffer): Promise<void>;
   /** What stands there; undefined for nothing. */
   kind(path: Buffer): Promise<'file' | 'folder' | 'link' | 'special' | undefined>;
@@ -72,7 +74,7 @@ export async function publishNew(steps: PublishSteps, label: string, path: strin
       },
     );
     // rclone says that it made one and makes none: without a look the draft would be removed, and the file lost.
-    if (!refused && (await steps.kind(final)) !== undefined) {
+    if (!refused && ((await steps.kind(final)) !== undefined || steps.linksStand)) {
       await steps.remove(temp);
       return 'linked';
     }

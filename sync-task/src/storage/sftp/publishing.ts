@@ -41,7 +41,7 @@ export function sftpPublishing(
         cause: error,
       });
     }
-    if (!draft && isStatus(error, ...missing)) return draftMissing(label, path);
+    if (!draft && isStatus(error, ...missing)) return draftGone(path, error);
     const isForbidden = isStatus(error, status.permissionDenied, status.unsupported);
     // "Failure" may mean anything where something stands already.
     if (draft === 'file' && (isForbidden || (standing === undefined && isStatus(error, status.failure)))) {
@@ -49,6 +49,12 @@ export function sftpPublishing(
       return renameForbidden(error, what, path);
     }
     return explainStatus(error, 'publish', label, path);
+  }
+
+  function draftGone(path: string, cause: SftpStatus): SyncError {
+    const { kind, reason, message } = draftMissing(label, path);
+    const way = 'with --publish in-place where the server takes files away as soon as they are closed';
+    return new SyncError(`${message}, or ${way}`, { kind, reason, path, cause });
   }
 
   async function recover(path: string, name: string): Promise<boolean> {
@@ -85,11 +91,12 @@ export function sftpPublishing(
         final: wire(path),
         mayWrite,
         link: links === false ? undefined : files.link,
+        linksStand: links === true,
         kind,
       };
       try {
         if (!onlyNew) await publishOver(steps);
-        else if ((await publishNew(steps, label, path)) === 'renamed') links = false;
+        else links = (await publishNew(steps, label, path)) === 'linked';
       } catch (error) {
         throw error instanceof SftpStatus ? await explain(error, path, name) : error;
       }
