@@ -15,6 +15,8 @@ export interface PlaceWatch {
 }
 
 const IN_A_ROW = 20;
+/** What is hardly ever one file's own. */
+const AT_ONCE: ReadonlySet<string> = new Set(['rename-refused']);
 /** A folder of a million files that may not be read costs few looks. */
 const NEXT_LOOK = 4;
 
@@ -23,12 +25,14 @@ export function placeWatch(context: Context): PlaceWatch {
   let reason: string | undefined;
   let inRow = 0;
   let enough = IN_A_ROW;
+  let looked = false;
   let looking: Promise<void> | undefined;
 
   async function look(row: OutcomeRow): Promise<void> {
     const found = row.reason === 'disk-full' ? asError(row) : await wrongPlace(context);
     if (found) failure ??= endOfRun(found);
     enough *= NEXT_LOOK;
+    looked = true;
     inRow = 0;
   }
 
@@ -44,7 +48,8 @@ export function placeWatch(context: Context): PlaceWatch {
         inRow = 0;
         enough = IN_A_ROW;
       }
-      if (inRow >= enough && !looking) {
+      const isEnough = inRow >= (AT_ONCE.has(row.reason) && !looked ? 1 : enough);
+      if (isEnough && !looking) {
         looking = look(row).finally(() => {
           looking = undefined;
         });

@@ -65,3 +65,19 @@ test('a full disk is one without another look', async (t) => {
   t.like(watch.failure, { kind: 'permission', reason: 'disk-full' });
   t.is(probes(), 0);
 });
+
+test('a rename that is refused is looked into with the first file', async (t) => {
+  const { watch, probes } = watched(async () => {
+    throw new SyncError('target: no rename', { kind: 'permission', reason: 'rename-refused' });
+  });
+  await watch.settled(row('failed', 'rename-refused'));
+  t.like(watch.failure, { kind: 'permission', reason: 'rename-refused' });
+  t.is(probes(), 1);
+});
+
+test('one folder where no file may be renamed is looked into ever more seldom', async (t) => {
+  const { watch, probes } = watched(async () => undefined);
+  for (let file = 0; file < 5000; file++) await watch.settled(row('failed', 'rename-refused'));
+  t.is(watch.failure, undefined);
+  t.true(probes() > 1 && probes() < 8);
+});
