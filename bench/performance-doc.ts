@@ -1,4 +1,5 @@
 /** The text of `docs/performance.md`. Pure: figures come from the results, sentences say how they came about. */
+import { type OrderResult, orderText } from './order-results.ts';
 import { type PlanResult, planText } from './plan-results.ts';
 import type { CaseResult, ContestantResult, Facts, Results } from './results.ts';
 import { type Figure, isOurs, type Loss, lossesIn, megabytes, oursOf, verdictsOn } from './summary.ts';
@@ -32,13 +33,14 @@ nobody's account, but it works on the same cores.
 /** What stands beside the rows: measured or written elsewhere. */
 export interface Beside {
   readonly plan: PlanResult | undefined;
+  readonly order: OrderResult | undefined;
   readonly transforms: TransformResult | undefined;
   /** Markdown, with a heading of its own. */
   readonly scale: string;
   readonly requests: string;
 }
 
-export function performanceDoc({ cases }: Results, { plan, transforms, scale, requests }: Beside): string {
+export function performanceDoc({ cases }: Results, { plan, order, transforms, scale, requests }: Beside): string {
   const results = Object.values(cases);
   const sections = [
     '# Performance',
@@ -56,13 +58,14 @@ export function performanceDoc({ cases }: Results, { plan, transforms, scale, re
     '## Case by case',
     ...results.flatMap((result) => [`### ${titleOf(result)}`, aboutText(result), caseTable(result), notesText(result)]),
     ...(plan ? ['## Planning a million files', planText(plan)] : []),
+    ...(order ? ['## Where the order of requests is not known', orderText(order)] : []),
     ...(transforms ? ['## Transforms', transformText(transforms)] : []),
     requests.trim(),
     scale.trim(),
     '## Settings',
     settingsTable(results),
     '## Do it again',
-    '```sh\nnpm run bench                  # everything: an hour or two\nnpm run bench -- --case big    # one row; the others stay\nnpm run bench -- --smoke       # two minutes, nothing stored\nnpm run bench:plan             # a million files\nnpm run bench:transforms       # transforms, in one thread\nnode bench/write-performance-doc.ts\n```',
+    '```sh\nnpm run bench                  # everything: an hour or two\nnpm run bench -- --case big    # one row; the others stay\nnpm run bench -- --smoke       # two minutes, nothing stored\nnpm run bench:plan             # a million files\nnpm run bench:order            # servers of which the order of requests is not known\nnpm run bench:transforms       # transforms, in one thread\nnode bench/write-performance-doc.ts\n```',
   ];
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }

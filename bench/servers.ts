@@ -26,7 +26,7 @@ export interface UserKey {
   readonly publicKeyFile: string;
 }
 
-const sshd = '/usr/sbin/sshd';
+export const sshd = '/usr/sbin/sshd';
 /** Where sshd, as root, drops its rights; Debian's service makes it, and nobody else does. */
 const PRIVILEGE_FOLDER = '/run/sshd';
 const SESSIONS_END_MS = 5000;
@@ -43,7 +43,7 @@ export async function newUserKey(folder: string): Promise<UserKey> {
 }
 
 /** Starts one sshd, with everything of its own in `folder`. Throws what it said where it does not start. */
-export async function startServer(folder: string, key: UserKey): Promise<Server> {
+export async function startServer(folder: string, key: UserKey, program = sshd): Promise<Server> {
   if (process.getuid?.() === 0) await mkdir(PRIVILEGE_FOLDER, { recursive: true, mode: 0o755 });
   await mkdir(folder);
   const hostKeyFile = join(folder, 'host-key');
@@ -52,7 +52,7 @@ export async function startServer(folder: string, key: UserKey): Promise<Server>
   const port = await freePort();
   const configuration = join(folder, 'sshd_config');
   await writeFile(configuration, configurationOf(folder, port, key.user));
-  const daemon = spawn(sshd, ['-D', '-e', '-f', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const daemon = spawn(program, ['-D', '-e', '-f', configuration], { stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = new Promise<void>((resolve) => daemon.once('exit', () => resolve()));
   const said: string[] = [];
   await new Promise<void>((resolve, reject) => {

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OrderResult } from './order-results.ts';
 import { performanceDoc } from './performance-doc.ts';
 import type { PlanResult } from './plan-results.ts';
 import { readResults } from './results.ts';
@@ -15,11 +16,12 @@ const [
   doc = join(import.meta.dirname, '../docs/performance.md'),
 ] = process.argv.slice(2);
 const plan = stored<PlanResult>('plan.json');
+const order = stored<OrderResult>('order.json');
 const transforms = stored<TransformResult>('transforms.json');
 const [scale = '', requests = ''] = ['scale.md', 'requests.md'].map((name) =>
   readFileSync(join(import.meta.dirname, name), 'utf8'),
 );
-writeFileSync(doc, performanceDoc(readResults(results), { plan, transforms, scale, requests }));
+writeFileSync(doc, performanceDoc(readResults(results), { plan, order, transforms, scale, requests }));
 console.log(`wrote ${doc}`);
 
 function stored<Result>(name: string): Result | undefined {

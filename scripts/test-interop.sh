@@ -10,22 +10,23 @@ mkdir -p "$cache"
 
 # newer THAN FOLDER: whether one of our sources is newer than what was built of it.
 newer() { [ ! -e "$1" ] || [ -n "$(find "$2" -type f -newer "$1" -print -quit)" ]; }
-missing() { echo "$1 is not installed: $2 is left out" >&2; }
+# missing WHAT WHOSE BUILT...: what was built of older sources proves nothing; under CI (CI set) what is left out is a failure at the end.
+missing() { echo "$1 is not installed: $2 is left out" >&2; rm -rf "${@:3}"; }
 
 if newer "$cache/pkg-sftp" $servers/pkg-sftp; then
-  if command -v go >/dev/null; then (cd $servers/pkg-sftp && go build -o "$cache/pkg-sftp" .); else missing Go pkg/sftp; fi
+  if command -v go >/dev/null; then (cd $servers/pkg-sftp && go build -o "$cache/pkg-sftp" .); else missing Go pkg/sftp "$cache/pkg-sftp"; fi
 fi
 if newer "$cache/mina/classes/Server.class" $servers/mina; then
   if command -v mvn >/dev/null; then
     mvn -q -B -f $servers/mina/pom.xml -DoutputFolder="$cache/mina" package -DskipTests
-  else missing Maven 'Apache MINA SSHD'; fi
+  else missing Maven 'Apache MINA SSHD' "$cache/mina"; fi
 fi
 if newer "$cache/python/ready" $servers/python/requirements.txt; then
   if command -v python3 >/dev/null; then
     python3 -m venv "$cache/python"
     "$cache/python/bin/pip" install -q --disable-pip-version-check -r $servers/python/requirements.txt
     touch "$cache/python/ready"
-  else missing Python 'asyncssh and paramiko'; fi
+  else missing Python 'asyncssh and paramiko' "$cache/python"; fi
 fi
 
 if [ "${1:-}" = --install ]; then exit; fi

@@ -1,10 +1,10 @@
 /** What a server is put through, as a source and as a target, by the whole program. */
 import { strict as assert } from 'node:assert';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { type Environment, type Outcome, runCommand, startCommand } from '../kit/job.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Outcome } from '../kit/job.ts';
+import { bytes, complaints, type Job, openJob, put, type Role, rowsOf, seen } from './place.ts';
 import type { RunningServer } from './programs.ts';
 import type { Row } from './servers-doc.ts';
 
@@ -17,6 +17,9 @@ export interface JourneyOptions {
 const KIB = 1024;
 const sizes = [0, 1, 32 * KIB - 1, 32 * KIB, 32 * KIB + 1, 255 * KIB - 1, 255 * KIB, 255 * KIB + 1];
 const names = ['a b', 'é', 'e\u0301', '日本語', "it's", '-rf', '100%25', 'back\\slash', '#;$&', 'x'.repeat(200)];
+const time = new Date('2024-03-01T10:20:30Z');
+const A_MOMENT_MS = 500;
+const later = new Date('2024-03-02T00:00:00Z');
 
 /** Path → bytes, for three days. */
 function tree(): ReadonlyMap<string, Buffer> {
@@ -28,133 +31,86 @@ function tree(): ReadonlyMap<string, Buffer> {
   return files;
 }
 
-function bytes(count: number, seed: string): Buffer {
-  const block = createHash('sha512').update(seed).digest();
-  return Buffer.alloc(count, block);
-}
-
-async function put(root: string, path: string, content: Buffer, time: Date): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), content);
-  await utimes(join(root, path), time, time);
-}
-
-/** Path → digest and time in seconds, of everything there. */
-async function seen(root: string, withTimes: boolean): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    const digest = createHash('sha256')
-      .update(await readFile(file))
-      .digest('hex')
-      .slice(0, 16);
-    const { mtimeMs } = await stat(file);
-    found[relative(root, file)] = withTimes ? `${digest} ${Math.floor(mtimeMs / 1000)}` : digest;
-  }
-  return found;
-}
-
-const time = new Date('2024-03-01T10:20:30Z');
-
 /** Throws where anything is not as it should be. Returns the rows of `check`. */
 export async function journey(
   server: RunningServer,
-  role: 'SOURCE' | 'TARGET',
+  role: Role,
   { program, largeBytes }: JourneyOptions,
 ): Promise<readonly Row[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'sync-task-interop-'));
-  const place = join(server.root, role);
-  const local = join(folder, 'local');
-  await Promise.all([mkdir(place), mkdir(local)]);
-  const [source, target] = role === 'SOURCE' ? [place, local] : [local, place];
-  const url = `sftp://${server.user}@127.0.0.1:${server.port}${join(server.remoteRoot, role)}`;
-  const environment: Environment = {
-    [`SYNC_TASK_${role}`]: url,
-    [`SYNC_TASK_${role === 'SOURCE' ? 'TARGET' : 'SOURCE'}`]: `file://${local}`,
-    [`SYNC_TASK_${role}_KNOWN_HOSTS`]: server.knownHosts,
-    ...(server.password === undefined ? {} : { [`SYNC_TASK_${role}_PASSWORD`]: server.password }),
-    ...(server.privateKey === undefined ? {} : { [`SYNC_TASK_${role}_PRIVATE_KEY`]: server.privateKey }),
-    SYNC_TASK_STATE: `sqlite:${join(folder, 'state.db')}`,
-    SYNC_TASK_PIPELINE: 'interop',
-    SYNC_TASK_CHECKPOINT_BYTES: '1M',
-  };
-  const run = (...words: string[]) => runCommand(words, environment, { program });
+  await using job = await openJob(server, role, program);
+  const { source, target, run } = job;
+  const checked = await run('check');
+  assert.equal(checked.code, 0, checked.stderr);
+  const keepsTimes = !rowsOf(checked, role).some(
+    ({ name, offered }) => name === 'modification times' && offered === 'no',
+  );
+  const same = async (what: string) =>
+    assert.deepEqual(await seen(target, keepsTimes), await seen(source, keepsTimes), what);
 
-  try {
-    const checked = await run('check');
-    assert.equal(checked.code, 0, checked.stderr);
-    const keepsTimes = !rows(checked, role).some(
-      ({ name, offered }) => name === 'modification times' && offered === 'no',
-    );
+  for (const [path, content] of tree()) await put(source, path, content, time);
+  await settled(run('sync'), 'the first run', { copied: tree().size });
+  await same('the first run');
+  await settled(run('sync'), 'an unchanged second run', { copied: 0, unchanged: tree().size });
 
-    for (const [path, content] of tree()) await put(source, path, content, time);
-    await settled(run('sync'), 'the first run', { copied: tree().size });
-    assert.deepEqual(await seen(target, keepsTimes), await seen(source, keepsTimes), 'the first run');
-    await settled(run('sync'), 'an unchanged second run', { copied: 0, unchanged: tree().size });
+  await put(source, '2026-11-02/a b', Buffer.from('another text'), later);
+  await put(source, '2026-11-02/size/32768', bytes(5, 'shorter'), later);
+  await settled(run('sync'), 'files that changed', { copied: 2 });
+  await same('files that changed');
 
-    await put(source, '2026-11-02/a b', Buffer.from('another text'), new Date('2024-03-02T00:00:00Z'));
-    await put(source, '2026-11-02/size/32768', bytes(5, 'shorter'), new Date('2024-03-02T00:00:00Z'));
-    await settled(run('sync'), 'files that changed', { copied: 2 });
-    assert.deepEqual(await seen(target, keepsTimes), await seen(source, keepsTimes), 'files that changed');
+  await put(source, 'large', bytes(largeBytes, 'large'), time);
+  const words = ['sync', '--run', 'killed', '--bwlimit', `${largeBytes / 4}`];
+  const known = await killed(job, words, largeBytes / 4);
+  const { read, resumed } = await settled(run('sync', '--run', 'killed'), 'after a kill', { copied: 1 });
+  await same('after a kill');
+  assert(
+    resumed >= known,
+    `after a kill: ${known} bytes were known to be there, and only ${resumed} are not read again`,
+  );
+  assert.equal(read, largeBytes - resumed, 'after a kill: what is read again');
 
-    await put(source, 'large', bytes(largeBytes, 'large'), time);
-    await killed(
-      startCommand(['sync', '--run', 'killed', '--bwlimit', `${largeBytes}`], environment, { program }),
-      target,
-    );
-    await settled(run('sync', '--run', 'killed'), 'after a kill', {});
-    assert.deepEqual(await seen(target, keepsTimes), await seen(source, keepsTimes), 'after a kill');
-
-    const verified = await run('verify', '--checksum', 'both');
-    assert.equal(verified.code, 0, `verify: ${verified.stderr}`);
-    return rows(await run('check'), role);
-  } finally {
-    await Promise.all([rm(folder, { recursive: true, force: true }), rm(place, { recursive: true, force: true })]);
-  }
+  const verified = await run('verify', '--checksum', 'both');
+  assert.equal(verified.code, 0, `verify: ${verified.stderr}`);
+  return [...rowsOf(await run('check'), role), { name: 'goes on amid a file after a kill', offered: 'yes' }];
 }
 
-function rows({ result }: Outcome, role: 'SOURCE' | 'TARGET') {
-  const place = (result.capabilities as unknown as Record<string, { features: never }>)[role.toLowerCase()];
-  return place?.features as unknown as readonly Row[];
-}
-
+/** Returns the bytes that were read and those that did not have to be. */
 async function settled(
   running: Promise<Outcome>,
   what: string,
   counts: { readonly copied?: number; readonly unchanged?: number },
-): Promise<void> {
-  const { code, stderr, result } = await running;
-  assert.equal(
-    code,
-    0,
-    `${what}: ${stderr
-      .split('\n')
-      .filter((line) => /warn|error/.test(line))
-      .slice(0, 5)
-      .join('\n')}`,
-  );
+): Promise<Outcome['result']['bytes']> {
+  const outcome = await running;
+  assert.equal(outcome.code, 0, `${what}: ${complaints(outcome)}`);
   for (const [name, count] of Object.entries(counts)) {
-    assert.equal(result.files[name as 'copied' | 'unchanged'], count, `${what}: ${name}`);
+    assert.equal(outcome.result.files[name as 'copied' | 'unchanged'], count, `${what}: ${name}`);
   }
+  return outcome.result.bytes;
 }
 
-/** As soon as some of it has arrived. */
-async function killed({ child, ended }: ReturnType<typeof startCommand>, target: string): Promise<void> {
-  const isOver = ended.then(() => true);
-  for (let over = false; !over; ) {
-    over = await Promise.race([isOver, new Promise<boolean>((resolve) => setTimeout(resolve, 20, false))]);
-    const drafts = (await readdir(target)).filter((name) => name.startsWith('.sync-task.'));
-    const bytes = await Promise.all(
-      drafts.map((name) =>
-        stat(join(target, name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-    );
-    if (bytes.some((size) => size > 0)) break;
-  }
+/** A moment after so many bytes of it have arrived, so that some of it is written down. Returns how many bytes are. */
+async function killed(job: Job, words: readonly string[], enough: number): Promise<number> {
+  const { child, ended } = job.start(...words);
+  let over = false;
+  ended.then(() => {
+    over = true;
+  });
+  while (!over && (await draftBytes(job.target)) < enough) await setTimeout(20);
+  await setTimeout(A_MOMENT_MS);
   child.kill('SIGKILL');
-  await ended;
+  const { signal } = await ended;
+  assert.equal(signal, 'SIGKILL', 'it was to be killed amid the large file, and had ended before');
+  const known = job.knownBytes('large');
+  assert(known > 0, 'nothing of the large file was written down before the kill');
+  return known;
+}
+
+async function draftBytes(folder: string): Promise<number> {
+  const drafts = (await readdir(folder)).filter((name) => name.startsWith('.sync-task.'));
+  const sizes = drafts.map((name) =>
+    stat(join(folder, name)).then(
+      ({ size }) => size,
+      () => 0, // published meanwhile
+    ),
+  );
+  return Math.max(0, ...(await Promise.all(sizes)));
 }

@@ -8,9 +8,9 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findSshd, startOpenSsh } from '../kit/openssh.ts';
 import { hasProFtpd, startProFtpd } from '../kit/proftpd.ts';
 import { knownHostsFor } from '../kit/ssh-keys.ts';
+import { openSshServers } from './openssh-servers.ts';
 
 export interface RunningServer {
   readonly port: number;
@@ -21,6 +21,8 @@ export interface RunningServer {
   /** What it serves, on local disk, and how a client calls that. */
   readonly root: string;
   readonly remoteRoot: string;
+  /** Whoever logs in there, where that is not who runs this. */
+  readonly owner?: number;
   stop(): Promise<void>;
 }
 
@@ -28,6 +30,10 @@ export interface Program {
   readonly name: string;
   /** Undefined: it is here; else what is missing. */
   readonly missing: string | undefined;
+  /** It differs from another one in how it lets in, and in nothing else. */
+  readonly loginOnly?: boolean;
+  /** Nothing can be published there; what is said of it. */
+  readonly refusedAsTarget?: RegExp;
   start(): Promise<RunningServer>;
 }
 
@@ -96,13 +102,6 @@ async function printsItsPort(command: string, words: readonly string[]): Promise
   };
 }
 
-async function openSsh(options: Parameters<typeof startOpenSsh>[0]): Promise<RunningServer> {
-  const server = await startOpenSsh(options);
-  if (!server) throw new Error('no sshd');
-  const { port, knownHosts, root, remoteRoot, stop } = server;
-  return { port, user: server.user, privateKey: server.userKeys.plain.privateKey, knownHosts, root, remoteRoot, stop };
-}
-
 async function rclone(): Promise<RunningServer> {
   const { folder, root, hostKey, publicKey } = await newFolder();
   const port = await freePort();
@@ -165,16 +164,7 @@ const isRoot = process.getuid?.() === 0;
 const python = join(cache, 'python/bin/python');
 
 export const programs: readonly Program[] = [
-  { name: 'OpenSSH', missing: findSshd() ? undefined : 'openssh-server', start: () => openSsh({}) },
-  {
-    name: 'OpenSSH, one session, no extensions',
-    missing: findSshd() ? undefined : 'openssh-server',
-    start: () =>
-      openSsh({
-        sftpServerOptions: '-P posix-rename,fsync,limits,statvfs,hardlink,copy-data',
-        extraConfig: 'MaxSessions 1',
-      }),
-  },
+  ...openSshServers,
   {
     name: 'ProFTPD',
     missing: hasProFtpd() ? undefined : 'proftpd-mod-crypto',
