@@ -59,8 +59,7 @@ export function orderText({ measuredAt, cores, load, cases }: OrderResult): stri
 export function orderCosts({ cases }: OrderResult): string {
   const costs = cases.map((each) => {
     const where = each.roundTripMs === 0 ? 'beside the server' : `at ${each.roundTripMs} ms of round trip`;
-    const ratio = orderRatio(each, 'unknown', 'wallMs')?.median;
-    return `- ${each.title}, ${where}: ${ratio === undefined ? 'not measured' : `${ratio.toFixed(2)} times the time`}`;
+    return `- ${each.title}, ${where}: ${ratioText(orderRatio(each, 'unknown', 'wallMs'))} times the time`;
   });
   return costs.join('\n');
 }

@@ -9,17 +9,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuiltCode, builtCode } from './built-code.ts';
 import type { Case } from './cases.ts';
-import { shrink } from './data.ts';
 import { openLab } from './lab.ts';
 import { openLink } from './links.ts';
 import type { Measurement } from './measure.ts';
 import type { OrderCase, OrderResult, OrderWay } from './order-results.ts';
+import type { Command, Peer } from './peers/peer.ts';
 import { syncTask } from './peers/sync-task.ts';
 import { checkOpenSsh, sshd, startServer } from './servers.ts';
 import { type Arena, takeTurn } from './turn.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '9' }, shrink: { type: 'string', default: '1' } },
+  options: { rounds: { type: 'string', default: '9' } },
 });
 const work = join(import.meta.dirname, '.work');
 const stored = join(import.meta.dirname, 'results/order.json');
@@ -32,6 +32,19 @@ const trees: readonly Pick<Case, 'title' | 'data'>[] = [
 const cases: readonly Case[] = trees.flatMap((tree) =>
   [0, 20].map((roundTripMs) => ({ ...tree, name: 'order', work: 'copy' as const, roundTripMs, peers: [], goal: {} })),
 );
+/** Nothing hides the round trips there. */
+const oneByOne: Case = {
+  ...(cases[1] as Case),
+  title: '50 × 4 KiB, one after the other',
+  data: { kind: 'even', files: 50, fileBytes: 4096, folders: 1 },
+};
+
+function contestant(built: BuiltCode, each: Case): Peer {
+  const peer = syncTask(built);
+  if (each !== oneByOne) return peer;
+  const one = (command: Command) => ({ ...command, env: { ...command.env, SYNC_TASK_FILES: '1' } });
+  return { ...peer, steps: (job) => peer.steps(job)?.map((step) => step.map(one)) };
+}
 
 /** sshd tells its name in what is hashed for the key exchange, so nothing on the way can change it: a copy of the program does. */
 function disguised(folder: string): string {
@@ -87,7 +100,7 @@ async function measured(each: Case): Promise<OrderCase> {
   const runs: Record<OrderWay, Measurement[]> = { known: [], granted: [], unknown: [] };
   for (let round = -1; round < Number(values.rounds); round++) {
     for (const { way, arena, code: built } of round % 2 === 0 ? ways : ways.toReversed()) {
-      const measurement = await takeTurn(arena, syncTask(built));
+      const measurement = await takeTurn(arena, contestant(built, each));
       if (round >= 0) runs[way].push(measurement); // the first one warms up
       console.log(
         `${each.title}, ${each.roundTripMs} ms, round ${round + 1}: ${way} ${(measurement.wallMs / 1000).toFixed(2)} s`,
@@ -98,11 +111,11 @@ async function measured(each: Case): Promise<OrderCase> {
 }
 
 const results: OrderCase[] = [];
-for (const each of cases) results.push(await measured({ ...each, data: shrink(each.data, Number(values.shrink)) }));
+for (const each of [...cases, oneByOne]) results.push(await measured(each));
 const result: OrderResult = {
   measuredAt: new Date().toISOString(),
   cores: availableParallelism(),
   load,
   cases: results,
 };
-if (values.shrink === '1') writeFileSync(stored, `${JSON.stringify(result, null, 2)}\n`);
+writeFileSync(stored, `${JSON.stringify(result, null, 2)}\n`);

@@ -52,12 +52,14 @@ export interface Attempt {
    * more right behind that.
    */
   publish(intent: PublishIntent, sides?: SideFiles): Promise<'stands' | 'taken-away'>;
+  /** What an earlier attempt stored could not be opened: where that says that it never will be, nobody tries it again. Does not throw. */
+  letGo(error: unknown): Promise<void>;
   /** Closes what a failed try was writing, and removes it unless a later attempt can build on it. Does not throw. */
   close(draft: Draft, sides: SideFiles, error: unknown): Promise<void>;
 }
 
-/** What was acknowledged is not what stands there: nothing can be built on it. */
-const spoilt: ReadonlySet<string> = new Set(['digest-differs', 'size-differs']);
+/** What was acknowledged is not what stands there, or is not written to again: nothing can be built on it. */
+const spoilt: ReadonlySet<string> = new Set(['digest-differs', 'size-differs', 'no-resume']);
 
 export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
   const { context, chain, run, lease } = transfer;
@@ -160,6 +162,16 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
     left = gone.includes(false);
   }
 
+  async function letGo(error: unknown): Promise<void> {
+    if (!intent || intent.stage === 'discarding' || !spoilt.has(asSyncError(error).reason)) return;
+    const { draft, ticket, version: made, chain: by } = intent;
+    await save({ stage: 'discarding', draft, ticket, at, asides, version: made, chain: by }).catch(
+      (unsaved: unknown) => {
+        log.warn(`the next attempt goes on with a draft in vain: ${asSyncError(unsaved).message}`, { path, draft });
+      },
+    );
+  }
+
   /** What cannot be removed now is swept by whoever claims the file next. */
   async function removed(discard: () => Promise<void>): Promise<boolean> {
     try {
@@ -210,6 +222,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
     touches,
     save,
     publish,
+    letGo,
     close,
   };
 }

@@ -5,7 +5,7 @@
  * later attempt resumes behind the last one: the bytes before it are those of the same version of the source. Whoever wrote
  * them has lost its lease by then, and writes nothing that was not on its way already (`lease.ts`).
  */
-import { SyncError } from '../errors.ts';
+import { asSyncError, SyncError } from '../errors.ts';
 import type { Chunk } from '../model.ts';
 import type { Claim } from '../state/state.ts';
 import type { DraftOptions, FileDescription } from '../storage/storage.ts';
@@ -74,19 +74,25 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
       segments: segmentSaver(attempt, { checkpointBytes: settings.checkpointBytes, digest, stored, asides, onSaved }),
     };
   };
+  const letGo = async (error: unknown): Promise<never> => {
+    await attempt.letGo(error);
+    throw error;
+  };
   await attempt.mayWrite();
   attempt.begins();
   // What is not changed on the way, nor to be looked at, need not come here where the two places can do it among themselves.
   const filling = bookkeeping();
   const filled =
     chain === '' && settings.verify !== 'read-back'
-      ? await target.draftFrom?.({ storage: source, path, expected: version }, at, {
-          ...options,
-          remember: filling.segments.remember,
-        })
+      ? await target
+          .draftFrom?.({ storage: source, path, expected: version }, at, {
+            ...options,
+            remember: filling.segments.remember,
+          })
+          .catch(letGo)
       : undefined;
   const { digest, segments } = filled ? filling : bookkeeping(stored?.segments);
-  const draft = filled ?? (await target.draft(at, { ...options, onlyNew, remember: segments.remember }));
+  const draft = filled ?? (await target.draft(at, { ...options, onlyNew, remember: segments.remember }).catch(letGo));
   const keys = fileKeys(context, { pipelineId: transfer.pipelineId, path, token });
   await using sides = sideFiles(target, at, path, { name, ...kept }, keys);
   const sourceDigest = chain === '' || stored ? undefined : segmentDigest(settings.checkpointBytes);
@@ -139,6 +145,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
     const published = takenAway ? { ...intent, digest: { ...intent.digest, takenAway } } : intent;
     return { published, takenAway, counts: sides.counts() };
   } catch (error) {
+    if (asSyncError(error).reason === 'no-resume') transfer.bytes.resumed -= stored?.offset ?? 0;
     await segments.done().catch(() => undefined); // the first error is the one to tell
     await attempt.close(draft, sides, error);
     throw error;

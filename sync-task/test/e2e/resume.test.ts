@@ -30,7 +30,7 @@ async function newJob(t: ExecutionContext, overSftp: boolean) {
     [`SYNC_TASK_${role}_HOST_KEY`]: server.hostKeyFingerprint,
     SYNC_TASK_LEASE: '1s',
   };
-  return { source, target, job };
+  return { source, target, job, faults: server.faults };
 }
 
 /** Starts the only batch and returns once segments are written down. */
@@ -103,6 +103,36 @@ test('a source that changed meanwhile starts from its beginning', async (t) => {
   t.is(again.result.bytes.resumed, 0);
   t.deepEqual(await treeOf(target), await treeOf(source));
 });
+
+for (const request of ['OPEN', 'WRITE'] as const) {
+  test(`a server that refuses ${request} of a file that stands gets it from its beginning`, async (t) => {
+    const { source, target, job, faults } = await newJob(t, true);
+    t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
+    const doomed = await startBatch(job);
+    doomed.child.kill('SIGKILL');
+    await doomed.ended;
+    Object.assign(faults, { goesOnNever: request, delayMs: 0 });
+    const again = await runCommand(batch, job);
+    t.is(again.code, 0, again.stderr);
+    t.is(again.result.files.copied, 1);
+    t.is(again.result.bytes.resumed, 0);
+    t.regex(again.stderr, /can't be gone on with/);
+    t.deepEqual(await treeOf(target), await treeOf(source));
+  });
+
+  test(`its only try being in vain there (${request}), the next run does not go on with it`, async (t) => {
+    const { source, target, job, faults } = await newJob(t, true);
+    t.is((await runCommand(['plan', '--run', 'r'], job)).code, 0);
+    const doomed = await startBatch(job);
+    doomed.child.kill('SIGKILL');
+    await doomed.ended;
+    Object.assign(faults, { goesOnNever: request, delayMs: 0 });
+    t.is((await runCommand([...batch, '--attempts', '1'], job)).code, 75);
+    const again = await runCommand(['run', '--run', 'r', '--batch', '1', '--attempts', '1'], job);
+    t.is(again.code, 0, again.stderr);
+    t.deepEqual(await treeOf(target), await treeOf(source));
+  });
+}
 
 test('what nobody resumes is swept', async (t) => {
   const { source, target, job } = await newJob(t, true);

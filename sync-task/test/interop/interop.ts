@@ -27,16 +27,23 @@ const reports: Report[] = [];
 const failed: string[] = [];
 const skipped: string[] = [];
 
-async function put(server: RunningServer, role: Role, { name, loginOnly, refusedAsTarget }: Program): Promise<Report> {
+async function put(server: RunningServer, role: Role, program: Program): Promise<Report> {
+  const { name, loginOnly, refusedAsTarget, neverGoesOn = false } = program;
   if (loginOnly) {
     await login(server, role, bundle);
     return { name, role, outcome: 'login', rows: [] };
   }
   if (refusedAsTarget && role === 'TARGET') {
     await refusal(server, refusedAsTarget, bundle);
-    return { name, role, outcome: 'refused', rows: [] };
+    const rows = await journey(server, role, { ...options, goesOn: false, inPlace: true });
+    return { name, role, outcome: 'in-place', rows };
   }
-  return { name, role, outcome: 'passed', rows: await journey(server, role, options) };
+  return {
+    name,
+    role,
+    outcome: 'passed',
+    rows: await journey(server, role, { ...options, goesOn: role === 'SOURCE' || !neverGoesOn }),
+  };
 }
 
 async function tell(what: string, work: () => Promise<unknown>): Promise<void> {

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { chown, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { type Environment, type Outcome, runCommand, type Started, startCommand } from '../kit/job.ts';
 import type { RunningServer } from './programs.ts';
 import type { Row } from './servers-doc.ts';
@@ -16,16 +15,18 @@ export interface Job extends AsyncDisposable {
   readonly target: string;
   run(...words: string[]): Promise<Outcome>;
   start(...words: string[]): Started;
-  /** How much of a file the state knows to have arrived. Not while something runs, which holds it alone. */
-  knownBytes(path: string): number;
 }
 
 /** A server in one role, a local folder in the other. */
-export async function openJob(server: RunningServer, role: Role, program: string): Promise<Job> {
+export async function openJob(
+  server: RunningServer,
+  role: Role,
+  program: string,
+  more: Environment = {},
+): Promise<Job> {
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-interop-'));
   const place = join(server.root, role);
   const local = join(folder, 'local');
-  const state = join(folder, 'state.db');
   await Promise.all([mkdir(place), mkdir(local)]);
   if (server.owner !== undefined) await chown(place, server.owner, server.owner);
   const [source, target] = role === 'SOURCE' ? [place, local] : [local, place];
@@ -36,19 +37,15 @@ export async function openJob(server: RunningServer, role: Role, program: string
     [`SYNC_TASK_${role}_KNOWN_HOSTS`]: server.knownHosts,
     ...(server.password === undefined ? {} : { [`SYNC_TASK_${role}_PASSWORD`]: server.password }),
     ...(server.privateKey === undefined ? {} : { [`SYNC_TASK_${role}_PRIVATE_KEY`]: server.privateKey }),
-    SYNC_TASK_STATE: `sqlite:${state}`,
+    SYNC_TASK_STATE: `sqlite:${join(folder, 'state.db')}`,
     SYNC_TASK_PIPELINE: 'interop',
     SYNC_TASK_CHECKPOINT_BYTES: '1M',
+    ...more,
   };
   return {
     ...{ source, target },
     run: (...words) => runCommand(words, environment, { program }),
     start: (...words) => startCommand(words, environment, { program }),
-    knownBytes(path) {
-      using database = new DatabaseSync(state, { readOnly: true });
-      const row = database.prepare('SELECT intent FROM file WHERE path = ?').get(path);
-      return typeof row?.['intent'] === 'string' ? (JSON.parse(row['intent']).offset ?? 0) : 0;
-    },
     async [Symbol.asyncDispose]() {
       await Promise.all([folder, place].map((each) => rm(each, { recursive: true, force: true })));
     },

@@ -32,6 +32,8 @@ export interface Program {
   readonly missing: string | undefined;
   /** It differs from another one in how it lets in, and in nothing else. */
   readonly loginOnly?: boolean;
+  /** What stands there is not written to again, which is found out when it is tried. */
+  readonly neverGoesOn?: boolean;
   /** Nothing can be published there; what is said of it. */
   readonly refusedAsTarget?: RegExp;
   start(): Promise<RunningServer>;
@@ -195,5 +197,10 @@ export const programs: readonly Program[] = [
     missing: needs(python, 'Python'),
     start: () => printsItsPort(python, [join(sources, 'python/paramiko-server.py')]),
   },
-  { name: 'rclone serve sftp', missing: hasCommand('rclone') ? undefined : 'rclone', start: rclone },
+  {
+    name: 'rclone serve sftp',
+    missing: hasCommand('rclone') ? undefined : 'rclone',
+    neverGoesOn: true,
+    start: rclone,
+  },
 ];

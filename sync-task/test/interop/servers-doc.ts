@@ -10,13 +10,13 @@ export interface Row {
 
 /**
  * - `passed`: all of it
- * - `refused`: it can't be a target, and that is said once
+ * - `in-place`: nothing can be renamed there, which is said once; files can be written under their final names
  * - `login`: it let in and copied; no more was tried
  */
 export interface Report {
   readonly name: string;
   readonly role: Role;
-  readonly outcome: 'passed' | 'refused' | 'login';
+  readonly outcome: 'passed' | 'in-place' | 'login';
   readonly rows: readonly Row[];
 }
 
@@ -56,7 +56,8 @@ ${line(['---', ...names.map(() => '---')])}
 ${outcomes.join('\n')}
 ${capabilities.map((capability) => line([capability, ...names.map((name) => cell(name, capability))])).join('\n')}
 
-\`passed\`: all of the above. \`refused\`: it can't be a target; \`check\` says so and \`sync\` ends with one error and the same exit code, and nothing is left there.
+\`passed\`: all of the above. \`in-place\`: nothing can be renamed there: \`check\` says so, and \`sync\` ends with that and the same exit code and leaves nothing; all of
+the above passes with \`--publish in-place\`, which goes on with nothing.
 \`yes\`, \`no\` or \`unknown\`, as \`sync-task check\` tells it of the target, or of the source where it is no target.
 
 OpenSSH was also tried with each of these values of \`AuthenticationMethods\`, as a source and as a target, the password by PAM: ${logins

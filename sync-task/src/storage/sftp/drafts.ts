@@ -61,6 +61,15 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
     return explainStatus(error, 'write', label, path);
   }
 
+  /** Of a draft that stood: the server may let nobody write behind its beginning, or to it at all. A fresh one is not hurt by that. */
+  async function explainGoingOn(error: unknown, path: string): Promise<unknown> {
+    const explained = await explainWrite(error, path);
+    if (!(explained instanceof SyncError) || !(error instanceof SftpStatus)) return explained;
+    if (explained.kind === 'transient' || explained.reason === 'disk-full') return explained;
+    const message = `${explained.message}: what was stored of it can't be gone on with, and it is copied from its beginning`;
+    return new SyncError(message, { kind: 'transient', reason: 'no-resume', path, cause: error });
+  }
+
   /** What any draft of the path begins with; `begin` opens it, and a folder that is missing above it is made. */
   async function beginDraft<T>(
     path: string,
@@ -77,6 +86,7 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
         path,
       });
     if (drafting.has(name)) throw exists();
+    const explain = draft.resume ? explainGoingOn : explainWrite;
     const start = (from?: number) =>
       begin({
         connections,
@@ -89,7 +99,7 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
         signal: draft.signal,
         exists,
         closed: () => drafting.delete(name),
-        explain: (error) => explainWrite(error, path),
+        explain: (error) => explain(error, path),
       });
     const startIn = async (error: unknown) => {
       if (!isStatus(error, ...missing)) throw error;
@@ -113,7 +123,7 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
         });
     } catch (error) {
       drafting.delete(name);
-      throw await explainWrite(error, path);
+      throw await explain(error, path);
     }
   }
 

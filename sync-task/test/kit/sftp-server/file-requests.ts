@@ -17,19 +17,16 @@ export const MAX_PACKET_BYTES = 256 * 1024;
 export const PACKET_OVERHEAD_BYTES = 1024;
 
 export const fileHandlers: Handlers = {
-  OPEN(fields, { paths, handles }) {
+  OPEN(fields, { paths, handles, faults }) {
     const path = paths.followed(fields.bytes());
     const flags = systemFlags(fields.uint32());
     const { mode } = decodeAttributes(fields);
     handles.assertRoom();
-    return answer(
-      answerTypes.HANDLE,
-      handles.add({
-        kind: 'file',
-        fd: openSync(path, flags, (mode ?? 0o666) & 0o7777),
-        writes: (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0,
-      }),
-    );
+    const writes = (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
+    const stood = (flags & (constants.O_CREAT | constants.O_TRUNC)) === 0;
+    if (faults.goesOnNever === 'OPEN' && writes && stood) throw new RequestRefused(status.permissionDenied);
+    const fd = openSync(path, flags, (mode ?? 0o666) & 0o7777);
+    return answer(answerTypes.HANDLE, handles.add({ kind: 'file', fd, writes, stood }));
   },
 
   CLOSE(fields, { handles, faults }) {
@@ -52,8 +49,9 @@ export const fileHandlers: Handlers = {
   },
 
   WRITE(fields, context) {
-    const { fd } = context.handles.file(fields.bytes());
+    const { fd, stood } = context.handles.file(fields.bytes());
     const offset = fields.uint64();
+    if (context.faults.goesOnNever === 'WRITE' && stood) throw new RequestRefused(status.failure);
     const data = fields.bytes();
     const room = (context.faults.diskFullAfterBytes ?? Number.POSITIVE_INFINITY) - context.counters.bytesWritten;
     writeAll(fd, corrupted(data, offset, context.faults).subarray(0, Math.max(room, 0)), offset, context);

@@ -7,6 +7,8 @@ export interface FileHandle {
   readonly kind: 'file';
   readonly fd: number;
   readonly writes: boolean;
+  /** It stood before. */
+  readonly stood: boolean;
 }
 
 export interface FolderHandle {

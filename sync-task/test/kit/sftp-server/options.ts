@@ -93,6 +93,8 @@ export interface Faults {
   maxSessions?: number | undefined;
   /** More connections are closed at once. */
   maxConnections?: number | undefined;
+  /** A file that stands is not written to behind its beginning: OPEN refuses it, or the first WRITE does, as in rclone. */
+  goesOnNever?: 'OPEN' | 'WRITE' | undefined;
   /** WRITE fails once that many bytes were written, and what still fits is written. */
   diskFullAfterBytes?: number | undefined;
   /** Added to the size of every file that STAT, LSTAT, FSTAT and READDIR tell. */
