@@ -43,7 +43,9 @@ export async function parseArguments(words: readonly string[], version: string):
   };
   if (named) {
     // As what stands behind no command: behind one, yargs would make the text of its help on every start.
-    parser.usage(usageOf(named)).command('$0', false, (builder) => declare(builder, named), take(named));
+    parser
+      .usage(usageOf(named))
+      .command(named.operand ? '$0 [path]' : '$0', false, (builder) => declare(builder, named), take(named));
     checkWords(rest, named.name);
     await parser.parseAsync(rest);
     return given;
@@ -53,11 +55,11 @@ export async function parseArguments(words: readonly string[], version: string):
     .epilogue(epilogue)
     .demandCommand(
       1,
-      'name a command: sync, check, plan, run, finish, status, verify, prune, take-over, trust or transforms',
+      'name a command: sync, check, plan, run, finish, status, explain, verify, prune, take-over, trust, transforms or completion',
     );
   for (const command of commands) {
     const build = (builder: Argv) => declare(builder.usage(usageOf(command)), command);
-    parser.command(command.name, command.summary, build, take(command));
+    parser.command(command.operand ? `${command.name} [path]` : command.name, command.summary, build, take(command));
   }
   parser.command(
     'transforms [name]',
@@ -74,6 +76,16 @@ export async function parseArguments(words: readonly string[], version: string):
       process.stdout.write(await showTransforms(name));
     },
   );
+  parser.command(
+    'completion <shell>',
+    'print what makes a shell complete commands and flags',
+    (builder) =>
+      builder.usage(completionUsage).positional('shell', { type: 'string', choices: ['bash', 'zsh', 'fish'] as const }),
+    async ({ shell }) => {
+      const { completion } = await import('./completion.ts');
+      process.stdout.write(completion(shell ?? 'bash'));
+    },
+  );
   for (const [text, meaning] of commands.flatMap((command) => command.examples.slice(0, 1)))
     parser.example(text, meaning);
   if (first !== undefined) checkCommand(first);
@@ -81,12 +93,19 @@ export async function parseArguments(words: readonly string[], version: string):
   return given;
 }
 
-function usageOf({ name, about }: CommandHelp): string {
-  return `$0 ${name} [OPTIONS]\n\n${about}`;
+const completionUsage = `$0 completion bash|zsh|fish
+
+bash:  source <(sync-task completion bash)                                       in ~/.bashrc
+zsh:   source <(sync-task completion zsh)                       in ~/.zshrc, behind compinit
+fish:  sync-task completion fish > ~/.config/fish/completions/sync-task.fish`;
+
+function usageOf({ name, about, operand }: CommandHelp): string {
+  return `$0 ${name}${operand ? ` ${operand}` : ''} [OPTIONS]\n\n${about}`;
 }
 
 function declare(builder: Argv, command: CommandHelp): Argv {
   builder.epilogue(epilogue);
+  if (command.operand) builder.positional('path', { type: 'string', describe: 'the file, below the source' });
   for (const [text, meaning] of command.examples) builder.example(text, meaning);
   for (const [name, declared] of flagsOf(command.name)) builder.option(name, declared);
   return builder;

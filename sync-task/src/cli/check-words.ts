@@ -6,9 +6,9 @@
 import { SyncError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { commandsWith, type Flag, flagsOf } from './flags.ts';
-import { commands } from './help.ts';
+import { commands, otherCommands } from './help.ts';
 
-const commandNames = [...commands.map(({ name }) => name), 'transforms'];
+const commandNames = [...commands, ...otherCommands].map(({ name }) => name);
 const always: ReadonlyMap<string, Flag> = new Map(
   ['help', 'version'].map((name) => [name, { type: 'boolean', group: '', describe: '' }]),
 );
@@ -38,8 +38,13 @@ export function checkWords(words: readonly string[], command: string): void {
   const flags = new Map([...flagsOf(command), ...always]);
   const letters = ['h', ...[...flags.values()].flatMap(({ alias }) => alias ?? [])].join('');
   const short = new RegExp(`^-[${letters}]+$`);
+  let operands = commands.some(({ name, operand }) => name === command && operand !== undefined) ? 1 : 0;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string;
+    if (operands > 0 && !word.startsWith('-')) {
+      operands--;
+      continue;
+    }
     if (short.test(word)) continue;
     if (!/^--?[a-z]/i.test(word)) throw noFlag(word, command);
     const typed = word.replace(/=.*$/s, '');

@@ -1,8 +1,8 @@
 /** A command of two words as one, and before its options, also where it was typed behind them: `sync-task --source … sync`. */
 import { flagsOf } from './flags.ts';
-import { commands } from './help.ts';
+import { commands, otherCommands } from './help.ts';
 
-const names: readonly string[] = [...commands.map(({ name }) => name), 'transforms'];
+const names: readonly string[] = [...commands, ...otherCommands].map(({ name }) => name);
 
 export function commandFirst(words: readonly string[]): readonly string[] {
   const joined = join(words);

@@ -53,11 +53,11 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     return await trust(loadPlaces(input), text(flags['write']), surroundings.log);
   }
   const settings = loadSettings(input);
-  const work = await workOf(command, flags);
+  const work = await workOf(command, flags, surroundings);
   await using stack = new AsyncDisposableStack();
   const { signal, log } = surroundings;
   const opening = [
-    open(settings, surroundings),
+    command === 'explain' ? openToRead(settings, surroundings) : open(settings, surroundings),
     openStorage({ endpoint: settings.source, role: 'source', settings, log, signal }),
     openStorage({ endpoint: settings.target, role: 'target', settings, log, signal }),
   ] as const;
@@ -84,7 +84,11 @@ function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** The engine of each command, loaded only when it is the one. */
-async function workOf(command: string, flags: Readonly<Record<string, unknown>>): Promise<Work> {
+async function workOf(
+  command: string,
+  flags: Readonly<Record<string, unknown>>,
+  { screen }: Pick<Surroundings, 'screen'>,
+): Promise<Work> {
   const run = runName(flags['run']);
   switch (command) {
     case 'check': {
@@ -110,6 +114,10 @@ async function workOf(command: string, flags: Readonly<Record<string, unknown>>)
     case 'finish': {
       const { finish } = await import('../sync/finish.ts');
       return (context) => finish(context, run);
+    }
+    case 'explain': {
+      const { explain } = await import('./explain-command.ts');
+      return explain(text(flags['path']), screen);
     }
     case 'verify': {
       const { verify } = await import('../sync/verify.ts');

@@ -36,8 +36,8 @@ const stateOnly: readonly OptionName[] = ['source', 'target', 'state', 'wait', '
 const moving: readonly string[] = ['state export', 'state import'];
 const stateCommands: readonly string[] = ['status', 'prune', 'take-over', ...moving];
 /** With `--repair`, `verify` plans a run. */
-const plans: readonly string[] = ['plan', 'sync', 'verify'];
-const withoutRun: readonly string[] = ['prune', 'take-over', 'trust', ...moving];
+const plans: readonly string[] = ['plan', 'sync', 'verify', 'explain'];
+const withoutRun: readonly string[] = ['explain', 'prune', 'take-over', 'trust', ...moving];
 /** What leads to a server. */
 const reaching: readonly OptionName[] = [
   'source',

@@ -34,7 +34,19 @@ export interface CommandHelp {
   /** When to use it. */
   readonly about: string;
   readonly examples: readonly (readonly [command: string, meaning: string])[];
+  /** What stands behind it besides flags. */
+  readonly operand?: string;
 }
+
+/** Commands without settings. */
+export const otherCommands: readonly Pick<CommandHelp, 'name' | 'summary' | 'operand'>[] = [
+  {
+    name: 'transforms',
+    operand: '[NAME]',
+    summary: 'list the transforms, or show one with its options and an example',
+  },
+  { name: 'completion', operand: 'bash|zsh|fish', summary: 'print what makes a shell complete commands and flags' },
+];
 
 export const commands: readonly CommandHelp[] = [
   {
@@ -88,6 +100,15 @@ export const commands: readonly CommandHelp[] = [
       ['$0 status --config nightly.yaml --path a/b/file.txt', 'its history, and why it was left out last'],
       ['$0 status --config nightly.yaml --watch', 'follow the newest run until it has ended'],
     ],
+  },
+  {
+    name: 'explain',
+    operand: 'PATH',
+    summary: 'say what the next run would do with one file, and why',
+    about:
+      'Lists the source and compares, as a plan does, and changes nothing. Selection, age, marker, comparison and limits decide, in this order; ' +
+      'a gate that would refuse the whole run is named. It may run beside a transfer.',
+    examples: [['$0 explain --config nightly.yaml a/b/file.txt', 'PATH as it stands below the source']],
   },
   {
     name: 'verify',

@@ -11,7 +11,7 @@ import { batchPacker } from './batch-packer.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
-import { explainer } from './explain.ts';
+import { type Explainer, explainer } from './explain.ts';
 import { gateErrors, logFindings } from './gate-report.ts';
 import { gates, HISTORY_RUNS } from './gates.ts';
 import { pipelineHere, pipelineToPlan } from './known-places.ts';
@@ -35,7 +35,7 @@ import { assertRootStands, emptyTarget, hasDelivered, lookAtRoot } from './targe
 const ROWS_AT_ONCE = 5000;
 
 /** Plans the run, or returns its plan again where it is complete already. With `--dry-run` it writes nothing. */
-export async function plan(context: Context, run: string): Promise<Result> {
+export async function plan(context: Context, run: string, told?: Explainer): Promise<Result> {
   const { settings, state } = context;
   const startedMs = performance.now();
   const chain = await openChain(settings.transforms);
@@ -66,7 +66,7 @@ export async function plan(context: Context, run: string): Promise<Result> {
   };
   const ticket = settings.dryRun ? undefined : await state.beginPlan(run, pipeline.id, details);
   if (!settings.dryRun && !ticket) return plan(context, run); // another process was faster
-  return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, startedMs });
+  return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, told, startedMs });
 }
 
 /** Whether an earlier plan found these places apart. */
@@ -85,6 +85,8 @@ interface Planning {
   /** Of gates that are looked at before the source is listed. */
   readonly findings: readonly GateFinding[];
   readonly details: object;
+  /** Who hears why each file was chosen; undefined: the log and the result, where they are asked to. */
+  readonly told: Explainer | undefined;
   readonly startedMs: number;
 }
 
@@ -106,7 +108,7 @@ async function planNow(context: Context, planning: Planning): Promise<Result> {
     maxBatches: settings.maxBatches,
   });
   const gate = gates(settings, selection.prefix);
-  const explain = explainer(settings.explain || settings.dryRun, log);
+  const explain = planning.told ?? explainer(settings.explain || settings.dryRun, log);
   const errors = errorList();
   const counts = { listed: 0, unchanged: 0, excluded: 0, planned: 0, deferred: 0, refused: 0, skipped: 0, failed: 0 };
   let plannedBytes = 0;

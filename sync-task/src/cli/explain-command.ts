@@ -1,0 +1,22 @@
+import { SyncError } from '../errors.ts';
+import type { Context } from '../sync/context.ts';
+import { explainFile } from '../sync/explain-file.ts';
+import type { Result } from '../sync/result.ts';
+import { writeLines } from './result-output.ts';
+import { explanationLines } from './show-explanation.ts';
+import type { Screen } from './watch.ts';
+
+/** `explain PATH`. Throws `usage` without a path. */
+export function explain(path: string | undefined, screen: Screen | undefined): (context: Context) => Promise<Result> {
+  if (!path) {
+    throw new SyncError('explain: no file is named; write sync-task explain PATH, as it stands below the source', {
+      kind: 'usage',
+      reason: 'bad-argument',
+    });
+  }
+  return async (context) => {
+    const result = await explainFile(context, path);
+    if (screen) await writeLines(explanationLines(result));
+    return result;
+  };
+}

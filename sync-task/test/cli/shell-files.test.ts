@@ -1,0 +1,74 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { completion, shells } from '../../src/cli/completion.ts';
+import { manPage } from '../../src/cli/man-page.ts';
+import { optionNames } from '../../src/config/options.ts';
+
+const folder = join(import.meta.dirname, '../../../shell');
+const file = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+test('the man page and the completions are those of the options: else npm run docs:shell', (t) => {
+  t.is(file('sync-task.1'), manPage());
+  for (const shell of shells) t.is(file(`sync-task.${shell}`), completion(shell));
+});
+
+test('every option stands in each of them', (t) => {
+  for (const name of optionNames) {
+    t.true(manPage().includes(`\\-\\-${name.replaceAll('-', '\\-')}`), name);
+    t.true(completion('bash').includes(`--${name}`), name);
+    t.true(completion('zsh').includes(`--${name}`), name);
+    t.true(completion('fish').includes(`-l ${name} `), name);
+  }
+});
+
+/** What a shell offers behind these words; undefined where it is not there. */
+const offers: Readonly<Record<string, (line: string) => string>> = {
+  bash: (line) => {
+    const words = line.split(' ');
+    const script = `source ${folder}/sync-task.bash; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _sync_task; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
+  },
+  fish: (line) =>
+    execFileSync('fish', ['--no-config', '-c', `source ${folder}/sync-task.fish; complete -C '${line}'`], {
+      encoding: 'utf8',
+    }),
+};
+
+for (const [shell, ask] of Object.entries(offers)) {
+  if (spawnSync(shell, ['-c', 'true']).status !== 0) console.log(`not run, as ${shell} is not there: its completion`);
+  else {
+    test(`${shell} offers commands, the flags of a command and the words of a flag`, (t) => {
+      t.regex(ask('sync-task s'), /^sync\b/m);
+      t.regex(ask('sync-task s'), /^status\b/m);
+      t.regex(ask('sync-task status --w'), /^--watch\b/m);
+      t.notRegex(ask('sync-task status --'), /--transform\b/);
+      t.regex(ask('sync-task sync --verify '), /^read-back\b/m);
+      t.regex(ask('sync-task completion f'), /^fish\b/m);
+    });
+  }
+}
+
+test('zsh takes its completion', (t) => {
+  if (spawnSync('zsh', ['-c', 'true']).status !== 0) {
+    t.pass('zsh is not there');
+    return;
+  }
+  const script = `autoload -Uz compinit; compinit -u -D; source ${folder}/sync-task.zsh; print $_comps[sync-task]`;
+  const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', script], { encoding: 'utf8' });
+  t.is(stdout.trim(), '_sync-task', stderr);
+  t.is(stderr, '');
+});
+
+test('the man page is one that groff takes without a word', (t) => {
+  if (spawnSync('groff', ['--version']).status !== 0) {
+    t.pass('groff is not there');
+    return;
+  }
+  const { stderr, stdout } = spawnSync('groff', ['-man', '-Tutf8', '-ww', join(folder, 'sync-task.1')], {
+    encoding: 'utf8',
+  });
+  t.is(stderr, '');
+  t.regex(stdout, /SYNC_TASK_BATCH_FILES/);
+});
