@@ -6,7 +6,8 @@ Moves files one way, from a source to a target, through streaming transforms, an
 one. Nothing is ever deleted, at either side. Readers of the target see the old file or the whole new one.`;
 
 export const epilogue = `Options come from flags, from the environment (--batch-files is SYNC_TASK_BATCH_FILES; lists have one
-item a line) or from the YAML file of --config, in this order.
+item a line) or from the YAML file of --config, in this order. That may hold several pipelines, of which
+--pipeline names one, and \${NAME} or \${NAME:-default} of the environment.
 
 Secrets come from the environment only, or from a file that the same name with _FILE gives:
   SYNC_TASK_SOURCE_PASSWORD      SYNC_TASK_SOURCE_PRIVATE_KEY   SYNC_TASK_SOURCE_PASSPHRASE

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SyncError } from '../errors.ts';
-import { readConfigFile } from './config-file.ts';
+import { type FileValue, readConfigFile } from './config-file.ts';
 import { defaultState } from './default-state.ts';
 import { checkStateUrl, parseLocation } from './location.ts';
 import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
@@ -155,7 +155,9 @@ interface Values {
 
 function valuesOf({ flags, environment }: Input): Values {
   const configFile = flags['config'] ?? environment['SYNC_TASK_CONFIG'];
-  const file = configFile ? readConfigFile(String(configFile)) : new Map<string, unknown>();
+  const chosen = flags['pipeline'] ?? (environment['SYNC_TASK_PIPELINE'] || undefined);
+  const named = chosen === undefined ? undefined : String(chosen);
+  const file = configFile ? readConfigFile(String(configFile), named, environment) : new Map<string, FileValue>();
 
   function given(name: OptionName): Given | undefined {
     const fromEnvironment = environment[environmentName(name)] || undefined;
@@ -166,8 +168,8 @@ function valuesOf({ flags, environment }: Input): Values {
         optionOf(name).kind === 'list' ? fromEnvironment.split('\n').filter((line) => line !== '') : fromEnvironment;
       return { value, as: environmentName(name) };
     }
-    if (file.has(name)) return { value: file.get(name), as: `${name} in ${configFile}` };
-    return undefined;
+    const inFile = file.get(name);
+    return inFile && { value: inFile.value, as: `${name} in ${configFile}, line ${inFile.line}` };
   }
 
   const checked = new Map<string, unknown>();
