@@ -43,3 +43,11 @@ def test_no_password_stands_in_the_file() -> None:
     text = (ROOT.parent / "docker-compose.yml").read_text()
     assert "redis://" not in text
     assert "requirepass %s" in text
+
+
+def test_status_needs_nothing_of_airflow() -> None:
+    status = SERVICES["status"]
+    assert status["profiles"] == ["tools"], "it is no part of the running stack"
+    assert status["networks"] == ["sync-task"]
+    assert status["volumes"] == ["postgres-secrets:/secrets:ro"]
+    assert "docker compose run --rm" in (ROOT.parent / "bin/status").read_text()

@@ -11,6 +11,15 @@ export interface CapabilityRow {
   readonly warn?: true;
 }
 
+/** How people read what a storage says of itself: the same in the table of `check` and in a report. */
+export const capabilityNames = {
+  atomicReplace: 'atomic replace',
+  publishesNew: 'publishes new files only',
+  fsync: 'fsync',
+  setMtime: 'modification times',
+  hashesFiles: 'hashes files itself',
+} as const;
+
 /** @param probe of a place that is written to; of another, what matters for writing alone is left out */
 export function capabilityRows(
   storage: Storage,
@@ -42,7 +51,7 @@ export function capabilityLine({ name, offered, detail, cost }: CapabilityRow, n
 function forWriting({ capabilities }: Storage, { freeBytes, mtimeKept }: StorageProbe): readonly Feature[] {
   return [
     {
-      name: 'atomic replace',
+      name: capabilityNames.atomicReplace,
       offered: capabilities.atomicReplace,
       cost: capabilities.inPlace
         ? 'an old file is overwritten where it stands'
@@ -50,18 +59,18 @@ function forWriting({ capabilities }: Storage, { freeBytes, mtimeKept }: Storage
       matters: true,
     },
     {
-      name: 'publishes new files only',
+      name: capabilityNames.publishesNew,
       offered: capabilities.publishesNew === 'atomic',
       cost: 'with --existing refuse, a file that somebody else puts there in the instant between a look and a step is replaced',
     },
     {
-      name: 'fsync',
+      name: capabilityNames.fsync,
       offered: capabilities.fsync,
       cost: 'after a power loss there, files written last may be lost although they were acknowledged',
       matters: true,
     },
     {
-      name: 'modification times',
+      name: capabilityNames.setMtime,
       offered: mtimeKept ?? (capabilities.setMtime ? undefined : false),
       cost: 'files at the target carry the time of the copy, and verify does not see by it who wrote to them',
       matters: true,
@@ -77,7 +86,7 @@ function forWriting({ capabilities }: Storage, { freeBytes, mtimeKept }: Storage
 
 function hashing({ capabilities }: Storage): Feature {
   return {
-    name: 'hashes files itself',
+    name: capabilityNames.hashesFiles,
     offered: capabilities.hashesFiles === true,
     cost: 'verify --checksum reads what it compares',
   };

@@ -144,6 +144,9 @@ test('a run with everything in it: the manifest has each file, the report each k
   }
   t.is(attribute(elements.find(({ tagName }) => tagName === 'html') as Element, 'lang'), 'en');
   const cells = elements.filter(({ tagName }) => tagName === 'bdi').map(textOf);
+  for (const name of ['atomic replace', 'publishes new files only', 'modification times']) {
+    t.is(cells.filter((cell) => cell === name).length, 2, `${name}, as check calls it`);
+  }
   t.true(cells.includes(`in/${hostile}`));
   t.true(cells.includes('in/\\u202efdp.exe'));
   for (const name of ['../..', '..']) {

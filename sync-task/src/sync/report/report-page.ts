@@ -1,5 +1,6 @@
 /** `report.html`: one run, for people. */
 import type { PlanTotals, RunRecord } from '../../state/state.ts';
+import { capabilityNames } from '../capability-table.ts';
 import { BYTES_FLOOR, FILES_FLOOR, HISTORY_RUNS, SUM_FACTOR } from '../gates.ts';
 import type { GateFinding, Result } from '../result.ts';
 import { usualOf, usualRange } from '../usual.ts';
@@ -76,7 +77,7 @@ function cards({ files }: Result, survey: Survey, tookMs: number): Markup {
   const alarm = (label: string, count: number, look: string) =>
     card(label, countWords(count), '', count > 0 ? look : '');
   const rate = tookMs > 0 ? `${bytesWords(survey.publishedBytes / (tookMs / 1000))}/s` : '–';
-  const { retries, claimsLost } = survey;
+  const { triesAgain, claimsLost } = survey;
   return html`<dl class="cards">${card('Listed', countWords(files.listed), `${countWords(files.unchanged)} unchanged`)}
 ${card('Copied', countWords(files.copied), files.adopted > 0 ? `${countWords(files.adopted)} adopted` : '')}
 ${card('Written', bytesWords(survey.publishedBytes), `${bytesWords(survey.outcomes.copied.bytes)} at the source`)}
@@ -84,7 +85,7 @@ ${card('From plan to end', durationWords(tookMs), rate)}
 ${alarm('Failed', files.failed, 'alert')}
 ${alarm('Refused', files.refused, 'alert')}
 ${alarm('Deferred', files.deferred, 'aware')}
-${card('Retries', countWords(retries), claimsLost > 0 ? `${plural(claimsLost, 'claim')} lost` : '', retries + claimsLost > 0 ? 'aware' : '')}</dl>
+${card('Tries beyond the first', countWords(triesAgain), claimsLost > 0 ? `${plural(claimsLost, 'claim')} lost` : '', triesAgain + claimsLost > 0 ? 'aware' : '')}</dl>
 `;
 }
 
@@ -224,10 +225,12 @@ function capabilities(found: Readonly<Record<string, unknown>>): Content {
   return html`<div class="columns">${lists}</div>`;
 }
 
+const named: ReadonlyMap<string, string> = new Map(Object.entries(capabilityNames));
+
 function capabilityRows(facts: object): readonly Capability[] {
   return Object.entries(facts).map(([name, value]) => ({
-    name: name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/ ms$/, ' (ms)'),
-    value,
+    name: named.get(name) ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/ ms$/, ' (ms)'),
+    value: name === 'publishesNew' ? value === 'atomic' : value,
   }));
 }
 

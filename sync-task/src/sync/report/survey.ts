@@ -16,7 +16,10 @@ export interface Survey {
   readonly publishedBytes: number;
   /** Time spent on files, added up over those that were in transfer side by side. */
   readonly workMs: number;
+  /** Within claims. */
   readonly retries: number;
+  /** Beyond the first of each file, in whatever claim: the sum of the tries that files are listed with, less one each. */
+  readonly triesAgain: number;
   readonly claimsLost: number;
   readonly biggest: readonly ManifestLine[];
   readonly slowest: readonly ManifestLine[];
@@ -58,7 +61,7 @@ export async function surveyRun(
     failed: sum(),
     skipped: sum(),
   };
-  const total = { publishedBytes: 0, workMs: 0, retries: 0, claimsLost: 0 };
+  const total = { publishedBytes: 0, workMs: 0, retries: 0, triesAgain: 0, claimsLost: 0 };
   const biggest = topList<ManifestLine>(MOST_RANKED, ({ size }) => size);
   const slowest = topList<ManifestLine>(MOST_RANKED, ({ durationMs }) => durationMs ?? 0);
   const named = { failed: names(), refused: names(), deferred: names(), planned: names() };
@@ -70,6 +73,7 @@ export async function surveyRun(
     outcomes[status].bytes += size;
     total.workMs += line.durationMs ?? 0;
     total.claimsLost += line.claimsLost;
+    total.triesAgain += Math.max(0, line.attempts - 1);
     if (status === 'copied') {
       total.publishedBytes += target?.size ?? 0;
       biggest.add(line);
