@@ -28,12 +28,6 @@ export function made(chain: ChainName, path: string, bytes: Buffer): readonly [M
   return models[chain](path, bytes);
 }
 
-/** Every path that a file may take at the target. */
-export function placesOf(chain: ChainName, path: string): readonly string[] {
-  const [file] = made(chain, path, Buffer.alloc(0));
-  return chain === 'split' ? [file.path, `${path}.capitals`] : [file.path];
-}
-
 export function transformsOf(chain: ChainName): readonly TransformSetting[] {
   if (chain === 'none') return [];
   return [{ name: join(import.meta.dirname, `transforms/${chain}.ts`), options: {}, glob: undefined }];

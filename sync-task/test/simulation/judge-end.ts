@@ -1,9 +1,9 @@
 /** What must hold when faults are over and one more `sync` has run. */
 import type { Result } from '../../src/sync/result.ts';
 import { illegalSteps } from '../faults/kit/state-machine.ts';
-import { made, placesOf } from './chains.ts';
+import { made } from './chains.ts';
 import type { Disk } from './disk.ts';
-import { type Judge, keyOf } from './judge.ts';
+import type { Judge } from './judge.ts';
 import type { TargetPlace } from './places.ts';
 import type { Scenario } from './scenario.ts';
 import type { SharedState } from './shared-state.ts';
@@ -23,21 +23,16 @@ export async function judgeEnd({ judge, scenario, state, sources, target }: TheE
   let untouched = true;
   // Another target forgets what was delivered, and no token of before counts: no event tells of that.
   const forgets = scenario.actors.some((actor) => 'patch' in actor && actor.patch.elsewhere);
-  const all = sources.flatMap(({ pipeline, disk }) =>
-    [...disk.entries].map(([path, { data }]) => ({
-      file: keyOf(pipeline, path),
-      places: placesOf(scenario.chain, path),
-      all: made(scenario.chain, path, data),
-    })),
-  );
-  const wanted = Map.groupBy(
-    all.flatMap(({ places }) => places),
-    (place) => place,
-  );
-  for (const { file, places, all: files } of all) {
+  const all = sources.flatMap(({ disk, result }) => {
     // Of two that want the same place one is refused by name, or both where each has a part of what the other wants.
-    const isOthers = (place: string) => (wanted.get(place)?.length ?? 0) > 1 || (judge.ownerOf(place) ?? file) !== file;
-    if (places.some((place) => judge.isForeign(place) || isOthers(place))) {
+    const refused = new Set(refusesNames(scenario) ? result.errors.map(({ path }) => path) : []);
+    return [...disk.entries].map(([path, { data }]) => ({
+      isRefused: refused.has(path),
+      files: made(scenario.chain, path, data),
+    }));
+  });
+  for (const { isRefused, files } of all) {
+    if (isRefused || files.some(({ path }) => judge.isForeign(path))) {
       untouched = false;
       continue;
     }

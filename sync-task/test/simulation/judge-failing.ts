@@ -1,5 +1,6 @@
 /** What must hold while one place fails for ever: the rest is done, and the result counts and names what is not. */
 import { exitCodes } from '../../src/errors.ts';
+import { draftName } from '../../src/storage/draft-name.ts';
 import { exitCodeForResult } from '../../src/sync/exit-code.ts';
 import type { Result } from '../../src/sync/result.ts';
 import { ALWAYS, type Broken, isBroken } from './broken-place.ts';
@@ -26,6 +27,15 @@ export function judgeFailing({ judge, scenario, broken, source, target, result }
         judge.blame('one-place-stops-others', `${file.path} is ${target.holds(file.path)?.toString('latin1')}`);
     }
   }
+  // What dead workers left of other files is removed, whatever becomes of this one's. An upload does not tell whose it is.
+  const own = ['', '.x2', '.capitals'].map((end) =>
+    draftName({ run: '', path: broken.path + end, token: 0 })
+      .split('-')
+      .at(-1),
+  );
+  const left = target.stands().filter((name) => /-[0-9a-f]{16}\.(tmp|bak)$/.test(name) && !name.includes('.probe-'));
+  const others = left.filter((name) => !own.some((hash) => name.includes(hash ?? '')));
+  if (others.length > 0) judge.blame('one-place-stops-others', `left over: ${others.join(', ')}`);
   const { listed, planned: _planned, ...rest } = result.files;
   const sum = Object.values(rest).reduce((files, each) => files + each, 0);
   if (listed !== sum) judge.blame('counts', JSON.stringify(result.files));

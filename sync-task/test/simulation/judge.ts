@@ -37,8 +37,6 @@ export interface Judge {
   recorded(pipeline: string, rows: readonly OutcomeRow[], targetHolds: (path: string) => Buffer | undefined): void;
   /** A plan of that pipeline begins; `isAlone` tells whether no other pipeline plans meanwhile. */
   plans(isAlone: boolean): void;
-  /** Which file of which pipeline was published there last. */
-  ownerOf(path: string): string | undefined;
   /** Who changed the path last was none of ours. */
   isForeign(path: string): boolean;
 }
@@ -54,7 +52,7 @@ interface Owner {
   readonly isAside: boolean;
 }
 
-export const keyOf = (pipeline: string, path: string) => `${pipeline}: ${path}`;
+const keyOf = (pipeline: string, path: string) => `${pipeline}: ${path}`;
 
 export function newJudge(chains: ReadonlySet<ChainName>): Judge {
   let violation: Violation | undefined;
@@ -189,7 +187,6 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
     plans(isAlone) {
       isRaced ||= !isAlone;
     },
-    ownerOf: (path) => owners.get(`target ${path}`)?.file,
     isForeign: (path) => foreign.has(path),
   };
 }

@@ -18,8 +18,12 @@ const alwaysFails: Theme = (scenario, { pick, below }) => {
     ...scenario,
     sizes: [24 + below(17), 1 + below(17), 1 + below(17)],
     broken: { ...operations, path: 'f0', kind: pick(['permission', 'permanent', 'transient']) },
-    actors: [pick([tasks(0, 1), syncs(0, 1)]), syncs(20_000, 1)],
-    chances: { ...scenario.chances, ...calmChances, aim: 'creates|writes|sends part|publishes', aimed: 0.2, kills: 2 },
+    actors: [
+      pick([tasks(0, 1), syncs(0, 1)]),
+      { kind: 'producer', startMs: below(300), edits: below(6) },
+      syncs(20_000, 1),
+    ],
+    chances: { ...scenario.chances, ...calmChances, aim: 'creates|writes|sends part|publishes', aimed: 0.2, kills: 3 },
   };
 };
 

@@ -1,6 +1,7 @@
 /** One schedule: sets the stage of a scenario, lets everybody act, then lets one `sync` come to an end in peace, and judges. */
 import type { Settings } from '../../src/config/settings.ts';
 import { SyncError } from '../../src/errors.ts';
+import { retryReading } from '../../src/storage/retry.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { Context } from '../../src/sync/context.ts';
 import type { Result } from '../../src/sync/result.ts';
@@ -34,6 +35,8 @@ export interface Verdict {
 
 let shared: SharedState | undefined;
 
+const quiet = () => undefined;
+const quietLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 const neverDue = { ref() {}, unref() {} };
 
 export async function simulate(scenario: Scenario): Promise<Verdict> {
@@ -127,7 +130,9 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
   }
 
   function opened(role: Broken['role'], process: Process, storage: Storage): Storage {
-    return broken?.role === role ? brokenPlace(storage, broken, process) : storage;
+    const place = broken?.role === role ? brokenPlace(storage, broken, process) : storage;
+    const { signal, world } = process;
+    return retryReading(place, { attempts: scenario.attempts, log: quietLog, signal, world });
   }
 
   const stage: Stage = {
