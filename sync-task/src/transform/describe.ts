@@ -124,6 +124,8 @@ transforms, their versions and options: a changed rule does exactly the files ag
 file another name at the target (\`a.csv.gz\` → \`a.csv\`); of two files that would have the same, the second listed is refused.
 After a change of rules that changes names, what stands under the old name stays.
 
+What they were compared with, and what differs: [conformance](reference/conformance.md).
+
 Your own: \`--transform ./my-transform.js\`, or the name of an installed package. [upper-case.js](../examples/transforms/upper-case.js) is a
 template, and \`testTransform\` from \`sync-task/testing\` [proves](../examples/transforms/upper-case.test.js) that it does not
 depend on chunks, that its memory is constant and that it can go on in the middle of a file.

@@ -173,7 +173,8 @@ for (const [name, other] of [
   test(`${name} is what iconv makes of it, there and back`, async (t) => {
     const expected = iconvOf(other, 'UTF-8', everyByte);
     if (expected === undefined) {
-      t.pass('iconv is not there: not compared');
+      console.log(`${name}: not compared, because iconv is not there`);
+      t.pass();
       return;
     }
     const text = Buffer.concat(await applied(encoding, { from: name, nul: 'keep' }, [everyByte]));

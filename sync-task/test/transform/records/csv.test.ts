@@ -116,7 +116,8 @@ test('dirty files have the rows that Python finds, or are refused', (t) => {
   const texts = fc.sample(dirty, 2000).map((parts) => parts.join(''));
   const expected = pythonRows(texts);
   if (expected === undefined) {
-    t.pass('python3 is not there: not compared');
+    console.log('dirty files: not compared, because python3 is not there');
+    t.pass();
     return;
   }
   const filled = (rows: readonly Row[]) => rows.filter((row) => row.length > 0);
