@@ -51,7 +51,7 @@ const oddities: Readonly<Record<string, Oddity>> = {
   'posix-rename is announced and refused': {
     target: { failAtRequest: { type: 'posix-rename@openssh.com', ...always, status: 3 } },
     code: 77,
-    says: /cannot publish ".*": permission denied; give the login this right/,
+    says: /cannot publish ".*": the file was written and may not be renamed \(the server says "Permission denied"\); .* --publish in-place/,
   },
   'fsync is announced and fails': {
     target: { failAtRequest: { type: 'fsync@openssh.com', ...always } },
