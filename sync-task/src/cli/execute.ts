@@ -29,7 +29,14 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   const input = { flags, environment: surroundings.environment };
   if (command === 'status') {
     const { showStatus } = await import('./status-command.ts');
-    return await showStatus(flags, input, surroundings, (settings) => openToRead(settings, surroundings));
+    // --watch opens it again and again.
+    const told = new Set<string>();
+    const warn: Log['warn'] = (message) => {
+      if (!told.has(message)) surroundings.log.warn(message);
+      told.add(message);
+    };
+    const log = { ...surroundings.log, warn };
+    return await showStatus(flags, input, surroundings, (settings) => openToRead(settings, { log }));
   }
   if (command === 'prune' || command === 'take-over') {
     const settings = loadCommonSettings(input);

@@ -96,7 +96,7 @@ export const commands: readonly CommandHelp[] = [
     summary: 'runs, batches and files, and what became of them',
     about: 'Looks at the state alone; touches no server.',
     examples: [
-      ['$0 status --config nightly.yaml', 'the newest runs; with --state alone: all pipelines'],
+      ['$0 status --config nightly.yaml', 'the newest runs; of no pipeline: all of them'],
       ['$0 status --config nightly.yaml --run 2026-11-21', 'its batches and files'],
       ['$0 status --config nightly.yaml --path a/b/file.txt', 'its history, and why it was left out last'],
       ['$0 status --config nightly.yaml --watch', 'follow the newest run until it has ended'],

@@ -1,16 +1,8 @@
 /** `status` on a terminal: tables of pipelines, runs, the batches of one run, and the history of one file. */
 
-import type { State } from '../state/state.ts';
 import type { StateContext } from '../sync/context.ts';
 import { decisionsOn, lastLeftOut } from '../sync/left-out.ts';
-import {
-  followedRun,
-  hasEnded,
-  type PipelineOverview,
-  pipelineOverviews,
-  type RunOverview,
-  runOverviews,
-} from '../sync/overview.ts';
+import { followedRun, hasEnded, type PipelineOverview, type RunOverview, runOverviews } from '../sync/overview.ts';
 import { gatesOfRun } from '../sync/planned.ts';
 import { bytesWords, durationWords } from '../sync/report/words.ts';
 import { visible } from '../visible.ts';
@@ -42,9 +34,8 @@ const runColumns: readonly Column<RunOverview>[] = [
   ...work,
 ];
 
-export async function pipelinesTable(state: State, columns: number): Promise<readonly string[]> {
-  const rows = await pipelineOverviews(state);
-  if (rows.length === 0) return [`no pipeline is known in ${state.label}`];
+export function pipelinesTable(rows: readonly PipelineOverview[], columns: number): readonly string[] {
+  if (rows.length === 0) return ['no pipeline is known yet; --state names another state'];
   const ofRun = (column: Column<RunOverview>): Column<PipelineOverview> => ({
     ...column,
     value: ({ run }) => (run ? column.value(run) : ''),

@@ -1,10 +1,15 @@
 /** `status`: tables for people, a result for programs. Each look opens the state and closes it again. */
+
+import { defaultStates } from '../config/default-state.ts';
 import { type Input, isPipelineGiven, loadCommonSettings, loadStateSettings } from '../config/load.ts';
 import type { CommonSettings } from '../config/settings.ts';
+import { SyncError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 import type { StateContext } from '../sync/context.ts';
 import { makeResult } from '../sync/counts.ts';
 import { withKnownName } from '../sync/known-places.ts';
+import { type PipelineOverview, pipelineOverviews } from '../sync/overview.ts';
 import type { Result } from '../sync/result.ts';
 import { status, statusOfAll } from '../sync/status.ts';
 import type { Surroundings } from './execute.ts';
@@ -17,7 +22,7 @@ type Open = (settings: CommonSettings) => Promise<State>;
 export async function showStatus(
   flags: Readonly<Record<string, unknown>>,
   input: Input,
-  { screen, signal }: Pick<Surroundings, 'screen' | 'signal'>,
+  { screen, signal, log }: Pick<Surroundings, 'screen' | 'signal' | 'log'>,
   open: Open,
 ): Promise<Result> {
   const startedMs = performance.now();
@@ -27,8 +32,9 @@ export async function showStatus(
     return makeResult({ pipeline }, { command: 'status', status: 'done', startedMs });
   };
   if (run === undefined && path === undefined && !flags['watch'] && !isPipelineGiven(input)) {
-    await using state = await open(loadStateSettings(input));
-    return screen ? await told('', await pipelinesTable(state, screen.columns)) : await statusOfAll(state);
+    const pipelines = await allPipelines(input, log, open);
+    if (screen) return await told('', pipelinesTable(pipelines, screen.columns));
+    return statusOfAll(pipelines, startedMs);
   }
   const settings = loadCommonSettings(input);
   const look = async <T>(work: (context: StateContext) => Promise<T>): Promise<T> => {
@@ -48,4 +54,21 @@ export async function showStatus(
     // What says that there is no such run is the same for programs.
     return tables ? await told(settings.pipeline, tables.lines) : await status(context, { run, path });
   });
+}
+
+/** Of the state that is named, else of every file in the user's folder for states. One that cannot be read hides no other. */
+async function allPipelines(input: Input, log: Log, open: Open): Promise<readonly PipelineOverview[]> {
+  const { formerStates, ...settings } = loadStateSettings(input);
+  const urls = formerStates ? defaultStates(input.environment).map((file) => `sqlite:${file}`) : [settings.state];
+  const found: PipelineOverview[] = [];
+  for (const url of urls) {
+    try {
+      await using state = await open({ ...settings, state: url });
+      found.push(...(await pipelineOverviews(state)));
+    } catch (error) {
+      if (!formerStates || !(error instanceof SyncError)) throw error;
+      log.warn(error.message);
+    }
+  }
+  return found;
 }

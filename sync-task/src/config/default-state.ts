@@ -3,8 +3,9 @@
  * was started. So cron finds what a shell began, and two pipelines never wait for each other.
  */
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from './secrets.ts';
 
 const LONGEST_NAME = 120;
@@ -24,6 +25,14 @@ export function defaultState(pipeline: string, environment: Environment): Defaul
     file: join(states, 'sync-task', `${fileName(pipeline)}.db`),
     formerly: [resolve('.sync-task', 'state.db'), ...inImage],
   };
+}
+
+/** All of them, of whichever pipelines. */
+export function defaultStates(environment: Environment): readonly string[] {
+  const folder = dirname(defaultState('', environment).file);
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith('.db'));
+  return names.sort().map((name) => join(folder, name));
 }
 
 /** Different for any two names, also where the disk takes large letters for small ones. */

@@ -1,8 +1,8 @@
 /** `status`: what the state remembers of a pipeline, a run or a file. Touches no server. */
-import type { State } from '../state/state.ts';
 import type { StateContext } from './context.ts';
 import { errorList, makeResult } from './counts.ts';
 import { decisionsOn, lastLeftOut } from './left-out.ts';
+import type { PipelineOverview } from './overview.ts';
 import { gatesOfRun, plannedRun } from './planned.ts';
 import type { Explanation, Result } from './result.ts';
 
@@ -69,11 +69,7 @@ export async function status(context: StateContext, { run, path }: StatusOptions
   });
 }
 
-/** All pipelines of a state. */
-export async function statusOfAll(state: State): Promise<Result> {
-  const startedMs = performance.now();
-  const pipelines = (await state.pipelines()).map(({ name, source = '', target = '' }) => {
-    return { pipeline: name, source, target };
-  });
+export function statusOfAll(all: readonly PipelineOverview[], startedMs: number): Result {
+  const pipelines = all.map(({ pipeline, source, target }) => ({ pipeline, source, target }));
   return makeResult({ pipeline: '' }, { command: 'status', status: 'done', pipelines, startedMs });
 }

@@ -72,6 +72,21 @@ test('for programs status is JSON, with the last reason of a file, and all pipel
   const { SYNC_TASK_STATE = '' } = environment;
   const { result } = await runCommand(['status'], { SYNC_TASK_STATE });
   t.like(result.pipelines?.[0], { pipeline: 'test', source: `file://${source}` });
+  // Each pipeline has a state of its own where none is named.
+  const home = `${source}-states`;
+  const { SYNC_TASK_STATE: _, ...stateless } = environment;
+  for (const pipeline of ['first', 'second']) {
+    await runCommand(['sync', '--pipeline', pipeline, '--target', `${stateless['SYNC_TASK_TARGET']}/${pipeline}`], {
+      ...stateless,
+      XDG_STATE_HOME: home,
+    });
+  }
+  const both = await runCommand(['status'], { XDG_STATE_HOME: home });
+  t.deepEqual(
+    both.result.pipelines?.map(({ pipeline }) => pipeline),
+    ['first', 'second'],
+    both.stderr,
+  );
 });
 
 terminalTest('--watch follows a run of another process to its end, beside it on SQLite', async (t) => {
