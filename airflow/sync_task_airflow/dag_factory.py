@@ -19,7 +19,8 @@ LABEL = "{{ task.label }}"
 # `plan` is another run to sync-task where it is asked to plan anew; what is behind it works on the plan that it made.
 PLANNED_AS = "{{ dag.dag_id }}.{{ run_id }}{{ form.attempt(params, ti.try_number) }}"
 PLANNED = (
-    "{{ (ti.xcom_pull(task_ids='plan', key='run_name', map_indexes=-1) if params.plan_anew else none) or dag.dag_id ~ '.' ~ run_id }}"
+    "{{ (ti.xcom_pull(task_ids='plan', key='run_name', map_indexes=-1) if params.plan_anew else none)"
+    " or dag.dag_id ~ '.' ~ run_id }}"
 )
 
 TASKS = """

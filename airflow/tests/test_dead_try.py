@@ -14,9 +14,7 @@ from tests.test_operator import Task
 
 
 def dead_container(engine: FakeEngine, engine_labels: dict[str, str]) -> None:
-    created = engine.create_container(
-        image="i", command=["run"], environment={}, labels=engine_labels, host_config={}
-    )
+    created = engine.create_container(image="i", command=["run"], environment={}, labels=engine_labels, host_config={})
     engine.start(created["Id"])
 
 
