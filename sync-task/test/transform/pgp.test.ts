@@ -65,6 +65,18 @@ test('long and empty files round trip', async (t) => {
   }
 });
 
+test('content is compressed where asked', async (t) => {
+  const content = [Buffer.alloc(100_000, text)];
+  t.true((await encrypted({}, content)).length > 100_000);
+  for (const compress of ['zlib', 'zip']) {
+    const input = await encrypted({ compress }, content);
+    t.true(input.length < 20_000, compress);
+    t.true(
+      Buffer.concat(await applied(pgpDecrypt, { 'key-file': ours.private }, [input])).equals(content[0] as Buffer),
+    );
+  }
+});
+
 async function collected(stream: ByteStream): Promise<void> {
   for await (const _ of stream);
 }

@@ -23,6 +23,10 @@ const options = z
     'passphrase-file': fileOption.optional().describe('a file with the passphrase of the private key'),
     'passphrase-env': variableOption.optional().describe('an environment variable that holds it'),
     armor: armorOption,
+    compress: z
+      .enum(['none', 'zlib', 'zip'])
+      .default('none')
+      .describe("compresses before, where every recipient's key says that it takes that; otherwise not"),
   })
   .refine((given) => given['key-file'].length + given['key-env'].length > 0, {
     path: ['key-file'],
@@ -51,12 +55,15 @@ export const pgpEncrypt: Transform<Options> = {
   outputName: (name, { armor }) => `${name}.${armor ? 'asc' : 'pgp'}`,
   prepare: async (given) => void (await keysOf(given)),
   async *apply(input, given) {
-    const { createMessage, encrypt } = await import('openpgp');
+    const { createMessage, encrypt, enums } = await import('openpgp');
+    const preferredCompressionAlgorithm =
+      enums.compression[given.compress === 'none' ? 'uncompressed' : given.compress];
     const { encryptionKeys, signingKeys } = await keysOf(given);
     const encrypted = async (binary: ReadableStream<Uint8Array>) =>
       (await encrypt({
         message: await createMessage({ binary: binary as never }),
         encryptionKeys,
+        config: { preferredCompressionAlgorithm },
         ...(signingKeys.length > 0 ? { signingKeys } : {}),
         format: (given.armor ? 'armored' : 'binary') as never,
       })) as unknown as ReadableStream<Uint8Array | string>;
