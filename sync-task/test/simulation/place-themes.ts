@@ -27,6 +27,19 @@ const alwaysFails: Theme = (scenario, { pick, below }) => {
   };
 };
 
+/** A worker dies amid two files: one can't be cleaned up for ever, the other is gone from the source. */
+const cleansTheRest: Theme = (scenario, { pick, below }) => ({
+  ...scenario,
+  place: pick(['folder', 'sftp']),
+  chain: 'none',
+  atOnce: 2,
+  batchFiles: 3,
+  sizes: [30, 24 + below(17), 24 + below(17)],
+  broken: { role: 'target', operations: ['recover'], path: 'f0', kind: pick(['permission', 'permanent']) },
+  actors: [syncs(0, 1), { kind: 'producer', startMs: 1000, edits: 10 }],
+  chances: { ...scenario.chances, ...calmChances, aim: 'writes', aimed: 0.2, kills: 1, paceMs: 4, stick: 0 },
+});
+
 /** What transforms write beside a file, or name it, is the name of another. */
 const collides: Theme = (scenario, { pick, below, fraction }) => {
   const chain = pick(['split', 'split', 'double'] as const);
@@ -61,4 +74,4 @@ const twoPipelines: Theme = (scenario, { pick, below }) => ({
   chances: { ...scenario.chances, ...calmChances, kills: below(2), aim: 'publishes|recordOutcomes', aimed: 0.3 },
 });
 
-export const placeThemes: readonly Theme[] = [alwaysFails, collides, twoPipelines];
+export const placeThemes: readonly Theme[] = [alwaysFails, cleansTheRest, collides, twoPipelines];
