@@ -44,7 +44,7 @@ export function orderText({ measuredAt, cores, load, cases }: OrderResult): stri
   const rounds = Math.max(...cases.map(({ runs }) => runs.known.length));
   return [
     `\`npm run bench:order\`, ${measuredAt.slice(0, 10)}: requests of one file overlap only where the server is known to carry them out in their order. The same sshd is`,
-    `measured twice, once under its own name and once under one that nobody knows, by turns in ${rounds} rounds, and a build that takes the order of every server for`,
+    `measured twice, once under its own name and once under one that nobody knows, by turns in ${rounds} rounds at most, and a build that takes the order of every server for`,
     'granted beside them. Each column but the first is divided by it, round by round: median (least–most). On OpenSSH nothing but the question itself is added.',
     `The machine had a load of ${numberText(load)} on ${cores} cores before that: the ratios count, not the seconds.`,
     '',
