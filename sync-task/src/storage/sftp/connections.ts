@@ -14,6 +14,9 @@ import { openSession, type SessionOptions, type SftpSession } from './session.ts
 import { SftpStatus } from './sftp-errors.ts';
 import { hasNativeCiphers } from './ssh2.ts';
 
+/** Once a process: both sides may be of SFTP. */
+let hasToldOfCiphers = false;
+
 export interface Limits {
   readonly maxReadBytes: number;
   readonly maxWriteBytes: number;
@@ -143,10 +146,10 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
   let allowed = most;
   let refusedMs = REFUSED_MS;
   let moreFromMs = 0;
-  if (!hasNativeCiphers) {
-    log.info(`ssh2's native ciphers do not load in Node ${process.versions.node}: large files take more of its time`, {
-      role,
-    });
+  if (!hasNativeCiphers && !hasToldOfCiphers) {
+    hasToldOfCiphers = true;
+    const cost = `ssh2's native ciphers do not load in Node ${process.versions.node}: large files take more of its time`;
+    log.debug(`${cost}; npm rebuild ssh2, with a compiler, brings them`);
   }
   log.debug('connected', {
     role,
