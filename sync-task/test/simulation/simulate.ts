@@ -189,6 +189,9 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     await clock.run(() => false);
     // Nobody works: whatever the database's clock is set to, nothing that was written down before may hold up who comes now.
     databaseMs += clocks.offMs();
+    // One that is put back keeps leases of the dead for two of their lengths.
+    void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS + 1000), { exempt: true });
+    await clock.run(() => false);
     if (broken) await amidFailures(broken);
     broken = undefined;
     if (judge.violation) return;
