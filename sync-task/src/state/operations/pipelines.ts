@@ -1,6 +1,7 @@
 import { SyncError } from '../../errors.ts';
 import type { Database, Row } from '../database.ts';
 import type { KnownPlaces, PipelineRecord } from '../state.ts';
+import { leased } from './leases.ts';
 
 const columns = 'id, name, source_place, target_place';
 
@@ -57,7 +58,7 @@ export async function forgetDelivered(
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const [held] = await transaction.query(
-      `SELECT 1 AS held FROM file WHERE pipeline_id = $1 AND owner > '' AND lease_until_ms > ${database.dialect.nowMs} LIMIT 1`,
+      `SELECT 1 AS held FROM file WHERE pipeline_id = $1 AND owner > '' AND ${leased(database.dialect.nowMs)} LIMIT 1`,
       [id],
     );
     if (held) {
