@@ -1,10 +1,11 @@
 /** One measured plan, for `plan.ts`. usage: node bench/plan-once.ts STATE FILES new|known */
+
+import { realWorld } from '../sync-task/src/base/world.ts';
 import { loadSettings } from '../sync-task/src/config/load.ts';
+import type { Context } from '../sync-task/src/engine/context.ts';
+import { plan } from '../sync-task/src/engine/plan/plan.ts';
 import { openState } from '../sync-task/src/state/open.ts';
 import type { Storage } from '../sync-task/src/storage/storage.ts';
-import type { Context } from '../sync-task/src/sync/context.ts';
-import { plan } from '../sync-task/src/sync/plan.ts';
-import { realWorld } from '../sync-task/src/world.ts';
 
 const [url = '', count = '', work = ''] = process.argv.slice(2);
 const files = Number(count);

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Result } from '../sync-task/src/sync/result.ts';
+import type { Result } from '../sync-task/src/engine/result/result.ts';
 import { startSftpServer } from '../sync-task/test/kit/sftp-server/server.ts';
 
 const root = join(import.meta.dirname, '..');

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { manifestSchema } from '../sync-task/src/sync/report/manifest-schema.ts';
-import { resultSchema } from '../sync-task/src/sync/result-schema.ts';
+import { manifestSchema } from '../sync-task/src/engine/report/manifest-schema.ts';
+import { resultSchema } from '../sync-task/src/engine/result/result-schema.ts';
 
 for (const [name, schema] of Object.entries({ result: resultSchema, manifest: manifestSchema })) {
   const file = join(import.meta.dirname, `../docs/${name}.schema.json`);

@@ -6,7 +6,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { SyncError } from './errors.ts';
+import { SyncError } from './base/errors.ts';
 import { recordingFile } from './recording-file.ts';
 import { checked } from './transform/own.ts';
 import type { ByteStream, SavedState, Transform } from './transform/transform.ts';

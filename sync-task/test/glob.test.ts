@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { SyncError } from '../src/errors.ts';
-import { matcher } from '../src/glob.ts';
+import { SyncError } from '../src/base/errors.ts';
+import { matcher } from '../src/base/glob.ts';
 
 const matches: readonly (readonly [glob: string, paths: readonly string[], others: readonly string[]])[] = [
   ['*.txt', ['a.txt', 'in/a.txt', 'in/deep/.a.txt', '.txt', 'line\nbreak.txt'], ['a.csv', 'a.txt/b', 'a.TXT']],

@@ -3,7 +3,7 @@
  * the refused ones must be reported.
  */
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
@@ -15,73 +15,94 @@ interface Row {
   readonly allowed: readonly string[];
 }
 
-const beyondStorage = ['transform/chain.ts', 'state/state.ts', 'sync/plan.ts', 'pg', 'ssh2'];
+const beyondStorage = ['transform/chain.ts', 'state/state.ts', 'engine/plan/plan.ts', 'pg', 'ssh2'];
 /** Packages of object stores: each has one home. */
 const clouds = ['@aws-sdk/client-s3', '@azure/storage-blob', 'google-auth-library'];
 
 /** For a file below src: what it may import and what not, as files below src or names of packages. */
 const rows: Readonly<Record<string, Row>> = {
-  'model.ts': {
-    refused: [...clouds, 'errors.ts', 'glob.ts', 'state/state.ts', 'config/settings.ts', 'pg'],
-    allowed: ['node:path'],
+  'base/x.ts': {
+    refused: [
+      ...clouds,
+      ...['storage/storage.ts', 'transform/transform.ts', 'state/state.ts', 'config/settings.ts', 'cli/main.ts'],
+      ...['engine/plan/plan.ts', 'pg', 'ssh2', 'winston', 'yargs', 'picomatch'],
+    ],
+    allowed: ['base/errors.ts', 'node:path'],
   },
-  'errors.ts': { refused: ['model.ts', 'log.ts', 'cli/main.ts', 'winston'], allowed: ['node:path'] },
-  'glob.ts': {
-    refused: ['transform/chain.ts', 'config/settings.ts', 'sync/plan.ts', 'ssh2', 'winston'],
-    allowed: ['errors.ts', 'picomatch'],
+  'base/glob.ts': {
+    refused: ['transform/chain/chain.ts', 'config/settings.ts', 'engine/plan/plan.ts', 'ssh2', 'winston'],
+    allowed: ['base/errors.ts', 'picomatch'],
   },
-  'log.ts': {
-    refused: ['storage/storage.ts', 'sync/plan.ts', 'cli/main.ts', 'yargs'],
-    allowed: ['model.ts', 'winston'],
-  },
-  'world.ts': {
-    refused: ['storage/storage.ts', 'sync/plan.ts', 'cli/main.ts', 'winston', 'yargs'],
-    allowed: ['model.ts', 'node:crypto'],
+  'base/log.ts': {
+    refused: ['storage/storage.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'yargs', 'picomatch'],
+    allowed: ['base/model.ts', 'winston'],
   },
   'storage/x.ts': {
     refused: [
-      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts'],
+      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts'],
       ...['ssh2', 'pg', 'winston', 'yargs', 'yargs/helpers', 'picomatch'],
       ...clouds,
     ],
-    allowed: ['model.ts', 'errors.ts', 'log.ts', 'world.ts', 'config/settings.ts', 'storage/sftp/y.ts', 'node:fs'],
+    allowed: [
+      'base/model.ts',
+      'base/errors.ts',
+      'base/log.ts',
+      'base/world.ts',
+      'config/settings.ts',
+      'storage/sftp/y.ts',
+      'node:fs',
+    ],
   },
   'storage/file/x.ts': {
-    refused: ['transform/chain.ts', 'state/sql/x.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'ssh2'],
-    allowed: ['storage/storage.ts', 'storage/file/y.ts', 'config/settings.ts', 'errors.ts'],
+    refused: ['transform/chain.ts', 'state/sql/x.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'ssh2'],
+    allowed: ['storage/storage.ts', 'storage/file/y.ts', 'config/settings.ts', 'base/errors.ts'],
   },
   'storage/s3/x.ts': {
     refused: [
-      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', 'ssh2'],
+      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'pg', 'ssh2'],
       ...['@azure/storage-blob', 'google-auth-library'],
     ],
-    allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+    allowed: [
+      'storage/storage.ts',
+      'config/settings.ts',
+      'base/errors.ts',
+      '@aws-sdk/client-s3',
+      '@aws-sdk/lib-storage',
+    ],
   },
   'storage/azure/x.ts': {
     refused: [...beyondStorage, '@aws-sdk/client-s3', 'google-auth-library'],
-    allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', '@azure/storage-blob', '@azure/core-auth'],
+    allowed: ['storage/storage.ts', 'config/settings.ts', 'base/errors.ts', '@azure/storage-blob', '@azure/core-auth'],
   },
   'storage/gcs/x.ts': {
     refused: [...beyondStorage, '@aws-sdk/client-s3', '@azure/storage-blob'],
     allowed: [
       'storage/storage.ts',
       'config/settings.ts',
-      'errors.ts',
+      'base/errors.ts',
       'google-auth-library',
       'google-auth-library/x.js',
     ],
   },
-  'storage/objects/x.ts': { refused: clouds, allowed: ['storage/storage.ts', 'errors.ts'] },
+  'storage/objects/x.ts': { refused: clouds, allowed: ['storage/storage.ts', 'base/errors.ts'] },
   'storage/sftp/x.ts': {
-    refused: ['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts', 'pg', ...clouds],
-    allowed: ['storage/storage.ts', 'config/settings.ts', 'errors.ts', 'ssh2', 'ssh2/lib/client.js'],
+    refused: [
+      'transform/chain.ts',
+      'state/state.ts',
+      'config/load.ts',
+      'engine/plan/plan.ts',
+      'cli/main.ts',
+      'pg',
+      ...clouds,
+    ],
+    allowed: ['storage/storage.ts', 'config/settings.ts', 'base/errors.ts', 'ssh2', 'ssh2/lib/client.js'],
   },
   'transform/x.ts': {
     refused: [
-      ...['storage/storage.ts', 'state/state.ts', 'config/load.ts', 'sync/plan.ts', 'cli/main.ts'],
+      ...['storage/storage.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts'],
       ...['ssh2', 'pg', 'winston', 'yargs', 'picomatch'],
     ],
-    allowed: ['transform/mask.ts', 'config/settings.ts', 'model.ts', 'errors.ts', 'glob.ts', 'zod'],
+    allowed: ['transform/mask.ts', 'config/settings.ts', 'base/model.ts', 'base/errors.ts', 'base/glob.ts', 'zod'],
   },
   'state/x.ts': {
     refused: [
@@ -90,30 +111,30 @@ const rows: Readonly<Record<string, Row>> = {
         'transform/chain.ts',
         'config/load.ts',
         'config/settings.ts',
-        'sync/plan.ts',
+        'engine/plan/plan.ts',
         'cli/main.ts',
       ],
       ...['ssh2', 'winston', 'yargs', 'picomatch'],
     ],
-    allowed: ['state/state.ts', 'state/sql/y.ts', 'model.ts', 'errors.ts', 'pg', 'node:sqlite'],
+    allowed: ['state/state.ts', 'state/sql/y.ts', 'base/model.ts', 'base/errors.ts', 'pg', 'node:sqlite'],
   },
   'state/postgres/x.ts': {
-    refused: ['storage/storage.ts', 'transform/chain.ts', 'sync/plan.ts', 'cli/main.ts', 'ssh2'],
-    allowed: ['state/state.ts', 'model.ts', 'errors.ts', 'pg'],
+    refused: ['storage/storage.ts', 'transform/chain.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'ssh2'],
+    allowed: ['state/state.ts', 'base/model.ts', 'base/errors.ts', 'pg'],
   },
   'config/x.ts': {
     refused: [
       'storage/storage.ts',
       'transform/chain.ts',
       'state/state.ts',
-      'sync/plan.ts',
+      'engine/plan/plan.ts',
       'cli/main.ts',
       'yargs',
       'pg',
     ],
-    allowed: ['config/settings.ts', 'model.ts', 'errors.ts', 'zod', 'yaml'],
+    allowed: ['config/settings.ts', 'base/model.ts', 'base/errors.ts', 'zod', 'yaml'],
   },
-  'sync/x.ts': {
+  'engine/x.ts': {
     refused: [
       ...clouds,
       'cli/main.ts',
@@ -130,15 +151,15 @@ const rows: Readonly<Record<string, Row>> = {
       'transform/chain.ts',
       'state/state.ts',
       'config/settings.ts',
-      'sync/plan.ts',
-      'glob.ts',
+      'engine/plan/plan.ts',
+      'base/glob.ts',
     ],
   },
   'cli/x.ts': {
     refused: [...clouds, 'ssh2', 'pg', 'winston', 'picomatch'],
-    allowed: ['sync/plan.ts', 'storage/open.ts', 'config/load.ts', 'log.ts', 'yargs', 'yargs/helpers'],
+    allowed: ['engine/plan/plan.ts', 'storage/open.ts', 'config/load.ts', 'base/log.ts', 'yargs', 'yargs/helpers'],
   },
-  'cli/log.ts': { refused: ['ssh2', 'pg', 'picomatch'], allowed: ['winston', 'log.ts', 'cli/x.ts'] },
+  'cli/log.ts': { refused: ['ssh2', 'pg', 'picomatch'], allowed: ['winston', 'base/log.ts', 'cli/x.ts'] },
   'bin.ts': { refused: ['ssh2', 'pg', 'winston', 'yargs', 'picomatch'], allowed: ['cli/main.ts'] },
 };
 
@@ -189,6 +210,32 @@ test('imports against the layering fail the lint, and no others', async (t) => {
 test('the settings that layers may import are types alone', async (t) => {
   t.deepEqual(Object.keys(await import('../src/config/settings.ts')), []);
 });
+
+/** Rooms of the engine, the lowest first: each may use those before it, and what stands beside them in `engine/`. */
+const rooms = ['result', 'gates', 'locations', 'report', 'plan', 'transfer', 'commands', 'verify'];
+
+test('no room of the engine uses a higher one', async (t) => {
+  const engine = join(root, 'sync-task/src/engine');
+  const files = (await readdir(engine, { recursive: true })).filter((name) => name.endsWith('.ts'));
+  t.deepEqual(
+    [...new Set(files.filter((name) => name.includes('/')).map((name) => name.split('/')[0]))].sort(),
+    [...rooms].sort(),
+  );
+  const upwards = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(join(engine, file), 'utf8');
+      const imports = [...text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)].map(([, path]) =>
+        join(dirname(file), path ?? ''),
+      );
+      return imports.filter((path) => levelOf(path) > levelOf(file)).map((path) => `${file} uses ${path}`);
+    }),
+  );
+  t.deepEqual(upwards.flat(), []);
+});
+
+/** Files that stand beside the rooms are below all of them; what is outside of the engine is lower still. */
+const levelOf = (path: string): number =>
+  path.startsWith('..') || !path.includes('/') ? -1 : rooms.indexOf(path.split('/')[0] ?? '');
 
 interface Report {
   readonly diagnostics: readonly {

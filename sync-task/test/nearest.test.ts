@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { editDistance, nearest } from '../src/nearest.ts';
+import { editDistance, nearest } from '../src/base/nearest.ts';
 
 const distances: readonly (readonly [from: string, to: string, distance: number])[] = [
   ['', '', 0],

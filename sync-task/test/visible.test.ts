@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { visible, visibleJson } from '../src/visible.ts';
+import { visible, visibleJson } from '../src/base/visible.ts';
 
 const rows: readonly (readonly [text: string, shown: string])[] = [
   ['plain äöü 日本 😀.txt', 'plain äöü 日本 😀.txt'],

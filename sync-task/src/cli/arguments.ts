@@ -1,6 +1,6 @@
 /** The command line through yargs, the only file that imports it. Values are checked later, with those of the environment. */
 import yargs, { type Argv } from 'yargs';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { checkCommand, checkWords } from './check-words.ts';
 import { commandFirst } from './command-first.ts';
 import { flagsOf } from './flags.ts';

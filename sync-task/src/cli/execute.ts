@@ -1,14 +1,15 @@
 /** Opens what a command needs, runs it, and closes all of it in reverse. */
+
+import { SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { realWorld } from '../base/world.ts';
 import { loadCommonSettings, loadPlaces, loadSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
 import { parseDuration } from '../config/units.ts';
-import { SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Context, Progress } from '../engine/context.ts';
+import { withKnownName } from '../engine/locations/known-locations.ts';
+import type { Result } from '../engine/result/result.ts';
 import { openStorage } from '../storage/open.ts';
-import type { Context, Progress } from '../sync/context.ts';
-import { withKnownName } from '../sync/known-places.ts';
-import type { Result } from '../sync/result.ts';
-import { realWorld } from '../world.ts';
 import type { Arguments } from './arguments.ts';
 import { open, openToRead, openToRename } from './open-state.ts';
 import { runName } from './run-name.ts';
@@ -40,7 +41,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   }
   if (command === 'prune' || command === 'take-over') {
     const settings = loadCommonSettings(input);
-    const { prune, takeOver } = await import('../sync/upkeep.ts');
+    const { prune, takeOver } = await import('../engine/commands/upkeep.ts');
     const keepMs = command === 'prune' ? keepTime(text(flags['keep'])) : 0;
     const from = text(flags['from']);
     await using state = await (from === undefined
@@ -99,27 +100,27 @@ async function workOf(
   const run = runName(flags['run']);
   switch (command) {
     case 'check': {
-      const { check } = await import('../sync/check.ts');
+      const { check } = await import('../engine/commands/check.ts');
       return async (context) => {
         const result = await check(context);
         const { reportDir, pipeline } = context.settings;
         if (reportDir === undefined || flags['run'] === undefined) return result;
-        const { forgetFailedCheck } = await import('../sync/report/write-failure.ts');
+        const { forgetFailedCheck } = await import('../engine/report/write-failure.ts');
         await forgetFailedCheck(reportDir, pipeline, run);
         return result;
       };
     }
     case 'plan': {
-      const { plan } = await import('../sync/plan.ts');
+      const { plan } = await import('../engine/plan/plan.ts');
       return (context) => plan(context, run);
     }
     case 'run': {
       const batch = batchNumber(text(flags['batch']));
-      const { run: runBatch } = await import('../sync/run.ts');
+      const { run: runBatch } = await import('../engine/commands/run.ts');
       return (context) => runBatch(context, run, batch);
     }
     case 'finish': {
-      const { finish } = await import('../sync/finish.ts');
+      const { finish } = await import('../engine/commands/finish.ts');
       return (context) => finish(context, run);
     }
     case 'explain': {
@@ -127,11 +128,11 @@ async function workOf(
       return explain(text(flags['path']), screen);
     }
     case 'verify': {
-      const { verify } = await import('../sync/verify.ts');
+      const { verify } = await import('../engine/verify/verify.ts');
       return (context) => verify(context, run);
     }
     default: {
-      const { sync } = await import('../sync/sync.ts');
+      const { sync } = await import('../engine/commands/sync.ts');
       return (context) => sync(context, run);
     }
   }

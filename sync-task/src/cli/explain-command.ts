@@ -1,7 +1,7 @@
-import { SyncError } from '../errors.ts';
-import type { Context } from '../sync/context.ts';
-import { explainFile } from '../sync/explain-file.ts';
-import type { Result } from '../sync/result.ts';
+import { SyncError } from '../base/errors.ts';
+import { explainFile } from '../engine/commands/explain-file.ts';
+import type { Context } from '../engine/context.ts';
+import type { Result } from '../engine/result/result.ts';
 import { writeLines } from './result-output.ts';
 import { explanationLines } from './show-explanation.ts';
 import type { Screen } from './watch.ts';

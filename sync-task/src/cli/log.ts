@@ -1,7 +1,7 @@
 /** Logging through winston, the only file that imports it: to stderr, pretty or one JSON object a line. */
 import { createLogger, format, transports } from 'winston';
-import type { Facts, Log } from '../log.ts';
-import { visible, visibleJson } from '../visible.ts';
+import type { Facts, Log } from '../base/log.ts';
+import { visible, visibleJson } from '../base/visible.ts';
 
 export interface LogOptions {
   readonly level: string;

@@ -1,8 +1,8 @@
 /** From words to an exit code: parse, execute, print the result. Everything thrown ends here as one line. */
 import manifest from '../../../package.json' with { type: 'json' };
-import { asSyncError, exitCodeOf, type SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Result } from '../sync/result.ts';
+import { asSyncError, exitCodeOf, type SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Result } from '../engine/result/result.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { type Audience, audienceOf } from './audience.ts';
 import { outliveReaders } from './closed-output.ts';
@@ -54,7 +54,7 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     const screen = audience.people ? screenOf(audience) : undefined;
     const work = execute(given, { environment, log, progress, signal: stopping.signal, screen });
     result = await Promise.race([work, unforeseen.promise]);
-    const { exitCodeForResult } = await import('../sync/exit-code.ts');
+    const { exitCodeForResult } = await import('../engine/result/exit-code.ts');
     exitCode = exitCodeForResult(result);
     isWhole = true;
   } catch (thrown) {
@@ -167,7 +167,7 @@ function report(error: SyncError, log: Log, debug: boolean): void {
 
 /** Who reads the result always finds one. */
 async function failedResult(given: Arguments | undefined, error: SyncError): Promise<Result> {
-  const { fileError, makeResult } = await import('../sync/counts.ts');
+  const { fileError, makeResult } = await import('../engine/result/counts.ts');
   return makeResult(
     { pipeline: String(given?.flags['pipeline'] ?? '') },
     {

@@ -1,11 +1,12 @@
 /** `state export` and `state import`: a pipeline, with all that is remembered of it, from one state to another. */
+
+import type { Log } from '../base/log.ts';
 import { loadCommonSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
-import type { Log } from '../log.ts';
+import { makeResult } from '../engine/result/counts.ts';
+import type { Result } from '../engine/result/result.ts';
 import { exportPipeline } from '../state/move/export-pipeline.ts';
 import { importPipeline, readHeader } from '../state/move/import-pipeline.ts';
-import { makeResult } from '../sync/counts.ts';
-import type { Result } from '../sync/result.ts';
 import { openTables } from './open-state.ts';
 
 interface Around {

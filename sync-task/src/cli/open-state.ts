@@ -1,11 +1,11 @@
 /** The state that a command works with: the one that was named, else the pipeline's own file. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { defaultState } from '../config/default-state.ts';
 import type { Environment } from '../config/secrets.ts';
 import type { CommonSettings } from '../config/settings.ts';
-import { SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type { Database } from '../state/database.ts';
 import {
   emptyState,

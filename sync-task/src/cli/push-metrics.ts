@@ -1,9 +1,10 @@
 /** Hands a command's metrics to a Pushgateway. Whatever becomes of that, it is no matter of the transfer. */
+
+import type { Log } from '../base/log.ts';
 import { type Input, loadMetricsSettings } from '../config/load.ts';
 import type { MetricsSettings } from '../config/settings.ts';
-import type { Log } from '../log.ts';
-import { groupPath, type MetricGroup, metricGroups } from '../sync/metrics.ts';
-import type { Result } from '../sync/result.ts';
+import { groupPath, type MetricGroup, metricGroups } from '../engine/result/metrics.ts';
+import type { Result } from '../engine/result/result.ts';
 
 const TIMEOUT_MS = 5000;
 const commands: readonly string[] = ['check', 'plan', 'run', 'finish', 'sync', 'verify'];

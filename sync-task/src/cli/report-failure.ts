@@ -1,11 +1,12 @@
 /** A run that ends with an error has a page among the reports, too: else the newest one there would be an older success. */
+
+import { asSyncError, type SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { loadSettings } from '../config/load.ts';
 import { environmentName, type OptionName } from '../config/options.ts';
 import { readRunUrl } from '../config/run-url.ts';
 import type { Environment } from '../config/secrets.ts';
-import { asSyncError, type SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { Result } from '../sync/result.ts';
+import type { Result } from '../engine/result/result.ts';
 import type { Arguments } from './arguments.ts';
 import { runName } from './run-name.ts';
 
@@ -27,7 +28,7 @@ export async function reportFailure({ given, environment, error, startedMs, log 
   try {
     const place = placeOf(given, environment);
     if (!place) return {};
-    const { writeFailure } = await import('../sync/report/write-failure.ts');
+    const { writeFailure } = await import('../engine/report/write-failure.ts');
     const status = error.kind === 'stopped' ? 'stopped' : error.kind === 'refused' ? 'refused' : 'failed';
     return await writeFailure({ ...place, run: runName(flags['run']), command, error, status, startedMs });
   } catch (thrown) {

@@ -1,8 +1,8 @@
 /** The one JSON result: on stdout, and in the file that SYNC_TASK_RESULT names, whole or not at all. */
 import { renameSync, writeFileSync } from 'node:fs';
-import { SyncError } from '../errors.ts';
-import type { Result } from '../sync/result.ts';
-import { visibleJson } from '../visible.ts';
+import { SyncError } from '../base/errors.ts';
+import { visibleJson } from '../base/visible.ts';
+import type { Result } from '../engine/result/result.ts';
 import { isClosedPipe } from './closed-output.ts';
 
 /** Throws `usage` where it cannot be written. A reader of stdout who went away is no error. */

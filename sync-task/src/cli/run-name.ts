@@ -1,5 +1,5 @@
 /** What a run is called. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { Arguments } from './arguments.ts';
 
 const madeFor: readonly string[] = ['plan', 'sync'];

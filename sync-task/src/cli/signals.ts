@@ -1,5 +1,5 @@
 /** SIGINT and SIGTERM: the first stops cleanly, the second at once. */
-import { exitCodes, SyncError } from '../errors.ts';
+import { exitCodes, SyncError } from '../base/errors.ts';
 
 export interface Stopping extends Disposable {
   readonly signal: AbortSignal;

@@ -1,17 +1,17 @@
 /** `status`: tables for people, a result for programs. Each look opens the state and closes it again. */
 
+import { SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { defaultStates } from '../config/default-state.ts';
 import { type Input, isPipelineGiven, loadCommonSettings, loadStateSettings } from '../config/load.ts';
 import type { CommonSettings } from '../config/settings.ts';
-import { SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type PipelineOverview, pipelineOverviews } from '../engine/commands/overview.ts';
+import { status, statusOfAll } from '../engine/commands/status.ts';
+import type { StateContext } from '../engine/context.ts';
+import { withKnownName } from '../engine/locations/known-locations.ts';
+import { makeResult } from '../engine/result/counts.ts';
+import type { Result } from '../engine/result/result.ts';
 import type { State } from '../state/state.ts';
-import type { StateContext } from '../sync/context.ts';
-import { makeResult } from '../sync/counts.ts';
-import { withKnownName } from '../sync/known-places.ts';
-import { type PipelineOverview, pipelineOverviews } from '../sync/overview.ts';
-import type { Result } from '../sync/result.ts';
-import { status, statusOfAll } from '../sync/status.ts';
 import type { Surroundings } from './execute.ts';
 import { writeLines } from './result-output.ts';
 import { fileTables, pipelinesTable, runsTable, runTables } from './show-status.ts';

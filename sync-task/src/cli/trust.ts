@@ -1,11 +1,11 @@
 /** `trust`: which host keys a server shows, how to verify them, and lines of known_hosts for them. Nobody logs in. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import type { Endpoint } from '../config/settings.ts';
-import { SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { makeResult } from '../engine/result/counts.ts';
+import type { Result } from '../engine/result/result.ts';
 import { type ShownHostKey, shownHostKeys } from '../storage/sftp/shown-host-keys.ts';
-import { makeResult } from '../sync/counts.ts';
-import type { Result } from '../sync/result.ts';
 
 interface TrustedPlace {
   readonly role: 'source' | 'target';

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import { SyncError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { SyncError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { airflowBlocks, airflowKeys } from './airflow-keys.ts';
 import { expand } from './expand.ts';
 import { optionNames } from './options.ts';

@@ -1,7 +1,7 @@
 /** Flags over environment over file over defaults, checked, as `Settings`. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { type FileValue, readConfigFile } from './config-file.ts';
 import { defaultState } from './default-state.ts';
 import { checkStateUrl, parseLocation } from './location.ts';

@@ -1,6 +1,6 @@
 /** `--gate NAME=ACTION[:LIMIT]` and `--accept NAME`. */
-import { SyncError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { SyncError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import type { GateName, GateSetting } from './settings.ts';
 import { parseBytes } from './units.ts';
 

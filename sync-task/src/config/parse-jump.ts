@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { Credentials, JumpHost } from './settings.ts';
 
 const SSH_PORT = 22;

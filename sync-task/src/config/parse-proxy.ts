@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { ProxyPlace } from './settings.ts';
 
 /** `socks5://user@host:port` or `http://user@host:port`. Throws `usage`; no message repeats what may hold a password. */

@@ -8,7 +8,7 @@
  * `../` or `/`, without `:` and `@`.
  */
 
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { TransformSetting } from './settings.ts';
 
 /** Throws `usage` where the text has another form. The message does not repeat values: they may be secrets to mask. */

@@ -3,7 +3,7 @@
  * `NO_PROXY`, in lower case first. What is set and empty counts as not set.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { ProxyPlace, WebServer } from './settings.ts';
 
 type Variable = (name: string) => string | undefined;

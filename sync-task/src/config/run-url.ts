@@ -1,5 +1,5 @@
 /** `SYNC_TASK_RUN_URL`: where whoever started the run shows it, such as its DAG run in Airflow. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { Environment } from './secrets.ts';
 
 const VARIABLE = 'SYNC_TASK_RUN_URL';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { isPipe, readSecretOnce, withoutLineEnd } from './secret-file.ts';
 import type { Credentials } from './settings.ts';
 

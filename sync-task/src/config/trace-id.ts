@@ -1,5 +1,5 @@
 /** The trace that a run belongs to, as W3C Trace Context has it. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { Environment } from './secrets.ts';
 
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;

@@ -1,4 +1,4 @@
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { type OptionName, optionNames } from './options.ts';
 import type { Location } from './settings.ts';
 

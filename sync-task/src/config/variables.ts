@@ -2,8 +2,8 @@
  * Every variable of the environment that begins with `SYNC_TASK_` and means something. Any other one is refused, as a flag
  * is: a typo (`SYNC_TASK_EXCLUDES`) would be a setting that nobody looks at.
  */
-import { SyncError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
+import { SyncError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { environmentName, optionNames } from './options.ts';
 import type { Environment } from './secrets.ts';
 import type { TransformSetting } from './settings.ts';

@@ -1,6 +1,6 @@
 /** Which state stands behind which URL. Each is loaded only when used, so that a SQLite job does not load pg. */
-import { SyncError } from '../errors.ts';
-import { realWorld } from '../world.ts';
+import { SyncError } from '../base/errors.ts';
+import { realWorld } from '../base/world.ts';
 import type { Database } from './database.ts';
 import { hasTables, migrate } from './migrate.ts';
 import { releaseAll } from './operations/leases.ts';

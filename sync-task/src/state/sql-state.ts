@@ -1,5 +1,5 @@
 /** The state interface over SQL: one line for each operation. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { Database } from './database.ts';
 import { withLongPaths } from './long-paths.ts';
 import { claimAbandoned, clear, countAbandoned } from './operations/abandoned.ts';

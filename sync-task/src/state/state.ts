@@ -11,8 +11,8 @@
  *   Entries to copy are numbered 1…n in the order planned; a batch is a range of these numbers.
  * - *event*: what happened to a file, when and under which token. Never changed.
  */
-import type { ErrorKind } from '../errors.ts';
-import type { BatchRange, ContentDigest, EntryStatus, FileVersion, Outcome, RunStatus } from '../model.ts';
+import type { ErrorKind } from '../base/errors.ts';
+import type { BatchRange, ContentDigest, EntryStatus, FileVersion, Outcome, RunStatus } from '../base/model.ts';
 
 export interface PipelineRecord {
   readonly id: number;

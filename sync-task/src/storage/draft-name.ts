@@ -6,7 +6,7 @@
  * The longest is 65 bytes, so that it fits wherever the target's own name (at most 255) does.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 
 /** Run hash, fencing token and path hash; or a probe. Tokens have up to 16 digits (2^53). */
 const draftPattern = '[0-9a-f]{8}-[0-9]{1,16}-[0-9a-f]{16}|probe-[0-9a-f]{16}';

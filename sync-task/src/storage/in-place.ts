@@ -8,7 +8,7 @@
  * source is set last, when every byte has been acknowledged; and no file is ever removed under its final name but by the one
  * who is writing it. Drafts and back-ups that renaming workers left are still recovered.
  */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { probeName, tempName } from './draft-name.ts';
 import { draftMissing } from './objects/draft-errors.ts';
 import { probeInPlace } from './probe-in-place.ts';

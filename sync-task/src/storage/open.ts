@@ -1,5 +1,5 @@
 /** Which storage stands behind which scheme. A new one is one file and one line here; each is loaded only when it is used. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { bandwidth, limitReading } from './bandwidth.ts';
 import { inPlace } from './in-place.ts';
 import { baseOf } from './paths.ts';

@@ -4,7 +4,7 @@
  * an ordinary character; a part that is too long for the place is left to the place to refuse.
  */
 import { isUtf8 } from 'node:buffer';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 
 /** Throws `permanent` (reason `unsafe-path`) where the path is not relative, plain and below its root. */
 export function checkPath(path: string): void {

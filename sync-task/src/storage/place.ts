@@ -1,6 +1,7 @@
 /** What a storage is opened with: every module that `open.ts` names has an `open` that takes this. */
+
+import type { Log } from '../base/log.ts';
 import type { Endpoint, Settings } from '../config/settings.ts';
-import type { Log } from '../log.ts';
 import type { Storage } from './storage.ts';
 
 export interface Place {

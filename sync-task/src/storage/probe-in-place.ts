@@ -1,5 +1,5 @@
 /** Tries with a hidden file what a run in place will do: make it, write, give it its time, close it, and write it once more. */
-import { asSyncError } from '../errors.ts';
+import { asSyncError } from '../base/errors.ts';
 import { skewBetween } from './clock.ts';
 import type { Feature, InPlace, Storage, StorageProbe, StoredFile } from './storage.ts';
 

@@ -2,14 +2,14 @@
  * Tries again what failed for a reason that may pass, where that is safe: looking, listing and reading change nothing, and
  * recovering twice leaves what recovering once leaves. A decorator over any storage. Reading goes on at the byte that came
  * last, so whoever reads sees nothing of it. Drafts and publishing are not repeated here: what became of them must be looked
- * at first, which is the business of who wrote down what it intended (`sync/transfer.ts`).
+ * at first, which is the business of who wrote down what it intended (`engine/transfer/transfer.ts`).
  */
 
-import { countedLog } from '../counted-log.ts';
-import { asSyncError, type SyncError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import type { World } from '../world.ts';
-import { backOff } from './backoff.ts';
+import { backOff } from '../base/backoff.ts';
+import { countedLog } from '../base/counted-log.ts';
+import { asSyncError, type SyncError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { World } from '../base/world.ts';
 import type { ReadOptions, Storage } from './storage.ts';
 
 export interface RetryOptions {

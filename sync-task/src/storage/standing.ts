@@ -1,5 +1,5 @@
 /** What every storage says where something stands that must not be replaced, or can't be. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { StoredFile } from './storage.ts';
 
 export function existsAlready(label: string, path: string, cause?: unknown): SyncError {

@@ -7,7 +7,7 @@
  * A file is written as a *draft* that no reader of the target sees under the final name, then *published* in one step.
  * On SFTP and in folders the draft is a hidden temp file in the same folder; an object store would use a multipart upload.
  */
-import type { Chunk, FileVersion, ListedEntry } from '../model.ts';
+import type { Chunk, FileVersion, ListedEntry } from '../base/model.ts';
 
 /** What this place offers, found out when it was opened; recorded with every run. */
 export interface StorageCapabilities {

@@ -1,6 +1,6 @@
 /** What a listing makes of a place that it can't look at: it is named and left, and the rest is listed. */
-import type { SyncError } from '../errors.ts';
-import type { ListedEntry } from '../model.ts';
+import type { SyncError } from '../base/errors.ts';
+import type { ListedEntry } from '../base/model.ts';
 
 export function unreadable(path: string, { kind, reason, message }: SyncError): ListedEntry {
   const reaction =

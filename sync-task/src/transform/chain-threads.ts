@@ -6,8 +6,8 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { asSyncError, SyncError } from '../base/errors.ts';
 import type { TransformSetting } from '../config/settings.ts';
-import { asSyncError, SyncError } from '../errors.ts';
 import type { Chain } from './chain.ts';
 import { type ChangedPiece, changedFile, type Start } from './changed-file.ts';
 import { decoderMemory } from './decoder-memory.ts';

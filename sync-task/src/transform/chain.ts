@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { SyncError } from '../base/errors.ts';
+import { matcher } from '../base/glob.ts';
+import { nearest } from '../base/nearest.ts';
 import type { TransformSetting } from '../config/settings.ts';
-import { SyncError } from '../errors.ts';
-import { matcher } from '../glob.ts';
-import { nearest } from '../nearest.ts';
 import { coalesced } from './coalesced.ts';
 import { optionsOf } from './describe.ts';
 import { limitedExpansion } from './expansion.ts';

@@ -3,7 +3,7 @@
  * around them, numbers, truths and days in one form. What cannot be read as what it should be refuses the file with its
  * row and column; it is never guessed.
  */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { type CellChange, cellChanges } from './records/cell-changes.ts';
 import { type CleanOptions, cleanOptions } from './records/clean-options.ts';
 import { distinctNames, firstTwice, snakeCase } from './records/column-names.ts';

@@ -1,6 +1,6 @@
 /** CSV as JSON lines: one object for each row, in the order of the columns. */
 import { z } from 'zod';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { firstTwice } from './records/column-names.ts';
 import { columnIndexes } from './records/columns.ts';
 import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './records/dialect.ts';

@@ -3,7 +3,7 @@
  * beside the target's; too many of them refuse the file, and then nothing is written at all.
  */
 import { z } from 'zod';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { csvFormatter } from './records/csv-formatter.ts';
 import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './records/dialect.ts';
 import { type KeySet, keySet } from './records/key-set.ts';

@@ -3,7 +3,7 @@
  * file and says where, unless `invalid=replace` was asked for.
  */
 import { z } from 'zod';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { byteOrderMark, type Charset } from './charset/charset.ts';
 import { canonicalName, charset, isKnown, orderedByMark } from './charset/named.ts';
 import { bytesFrom, noBytes, type Steps, stepwise, textOf } from './stepwise.ts';

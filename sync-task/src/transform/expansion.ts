@@ -1,5 +1,5 @@
 /** How much may come out of how little: a few bytes can be made to hold the world. */
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { ByteStream } from './transform.ts';
 
 /** So much may come out of any file. */

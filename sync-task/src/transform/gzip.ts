@@ -1,7 +1,7 @@
 /** gzip through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
 import { constants, createGunzip, createGzip, type Gunzip } from 'node:zlib';
 import { z } from 'zod';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { withoutSuffix } from './file-name.ts';
 import { inBlocks, throughStream } from './through-stream.ts';
 import type { ByteStream, Transform } from './transform.ts';

@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { SyncError } from '../base/errors.ts';
 import type { TransformSetting } from '../config/settings.ts';
-import { SyncError } from '../errors.ts';
 import type { ByteStream, Transform } from './transform.ts';
 
 /** By the name under which a setting asks for it. */

@@ -4,7 +4,7 @@
  */
 import { createHmac, createSecretKey } from 'node:crypto';
 import { z } from 'zod';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import { columnIndexes } from './records/columns.ts';
 import { type DialectOptions, dialectOptions, distinctMarks } from './records/dialect.ts';
 import { listOption, switchOption } from './records/option-schemas.ts';

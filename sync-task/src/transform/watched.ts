@@ -5,7 +5,7 @@
  */
 import { subtle } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { SyncError } from '../errors.ts';
+import { SyncError } from '../base/errors.ts';
 import type { BoundedFile, ByteStream } from './transform.ts';
 
 const ROUND_MS = 1000;

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { asSyncError, exitCodeOf } from '../../src/base/errors.ts';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { execute } from '../../src/cli/execute.ts';
-import { asSyncError, exitCodeOf } from '../../src/errors.ts';
 
 interface Mistake {
   /** Behind the places and the state, where the words have none of their own. */

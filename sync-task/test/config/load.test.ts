@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { SyncError } from '../../src/base/errors.ts';
 import { loadCommonSettings, loadSettings } from '../../src/config/load.ts';
 import { environmentName, optionNames, optionOf } from '../../src/config/options.ts';
-import { SyncError } from '../../src/errors.ts';
 
 const places = { SYNC_TASK_SOURCE: 'file:///in', SYNC_TASK_TARGET: 'file:///out' };
 

@@ -1,9 +1,9 @@
 /** `HTTPS_PROXY` and its kin, as other programs read them. */
 import test from 'ava';
 import fc from 'fast-check';
+import { SyncError } from '../../src/base/errors.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { proxyEnvironment } from '../../src/config/proxy-environment.ts';
-import { SyncError } from '../../src/errors.ts';
 
 const to = (url: string) => {
   const { protocol, hostname, port } = new URL(url);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { hostileEnvironment } from '../faults/kit/places.ts';
 import { type Environment, newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';

@@ -1,10 +1,10 @@
 /** `check`: what it says of the two places, and what it tidies up. */
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
+import type { CapabilityRow } from '../../src/engine/capability-table.ts';
+import type { Result } from '../../src/engine/result/result.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { serverFeatures } from '../../src/storage/sftp/features.ts';
-import type { CapabilityRow } from '../../src/sync/capability-table.ts';
-import type { Result } from '../../src/sync/result.ts';
-import { resultSchema } from '../../src/sync/result-schema.ts';
 import { hostilePlace } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import type { Faults } from '../kit/sftp-server/options.ts';

@@ -1,7 +1,7 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import type { Explanation } from '../../src/sync/result.ts';
+import type { Explanation } from '../../src/engine/result/result.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { openTerminal, terminalTest } from '../kit/terminal.ts';
 

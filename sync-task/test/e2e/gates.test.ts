@@ -1,6 +1,6 @@
 /** A plan that is not as usual: told, refused, let through. */
 import test from 'ava';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 
 test('a refused run writes nothing, says why, and passes once it is accepted', async (t) => {

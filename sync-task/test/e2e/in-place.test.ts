@@ -4,7 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { readFile, rename, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { hostileEnvironment } from '../faults/kit/places.ts';
 import {
   type Environment,

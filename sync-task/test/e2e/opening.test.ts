@@ -2,10 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { asSyncError, exitCodeOf, exitCodes } from '../../src/base/errors.ts';
 import { execute } from '../../src/cli/execute.ts';
-import { asSyncError, exitCodeOf, exitCodes } from '../../src/errors.ts';
-import { exitCodeForResult } from '../../src/sync/exit-code.ts';
-import type { Result } from '../../src/sync/result.ts';
+import { exitCodeForResult } from '../../src/engine/result/exit-code.ts';
+import type { Result } from '../../src/engine/result/result.ts';
 import { newFolders, put, runCommand, treeOf, until } from '../kit/job.ts';
 import { type Faults, type SftpServer, startSftpServer } from '../kit/sftp-server/server.ts';
 

@@ -2,7 +2,7 @@
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 
 test('copies what is new or changed, never twice, and deletes nothing', async (t) => {

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { newFolders, runCommand } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 import { fingerprintOf, publicKeyOf } from '../kit/ssh-keys.ts';

@@ -1,6 +1,6 @@
 /** Keeping the state small, and a pipeline under another name. */
 import test from 'ava';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { newFolders, put, runCommand } from '../kit/job.ts';
 
 test('prune forgets runs and copies nothing again; a renamed pipeline goes on where the old one was', async (t) => {

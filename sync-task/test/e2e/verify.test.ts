@@ -3,8 +3,8 @@ import { open, readFile, rm, stat, symlink, truncate, utimes, writeFile } from '
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
-import type { Result } from '../../src/sync/result.ts';
-import { resultSchema } from '../../src/sync/result-schema.ts';
+import type { Result } from '../../src/engine/result/result.ts';
+import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { opensshPlace } from '../faults/kit/places.ts';
 import { type Environment, newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { findSshd } from '../kit/openssh.ts';

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, posix } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import type { ListedEntry } from '../../src/model.ts';
+import type { ListedEntry } from '../../src/base/model.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';

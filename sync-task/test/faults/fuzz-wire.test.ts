@@ -2,7 +2,7 @@
 import { Duplex } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { openSftpChannel } from '../../src/storage/sftp/channel.ts';
 import { noAttributes, request } from '../../src/storage/sftp/packet.ts';
 import { SftpStatus } from '../../src/storage/sftp/sftp-errors.ts';

@@ -1,13 +1,13 @@
 /** The engine in this process: real storages and a real state, each of which a test may wrap to make it fail. */
 import { existsSync } from 'node:fs';
 import type { ExecutionContext } from 'ava';
+import { realWorld, type World } from '../../src/base/world.ts';
 import { loadSettings } from '../../src/config/load.ts';
+import type { Context } from '../../src/engine/context.ts';
 import { openState } from '../../src/state/open.ts';
 import type { State } from '../../src/state/state.ts';
 import { fileStorage } from '../../src/storage/file/file-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import type { Context } from '../../src/sync/context.ts';
-import { realWorld, type World } from '../../src/world.ts';
 import { type Folders, newFolders } from './job.ts';
 
 export interface Engine extends Folders {

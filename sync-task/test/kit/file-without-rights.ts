@@ -2,7 +2,7 @@
  * A program of its own: tries a folder without any rights in it, and prints what each attempt came to. Root may do
  * everything, so it becomes somebody else first; a process can do that, a test's worker thread can't.
  */
-import { asSyncError } from '../../src/errors.ts';
+import { asSyncError } from '../../src/base/errors.ts';
 import { probeName } from '../../src/storage/draft-name.ts';
 import { fileStorage } from '../../src/storage/file/file-storage.ts';
 

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Result } from '../../src/sync/result.ts';
+import type { Result } from '../../src/engine/result/result.ts';
 
 export const sources = join(import.meta.dirname, '../../src/bin.ts');
 /** `npm test` has it bundled first, which starts in half the time; `ava FILE` runs the sources. */

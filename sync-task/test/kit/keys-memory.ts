@@ -5,12 +5,13 @@
  *
  * prints how many rows came out, and by how many bytes the process was larger in the second half than ever in the first.
  */
+
+import { realWorld } from '../../src/base/world.ts';
+import { fileKeys } from '../../src/engine/transfer/file-keys.ts';
 import { recordingFile } from '../../src/recording-file.ts';
 import { openState } from '../../src/state/open.ts';
-import { fileKeys } from '../../src/sync/file-keys.ts';
 import { dedup } from '../../src/transform/dedup.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
-import { realWorld } from '../../src/world.ts';
 import { planRun } from '../contract/state/arrange.ts';
 
 const [url = '', rowsText = '0'] = process.argv.slice(2);

@@ -1,10 +1,10 @@
 /** Everybody who acts in a schedule besides the workers themselves. They are never disrupted; what they start is. */
-import { check } from '../../src/sync/check.ts';
-import { finish } from '../../src/sync/finish.ts';
-import { plan } from '../../src/sync/plan.ts';
-import { run } from '../../src/sync/run.ts';
-import { sync } from '../../src/sync/sync.ts';
-import { verify } from '../../src/sync/verify.ts';
+import { check } from '../../src/engine/commands/check.ts';
+import { finish } from '../../src/engine/commands/finish.ts';
+import { run } from '../../src/engine/commands/run.ts';
+import { sync } from '../../src/engine/commands/sync.ts';
+import { plan } from '../../src/engine/plan/plan.ts';
+import { verify } from '../../src/engine/verify/verify.ts';
 import type { Ending, Process } from './process.ts';
 import { produce } from './producer.ts';
 import { type Actor, LEASE_MS, type Patch, type Scenario } from './scenario.ts';

@@ -1,5 +1,5 @@
 /** A place in which one file fails with the same error for ever, whoever tries: everything else must go on. */
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { Process } from './process.ts';
 

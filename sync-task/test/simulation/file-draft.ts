@@ -1,5 +1,5 @@
 /** A draft on a simulated disk: writes are sent ahead of their answers, on a handle that outlives every rename. */
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import type { Draft, DraftOptions } from '../../src/storage/storage.ts';
 import type { Inode } from './disk.ts';
 import type { FilePlaceOptions } from './file-place.ts';

@@ -2,8 +2,8 @@
  * A folder, or a server of SFTP, as a storage over a simulated disk. What it does is what `storage/sftp/` and `storage/file/` do: a
  * draft is a hidden file beside its place, writes are sent ahead, publishing is a rename, or two where none replaces.
  */
-import { SyncError } from '../../src/errors.ts';
-import type { ListedEntry } from '../../src/model.ts';
+import { SyncError } from '../../src/base/errors.ts';
+import type { ListedEntry } from '../../src/base/model.ts';
 import { backupName, isOwnName, tempName } from '../../src/storage/draft-name.ts';
 import type { DraftOptions, Storage } from '../../src/storage/storage.ts';
 import type { Disk, Inode } from './disk.ts';

@@ -1,5 +1,5 @@
 /** What must hold when faults are over and one more `sync` has run. */
-import type { Result } from '../../src/sync/result.ts';
+import type { Result } from '../../src/engine/result/result.ts';
 import { illegalSteps } from '../faults/kit/state-machine.ts';
 import { made } from './chains.ts';
 import type { Disk } from './disk.ts';

@@ -1,8 +1,8 @@
 /** What must hold while one place fails for ever: the rest is done, and the result counts and names what is not. */
-import { exitCodes } from '../../src/errors.ts';
+import { exitCodes } from '../../src/base/errors.ts';
+import { exitCodeForResult } from '../../src/engine/result/exit-code.ts';
+import type { Result } from '../../src/engine/result/result.ts';
 import { draftName } from '../../src/storage/draft-name.ts';
-import { exitCodeForResult } from '../../src/sync/exit-code.ts';
-import type { Result } from '../../src/sync/result.ts';
 import { ALWAYS, type Broken, isBroken } from './broken-place.ts';
 import { made } from './chains.ts';
 import type { Disk } from './disk.ts';

@@ -2,7 +2,7 @@
  * What must hold, in every moment and in the end. It watches the disks and the state past the engine, and knows every state that
  * a source file was ever in, so that it can tell whole versions from others.
  */
-import type { FileVersion } from '../../src/model.ts';
+import type { FileVersion } from '../../src/base/model.ts';
 import type { Row } from '../../src/state/database.ts';
 import type { OutcomeRow } from '../../src/state/state.ts';
 import { isOwnName } from '../../src/storage/draft-name.ts';

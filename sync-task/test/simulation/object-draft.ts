@@ -1,5 +1,5 @@
 /** Drafts of an object store: held in memory, or parts of an upload. */
-import type { SyncError } from '../../src/errors.ts';
+import type { SyncError } from '../../src/base/errors.ts';
 import type { Draft, DraftOptions, PublishOptions } from '../../src/storage/storage.ts';
 import type { ObjectStore } from './object-store.ts';
 

@@ -3,8 +3,8 @@
  * one is a multipart upload that a ticket finds again. Publishing is one request, on the condition that what stands there is
  * what stood there when the draft was begun.
  */
-import { SyncError } from '../../src/errors.ts';
-import type { ListedEntry } from '../../src/model.ts';
+import { SyncError } from '../../src/base/errors.ts';
+import type { ListedEntry } from '../../src/base/model.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import {
   heldDraft,

@@ -1,5 +1,5 @@
 /** What a scheduler runs. */
-import type { World } from '../../src/world.ts';
+import type { World } from '../../src/base/world.ts';
 import type { Random } from '../faults/kit/random.ts';
 import type { Chances } from './chances.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { type Chances, calm } from './chances.ts';
 import { START_MS, scheduler } from './scheduler.ts';
 

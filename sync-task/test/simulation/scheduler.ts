@@ -5,7 +5,7 @@
  * A request takes effect in one moment, and its answer arrives in that moment or later. Who is frozen gets no answers
  * and no timers; what he sent before still arrives. Who is killed goes on nevermore; what he had sent may arrive, or not.
  */
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { randomFrom } from '../faults/kit/random.ts';
 import type { Chances } from './chances.ts';
 import type { CallOptions, Ending, Process, Scheduler } from './process.ts';

@@ -1,12 +1,13 @@
 /** One schedule: sets the stage of a scenario, lets everybody act, then lets one `sync` come to an end in peace, and judges. */
+
+import { SyncError } from '../../src/base/errors.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import { SyncError } from '../../src/errors.ts';
+import { sync } from '../../src/engine/commands/sync.ts';
+import type { Context } from '../../src/engine/context.ts';
+import type { Result } from '../../src/engine/result/result.ts';
+import { verify } from '../../src/engine/verify/verify.ts';
 import { retryReading } from '../../src/storage/retry.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import type { Context } from '../../src/sync/context.ts';
-import type { Result } from '../../src/sync/result.ts';
-import { sync } from '../../src/sync/sync.ts';
-import { verify } from '../../src/sync/verify.ts';
 import { randomFrom } from '../faults/kit/random.ts';
 import { act } from './actors.ts';
 import { ALWAYS, type Broken, brokenPlace } from './broken-place.ts';

@@ -1,6 +1,6 @@
 /** What actors act on. */
 import type { Settings } from '../../src/config/settings.ts';
-import type { Context } from '../../src/sync/context.ts';
+import type { Context } from '../../src/engine/context.ts';
 import type { Random } from '../faults/kit/random.ts';
 import type { Disk } from './disk.ts';
 import type { TargetPlace } from './places.ts';

@@ -1,5 +1,5 @@
 /** Clocks, timers and chance of one process, in virtual time. */
-import type { World } from '../../src/world.ts';
+import type { World } from '../../src/base/world.ts';
 import type { Random } from '../faults/kit/random.ts';
 
 export interface Timers {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type ErrorKind, SyncError } from '../../src/errors.ts';
+import { type ErrorKind, SyncError } from '../../src/base/errors.ts';
 import { explainPostgres } from '../../src/state/postgres-errors.ts';
 
 const rows: readonly (readonly [code: string, kind: ErrorKind, reason: string])[] = [

@@ -1,6 +1,6 @@
 /** Connections that are lost: with the answer to a commit, and for a while. */
 import test, { type ExecutionContext } from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { migrate } from '../../src/state/migrate.ts';
 import { openState } from '../../src/state/open.ts';
 import { postgresDatabase } from '../../src/state/postgres-database.ts';

@@ -1,7 +1,7 @@
 /** What `sslmode` means, against servers with TLS, without, and such as take only one of both. */
 import { join } from 'node:path';
 import test from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { postgresDatabase } from '../../src/state/postgres-database.ts';
 import { tlsPlan } from '../../src/state/postgres-tls.ts';
 import { type Authority, makeAuthority } from '../kit/certificates.ts';

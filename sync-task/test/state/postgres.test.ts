@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import pg from 'pg';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { openState, openStateToRead } from '../../src/state/open.ts';
 import type { State } from '../../src/state/state.ts';
 import { claimAll, copied, LEASE_MS, planRun } from '../contract/state/arrange.ts';

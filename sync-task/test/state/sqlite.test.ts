@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { migrate } from '../../src/state/migrate.ts';
 import { openState } from '../../src/state/open.ts';
 import { sqlState } from '../../src/state/sql-state.ts';

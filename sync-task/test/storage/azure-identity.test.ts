@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { placeIdentity } from '../../src/storage/azure/identity.ts';
 import type { Ask } from '../../src/storage/objects/web-request.ts';
 import type { Place } from '../../src/storage/place.ts';

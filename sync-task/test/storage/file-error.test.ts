@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import test from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { explainFileError } from '../../src/storage/file/file-error.ts';
 
 const operation = { label: 'file:///data', path: 'sub/file', what: 'write', neededBytes: 4096 };

@@ -1,7 +1,7 @@
 import test from 'ava';
+import { SyncError } from '../../src/base/errors.ts';
 import { parseLocation } from '../../src/config/location.ts';
 import type { Endpoint } from '../../src/config/settings.ts';
-import { SyncError } from '../../src/errors.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Place } from '../../src/storage/place.ts';
 

@@ -4,9 +4,9 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { homedir, networkInterfaces, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { SyncError } from '../../src/base/errors.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Credentials } from '../../src/config/settings.ts';
-import { SyncError } from '../../src/errors.ts';
 import { readPrivateKeys } from '../../src/storage/sftp/private-keys.ts';
 import { findSshd, type OpenSsh, type OpenSshOptions, startOpenSsh } from '../kit/openssh.ts';
 import { openSftp } from '../kit/sftp-storage.ts';

@@ -1,12 +1,12 @@
 /** What is tried again, how often, and what never is. */
 import test from 'ava';
-import { SyncError } from '../../src/errors.ts';
-import type { Chunk } from '../../src/model.ts';
-import { backoffMs } from '../../src/storage/backoff.ts';
+import { backoffMs } from '../../src/base/backoff.ts';
+import { SyncError } from '../../src/base/errors.ts';
+import type { Chunk } from '../../src/base/model.ts';
+import { retryBudget } from '../../src/engine/transfer/retry-budget.ts';
 import { retryReading } from '../../src/storage/retry.ts';
 import { patience } from '../../src/storage/sftp/patience.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { retryBudget } from '../../src/sync/retry-budget.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
 const lost = (reason = 'connection-lost') => new SyncError('it was lost', { kind: 'transient', reason });

@@ -1,7 +1,7 @@
 /** The same mistake is the same kind of error at every cloud, in one line. */
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import test from 'ava';
-import { type ErrorKind, SyncError } from '../../src/errors.ts';
+import { type ErrorKind, SyncError } from '../../src/base/errors.ts';
 import { explainAzureError } from '../../src/storage/azure/azure-errors.ts';
 import { GcsError } from '../../src/storage/gcs/gcs-api.ts';
 import { explainGcsError } from '../../src/storage/gcs/gcs-errors.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { finishDraft, never, throwsSyncError } from '../contract/storage/arrange.ts';
 import { type Faults, type SftpServerOptions, startSftpServer } from '../kit/sftp-server/server.ts';

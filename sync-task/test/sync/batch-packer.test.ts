@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { batchPacker } from '../../src/sync/batch-packer.ts';
+import { batchPacker } from '../../src/engine/plan/batch-packer.ts';
 
 const limits = { files: 3, bytes: 100, maxBatches: 200 };
 

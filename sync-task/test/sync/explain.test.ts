@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import type { ListedEntry } from '../../src/base/model.ts';
+import { realWorld } from '../../src/base/world.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import type { ListedEntry } from '../../src/model.ts';
+import { plan } from '../../src/engine/plan/plan.ts';
 import { openState } from '../../src/state/open.ts';
 import { memoryStorage } from '../../src/storage/memory/memory-storage.ts';
-import { plan } from '../../src/sync/plan.ts';
-import { realWorld } from '../../src/world.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
 test('what is known of a listing that breaks off is said', async (t) => {

@@ -1,11 +1,11 @@
 import test from 'ava';
+import { SyncError } from '../../src/base/errors.ts';
 import { gatesOf } from '../../src/config/parse-gate.ts';
 import type { GateName } from '../../src/config/settings.ts';
-import { SyncError } from '../../src/errors.ts';
+import { gates } from '../../src/engine/gates/gates.ts';
+import { nameCollisions } from '../../src/engine/gates/name-collisions.ts';
+import { usualOf } from '../../src/engine/gates/usual.ts';
 import type { FolderTotals } from '../../src/state/state.ts';
-import { gates } from '../../src/sync/gates.ts';
-import { nameCollisions } from '../../src/sync/name-collisions.ts';
-import { usualOf } from '../../src/sync/usual.ts';
 
 const KIB = 1024;
 

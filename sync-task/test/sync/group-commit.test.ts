@@ -1,6 +1,6 @@
 import test from 'ava';
-import { groupCommit } from '../../src/sync/group-commit.ts';
-import { realWorld } from '../../src/world.ts';
+import { realWorld } from '../../src/base/world.ts';
+import { groupCommit } from '../../src/engine/transfer/group-commit.ts';
 
 interface Row {
   readonly path: string;

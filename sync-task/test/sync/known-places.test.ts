@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { CommonSettings } from '../../src/config/settings.ts';
+import { withKnownName } from '../../src/engine/locations/known-locations.ts';
 import type { PipelineRecord, State } from '../../src/state/state.ts';
-import { withKnownName } from '../../src/sync/known-places.ts';
 
 const places = { source: 'file:///in', target: 's3://one:9000/b' };
 const settings = { pipeline: 'new', formerPipeline: 'former', places } as unknown as CommonSettings;

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { asSyncError } from '../../src/errors.ts';
-import { openLease } from '../../src/sync/lease.ts';
+import { asSyncError } from '../../src/base/errors.ts';
+import { openLease } from '../../src/engine/transfer/lease.ts';
 
 const leaseMs = 8000;
 

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { nestingOf } from '../../src/sync/nesting.ts';
-import { leavesOut } from '../../src/sync/overlap.ts';
+import { nestingOf } from '../../src/engine/locations/nesting.ts';
+import { leavesOut } from '../../src/engine/locations/overlap.ts';
 
 const nestings: readonly (readonly [source: string, target: string, string | undefined])[] = [
   ['/a', '/a', 'source '],

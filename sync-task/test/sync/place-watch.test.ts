@@ -1,10 +1,10 @@
 /** When failing files mean that a place is wrong as a whole. */
 import test from 'ava';
-import { SyncError } from '../../src/errors.ts';
-import type { Outcome } from '../../src/model.ts';
+import { SyncError } from '../../src/base/errors.ts';
+import type { Outcome } from '../../src/base/model.ts';
+import type { Context } from '../../src/engine/context.ts';
+import { placeWatch } from '../../src/engine/transfer/endpoint-watch.ts';
 import type { OutcomeRow } from '../../src/state/state.ts';
-import type { Context } from '../../src/sync/context.ts';
-import { placeWatch } from '../../src/sync/place-watch.ts';
 
 function watched(probe: () => Promise<unknown>) {
   let probes = 0;

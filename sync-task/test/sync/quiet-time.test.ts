@@ -1,5 +1,5 @@
 import test from 'ava';
-import { quietTime } from '../../src/sync/quiet-time.ts';
+import { quietTime } from '../../src/engine/plan/quiet-time.ts';
 
 const NOW_MS = 1_000_000;
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { entranceOf, type Remains, recoveryOf, type Standing } from '../../src/sync/recovery.ts';
+import { entranceOf, type Remains, recoveryOf, type Standing } from '../../src/engine/transfer/recovery.ts';
 
 const all: readonly Remains[] = (['none', 'writing', 'publishing', 'discarding'] as const).flatMap((intent) =>
   (['same', 'other', 'nothing'] as const).flatMap((wanted) =>

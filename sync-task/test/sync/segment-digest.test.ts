@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import { segmentDigest } from '../../src/sync/segment-digest.ts';
+import { segmentDigest } from '../../src/engine/transfer/segment-digest.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { publishAsides, removeDrafts, sideFiles, standingAsides } from '../../src/engine/transfer/side-file.ts';
 import { draftName, draftNameBeside, isOwnName, tempName } from '../../src/storage/draft-name.ts';
 import { fileStorage } from '../../src/storage/file/file-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { publishAsides, removeDrafts, sideFiles, standingAsides } from '../../src/sync/side-file.ts';
 import { newFolders, treeOf } from '../kit/job.ts';
 
 const path = 'd/a.csv';

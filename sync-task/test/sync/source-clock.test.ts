@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { Context } from '../../src/sync/context.ts';
-import { sourceClock } from '../../src/sync/source-clock.ts';
+import type { Context } from '../../src/engine/context.ts';
+import { sourceClock } from '../../src/engine/plan/source-clock.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -2,13 +2,13 @@
 import { readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
+import { finish } from '../../src/engine/commands/finish.ts';
+import { run } from '../../src/engine/commands/run.ts';
+import { sync } from '../../src/engine/commands/sync.ts';
+import { plan } from '../../src/engine/plan/plan.ts';
 import type { State } from '../../src/state/state.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { finish } from '../../src/sync/finish.ts';
-import { plan } from '../../src/sync/plan.ts';
-import { run } from '../../src/sync/run.ts';
-import { sync } from '../../src/sync/sync.ts';
 import { newEngine } from '../kit/engine.ts';
 import { put, treeOf } from '../kit/job.ts';
 

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { constants, createZstdCompress, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { decoderMemory } from '../../src/transform/decoder-memory.ts';
 import { detachedFile } from '../../src/transform/file-context.ts';
 import { gunzip, gzip } from '../../src/transform/gzip.ts';

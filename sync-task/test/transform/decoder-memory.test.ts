@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { decoderMemory } from '../../src/transform/decoder-memory.ts';
 
 const MIB = 1024 ** 2;

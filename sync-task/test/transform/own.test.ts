@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { SyncError } from '../../src/base/errors.ts';
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { SyncError } from '../../src/errors.ts';
 import { openChain } from '../../src/transform/open-chain.ts';
 import { streamOf } from '../kit/transform.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import test from 'ava';
 import { createMessage, encrypt, generateKey, revokeKey } from 'openpgp';
-import { SyncError } from '../../src/errors.ts';
+import { SyncError } from '../../src/base/errors.ts';
 import { transformChain } from '../../src/transform/chain.ts';
 import { decoderMemory } from '../../src/transform/decoder-memory.ts';
 import { detachedFile } from '../../src/transform/file-context.ts';

@@ -1,4 +1,4 @@
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { Database, Row } from '../database.ts';
 import type { KnownPlaces, PipelineRecord } from '../state.ts';
 import { leased } from './leases.ts';

@@ -1,6 +1,6 @@
 /** Writing a plan: begin, entries in sets, complete. The plan token keeps a planner that was taken over from writing on. */
-import { SyncError } from '../../errors.ts';
-import type { BatchRange } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { BatchRange } from '../../base/model.ts';
 import type { Database, Query } from '../database.ts';
 import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../state.ts';
 import { dropPlaces } from './target-owners.ts';

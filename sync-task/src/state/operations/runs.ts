@@ -1,5 +1,5 @@
 /** Reading runs, batches and entries back. */
-import type { EntryStatus, RunStatus } from '../../model.ts';
+import type { EntryStatus, RunStatus } from '../../base/model.ts';
 import type { Database, Row } from '../database.ts';
 import type { BatchRecord, EntryCounts, EntryRecord, FileInRun, RunRecord, RunWork } from '../state.ts';
 import { leased } from './leases.ts';

@@ -9,7 +9,7 @@ import {
   newPipeline,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
 import { webRequests } from '../objects/web-request.ts';
 import type { Place } from '../place.ts';

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { ByteBudget } from '../budget.ts';
 import { type Block, blocks } from '../objects/blocks.ts';
 import type { ContentFacts, Draft, DraftOptions, FinishedDraft } from '../storage.ts';

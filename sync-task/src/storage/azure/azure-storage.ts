@@ -2,7 +2,7 @@
  * `az://container/prefix`: a container of Azure Blob Storage. There are no folders and no renames: a draft is staged blocks,
  * and publishing it is the one request that commits them. A reader sees the old blob or the new one.
  */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';

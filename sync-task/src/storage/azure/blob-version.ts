@@ -1,6 +1,6 @@
 /** What stands at a blob, by its properties or in a listing. */
 import type { BlobItem, BlockBlobClient } from '@azure/storage-blob';
-import type { ListedEntry } from '../../model.ts';
+import type { ListedEntry } from '../../base/model.ts';
 import type { KeySpace } from '../objects/keys.ts';
 import { draftOf, mtimeOf } from '../objects/metadata.ts';
 import type { StoredFile } from '../storage.ts';

@@ -4,8 +4,9 @@
  * (workload identity); App Service and Container Apps have an endpoint of their own; any other machine asks its metadata service.
  * The client asks again before a token ends. `@azure/identity` does the same and weighs more than the client (docs/decisions/0014).
  */
-import { SyncError } from '../../errors.ts';
-import { backOff } from '../backoff.ts';
+
+import { backOff } from '../../base/backoff.ts';
+import { SyncError } from '../../base/errors.ts';
 import { proxyFailure } from '../objects/agents.ts';
 import { isCertificateError, isNetworkError } from '../objects/service-error.ts';
 import type { Ask, WebRequest } from '../objects/web-request.ts';

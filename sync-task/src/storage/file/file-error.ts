@@ -1,5 +1,5 @@
 /** What an operating system's error means for a file, and what the user can do about it. */
-import { type ErrorKind, SyncError } from '../../errors.ts';
+import { type ErrorKind, SyncError } from '../../base/errors.ts';
 
 export interface FailedOperation {
   /** The storage's label. */

@@ -4,7 +4,7 @@
  */
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import type { FileVersion } from '../../model.ts';
+import type { FileVersion } from '../../base/model.ts';
 import type { StoredFile } from '../storage.ts';
 import { isCode } from './file-error.ts';
 

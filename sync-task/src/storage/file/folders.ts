@@ -7,7 +7,7 @@
  * removed or replaced meanwhile.
  */
 import { mkdir, open, realpath } from 'node:fs/promises';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { baseOf, joinPath, parentOf } from '../paths.ts';
 import { explained, isCode, isMissing } from './file-error.ts';
 

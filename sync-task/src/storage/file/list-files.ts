@@ -4,8 +4,8 @@
  * is named and stops nothing.
  */
 import { lstat, opendir } from 'node:fs/promises';
-import { asSyncError, SyncError } from '../../errors.ts';
-import type { ListedEntry } from '../../model.ts';
+import { asSyncError, SyncError } from '../../base/errors.ts';
+import type { ListedEntry } from '../../base/model.ts';
 import { isOwnName } from '../draft-name.ts';
 import { checkPath, decodeName, displayName, joinPath } from '../paths.ts';
 import type { ListOptions } from '../storage.ts';

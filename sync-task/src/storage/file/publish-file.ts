@@ -5,7 +5,7 @@
  */
 import type { Stats } from 'node:fs';
 import { link, lstat, rename, unlink } from 'node:fs/promises';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { tempName } from '../draft-name.ts';
 import { baseOf, joinPath, parentOf } from '../paths.ts';
 import { existsAlready } from '../standing.ts';

@@ -4,8 +4,8 @@
  */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { SyncError } from '../../errors.ts';
-import type { Chunk, FileVersion } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk, FileVersion } from '../../base/model.ts';
 import { tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import type { ReadOptions } from '../storage.ts';

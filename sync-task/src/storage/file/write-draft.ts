@@ -4,8 +4,8 @@
  */
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, lstat, open, rename, truncate, unlink } from 'node:fs/promises';
-import { SyncError } from '../../errors.ts';
-import type { Chunk } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk } from '../../base/model.ts';
 import { tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import { existsAlready, notAFile } from '../standing.ts';

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { GoogleAuth, JWT } from 'google-auth-library';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { Agents } from '../objects/agents.ts';
 import type { Place } from '../place.ts';
 

@@ -2,8 +2,8 @@
  * A draft: bytes that are kept, or a resumable upload that is not told its end. Publishing sends the rest and the end, on the
  * condition that still that generation stands which stood there at the beginning; the service compares the CRC32C of it all.
  */
-import { SyncError } from '../../errors.ts';
-import type { Chunk } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
 import { isHeld } from '../lease.ts';
 import { blocks } from '../objects/blocks.ts';

@@ -1,5 +1,5 @@
 /** What an error of Google Cloud Storage means. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { proxyFailure } from '../objects/agents.ts';
 import {
   explaining,

@@ -2,7 +2,7 @@
  * `gs://bucket/prefix`: a bucket of Google Cloud Storage. There are no folders and no renames: a draft is kept or goes up as a
  * resumable upload, and publishing is the one request that makes an object of it. A reader sees the old one or the new.
  */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';

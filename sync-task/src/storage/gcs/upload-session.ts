@@ -6,7 +6,7 @@
  * many bytes there are. What it has stored may be less than was sent: then the rest is sent again.
  */
 import { setTimeout } from 'node:timers/promises';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { proxyFailure } from '../objects/agents.ts';
 import type { Ask } from '../objects/web-request.ts';
 import { GcsError, mayHelp } from './gcs-api.ts';

@@ -2,8 +2,8 @@
  * `memory://name`: files in the memory of this process, gone with it. For tests, and as the example of
  * docs/guides/new-storage.md: everything that the contract asks for, and nothing else.
  */
-import { SyncError } from '../../errors.ts';
-import type { Chunk, FileVersion, ListedEntry } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk, FileVersion, ListedEntry } from '../../base/model.ts';
 import { isOwnName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath } from '../paths.ts';
 import type { Place } from '../place.ts';

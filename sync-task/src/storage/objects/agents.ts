@@ -9,8 +9,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getCACertificates, connect as secure } from 'node:tls';
+import { SyncError } from '../../base/errors.ts';
 import type { ProxyPlace, WebServer } from '../../config/settings.ts';
-import { SyncError } from '../../errors.ts';
 import type { Place } from '../place.ts';
 import { connectThrough, failure } from '../sftp/proxy.ts';
 

@@ -6,7 +6,7 @@
  * waits for memory that another file holds. A draft of unknown size waits for nobody: where the budget has nothing left it
  * goes on with small blocks beside it.
  */
-import type { Chunk } from '../../model.ts';
+import type { Chunk } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
 
 export interface BlockPlan {

@@ -2,8 +2,9 @@
  * What an object says of its content: of what type it is, how it is to be kept in caches, what its owner wrote beside it. What the
  * user asks for comes first, then what the source says, then what the name tells.
  */
+
+import { SyncError } from '../../base/errors.ts';
 import type { ContentSettings } from '../../config/settings.ts';
-import { SyncError } from '../../errors.ts';
 import type { ContentDescription } from '../storage.ts';
 import { contentTypeOf } from './content-type.ts';
 

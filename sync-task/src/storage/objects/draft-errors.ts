@@ -1,5 +1,5 @@
 /** What every object store says of drafts that are not as they should be. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 
 export function draftMissing(label: string, path: string): SyncError {
   return new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {

@@ -1,5 +1,5 @@
 /** Names of objects and our paths: a name is the prefix, a slash and the path. */
-import type { ListedEntry } from '../../model.ts';
+import type { ListedEntry } from '../../base/model.ts';
 import { isOwnName } from '../draft-name.ts';
 import { baseOf, checkPath, isPlainName } from '../paths.ts';
 

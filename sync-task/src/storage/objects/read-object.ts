@@ -5,8 +5,8 @@
  * Every range takes its bytes of the budget before it is asked for. A reader waits for its first range alone and takes the
  * others where they are free now, so that readers never wait for each other in a circle.
  */
-import { SyncError } from '../../errors.ts';
-import type { Chunk, FileVersion } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk, FileVersion } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
 
 export const RANGE_BYTES = 1024 * 1024;

@@ -1,5 +1,5 @@
 /** What the answer of an object store means for a file, and what the user can do about it. */
-import { type ErrorKind, SyncError } from '../../errors.ts';
+import { type ErrorKind, SyncError } from '../../base/errors.ts';
 
 export interface FailedRequest {
   /** The storage's label. */

@@ -9,7 +9,7 @@ import {
   type S3ClientConfig,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
 import type { Place } from '../place.ts';
 

@@ -2,7 +2,7 @@
  * Fencing: an object is published only where what stands there is still what stood there when its draft was begun. A
  * worker that was frozen in between finds what its successor wrote, and stops. Not every service offers this.
  */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { existsAlready } from '../standing.ts';
 import type { MayWrite, PublishOptions } from '../storage.ts';
 import { type Destination, describeObject } from './bucket.ts';

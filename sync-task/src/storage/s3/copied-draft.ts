@@ -9,7 +9,7 @@ import {
   type HeadObjectCommandOutput,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { isHeld } from '../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
 import { type Destination, guarded } from './bucket.ts';

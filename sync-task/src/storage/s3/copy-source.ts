@@ -1,6 +1,6 @@
 /** Which bucket of which service a storage is: two of one service can copy among themselves. */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { copyOffers } from '../copy-offers.ts';
 import type { KeyNames } from '../objects/keys.ts';
 import type { CopyOrigin } from '../storage.ts';

@@ -1,6 +1,6 @@
 /** Lists a bucket page by page; the next page is under way while one is worked on. No request for single objects. */
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import type { ListedEntry } from '../../model.ts';
+import type { ListedEntry } from '../../base/model.ts';
 import { isOwnName } from '../draft-name.ts';
 import type { KeyNames } from '../objects/keys.ts';
 import { baseOf } from '../paths.ts';

@@ -7,8 +7,8 @@
  * sent again. So only what is missing travels.
  */
 import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
-import { SyncError } from '../../errors.ts';
-import type { Chunk } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk } from '../../base/model.ts';
 import { isHeld } from '../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../storage.ts';
 import { type Destination, guarded, sha256, signDigest } from './bucket.ts';

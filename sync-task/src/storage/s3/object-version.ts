@@ -3,7 +3,7 @@
  * from travels as metadata, under the name and in the form that rclone uses too.
  */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { FileVersion } from '../../model.ts';
+import type { FileVersion } from '../../base/model.ts';
 import { asHeaders, userMetadata } from '../objects/description.ts';
 import type { ContentDescription, DraftOptions } from '../storage.ts';
 import type { Bucket } from './bucket.ts';

@@ -4,8 +4,8 @@
  */
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { SyncError } from '../../errors.ts';
-import type { Chunk, FileVersion } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk, FileVersion } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
 import { fileVersionOf, uploadedMs } from './object-version.ts';
 import { explainS3Error, isS3Error } from './s3-errors.ts';

@@ -1,6 +1,6 @@
 /** What an error of S3 means, and what the user can do about it. */
 import { S3ServiceException } from '@aws-sdk/client-s3';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { proxyFailure } from '../objects/agents.ts';
 import {
   meanings as common,

@@ -2,8 +2,8 @@
  * `s3://bucket/prefix`: a bucket as a storage. There are no folders and no renames here: a draft is bytes that are kept, or
  * a multipart upload, and publishing it is the one request that makes it an object. A reader sees the old one or the new.
  */
-import { SyncError } from '../../errors.ts';
-import type { Chunk } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk } from '../../base/model.ts';
 import { byteBudget } from '../budget.ts';
 import { tempName } from '../draft-name.ts';
 import { describing } from '../objects/description.ts';

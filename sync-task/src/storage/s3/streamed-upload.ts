@@ -11,7 +11,7 @@ import {
   type UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { DraftOptions } from '../storage.ts';
 import { type Destination, guarded } from './bucket.ts';
 import type { Condition } from './conditions.ts';

@@ -1,7 +1,7 @@
 /** How objects are to be stored, as it is said with every upload. */
 import type { ServerSideEncryption, StorageClass } from '@aws-sdk/client-s3';
+import { SyncError } from '../../base/errors.ts';
 import type { ObjectSettings } from '../../config/settings.ts';
-import { SyncError } from '../../errors.ts';
 
 /** No ACL: who owns the bucket owns what is in it. */
 export interface WriteOptions {

@@ -2,7 +2,7 @@
  * Keeps reading and writing below the root where a folder on the way is, or has become, a link: the server is asked for
  * each folder's real path, once for each process.
  */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { parentOf } from '../paths.ts';
 
 export interface Confinement {

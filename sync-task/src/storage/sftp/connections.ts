@@ -4,8 +4,8 @@
  * on the next use. Where the server refuses more, it stays at what it has for a while, and then tries one more.
  */
 
-import { asSyncError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
+import { asSyncError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { SftpChannel } from './channel.ts';
 import { type HandleGate, handleGate } from './handle-gate.ts';
 import { patience } from './patience.ts';

@@ -3,8 +3,8 @@
  * the session while it copies one, and between two of them it can be stopped. Of a large file it is written down now and then
  * how far it is, so that whoever comes after a crash goes on from there.
  */
-import { SyncError } from '../../errors.ts';
-import type { FileVersion } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { FileVersion } from '../../base/model.ts';
 import type { Draft, DraftOptions, FinishedDraft } from '../storage.ts';
 import { type DraftFile, endDraft, flushFile, openDraft, removeDraft } from './draft-file.ts';
 import { closeHandle, type OpenHandle, openHandle, tryOpenHandle } from './handles.ts';

@@ -4,7 +4,7 @@
  * which was checked), reached the same way, and the same login, since a server may show another tree to another key.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { FileVersion } from '../../model.ts';
+import type { FileVersion } from '../../base/model.ts';
 import { copyOffers } from '../copy-offers.ts';
 import type { CopyOrigin } from '../storage.ts';
 import type { SessionOptions } from './session.ts';

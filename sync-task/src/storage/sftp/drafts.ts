@@ -1,5 +1,5 @@
 /** Drafts of an SFTP target: written by us or copied by the server, in folders that are made when they turn out to be missing. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { ByteBudget } from '../budget.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import { existsAlready, notAFile } from '../standing.ts';

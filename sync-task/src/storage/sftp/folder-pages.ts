@@ -4,8 +4,8 @@
  * nobody can say what is new, and the listing fails.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { asSyncError, SyncError } from '../../errors.ts';
-import { backOff } from '../backoff.ts';
+import { backOff } from '../../base/backoff.ts';
+import { asSyncError, SyncError } from '../../base/errors.ts';
 import { mayPass } from '../retry.ts';
 import type { DirectoryPage } from './channel.ts';
 import type { Connections } from './connections.ts';

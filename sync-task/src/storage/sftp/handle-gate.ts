@@ -4,7 +4,7 @@
  * and is asked for again; every so many that succeed one more is allowed (additive increase, multiplicative decrease,
  * as TCP finds its share of a line). A refusal with nothing else open is about the file itself.
  */
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import { status } from './packet.ts';
 import { SftpStatus } from './sftp-errors.ts';
 

@@ -1,6 +1,7 @@
 /** Decides whether a server is the one the user means. Strict: what is not known is refused. */
+
+import { SyncError } from '../../base/errors.ts';
 import type { Credentials } from '../../config/settings.ts';
-import { SyncError } from '../../errors.ts';
 import { fingerprint, isNoKnownHosts, type KnownKey, knownKeys, namesAuthority } from './known-hosts.ts';
 import { namedKeys } from './named-keys.ts';
 

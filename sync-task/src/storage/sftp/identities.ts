@@ -1,6 +1,6 @@
 /** The keys that a login may show: those given, an agent's, and certificates for both. */
 import type { AnyAuthMethod } from 'ssh2';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { chosenKeys } from './agent.ts';
 import { type Certificate, certificatesIn, certifiedBy } from './certificate.ts';
 import type { SshServer } from './login.ts';

@@ -2,8 +2,8 @@
  * Lists a tree as a stream of pages: several folders at a time, several READDIRs in flight in each, nothing collected.
  * How far it runs ahead of its reader is bounded in pages.
  */
-import { asSyncError } from '../../errors.ts';
-import type { ListedEntry } from '../../model.ts';
+import { asSyncError } from '../../base/errors.ts';
+import type { ListedEntry } from '../../base/model.ts';
 import { decodeName, displayName, isPlainName } from '../paths.ts';
 import { isAboutOnePlace, unreadable } from '../unreadable.ts';
 import type { DirectoryPage } from './channel.ts';

@@ -1,5 +1,5 @@
 /** Host keys as people paste them: fingerprints with and without their prefix, lines of keys, of ssh-keyscan and of ssh-keygen -l. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { fingerprint } from './known-hosts.ts';
 
 export interface NamedKey {

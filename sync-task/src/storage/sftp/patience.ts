@@ -3,9 +3,10 @@
  * come at once; for a server that was lost, as long as it may take to restart. Once that was in vain it is not waited for
  * again until somebody reaches it, and where it does not let us in any more it is not even asked: logins could be locked.
  */
-import { asSyncError, SyncError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
-import { backOff } from '../backoff.ts';
+
+import { backOff } from '../../base/backoff.ts';
+import { asSyncError, SyncError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 
 export interface PatienceOptions {
   /** Tries at the start, within `startMs`. */

@@ -1,8 +1,8 @@
 /** Asks a proxy, on a socket that is connected to it, for a connection to somewhere else: SOCKS 5 (RFC 1928, 1929) or HTTP CONNECT. */
 import { once } from 'node:events';
 import { isIPv4, isIPv6, type Socket } from 'node:net';
+import { SyncError } from '../../base/errors.ts';
 import type { ProxyPlace } from '../../config/settings.ts';
-import { SyncError } from '../../errors.ts';
 
 /** Longer answers are no proxy's. */
 const LONGEST_HEADER_BYTES = 16 * 1024;

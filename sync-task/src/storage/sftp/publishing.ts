@@ -1,5 +1,5 @@
 /** What makes drafts of an SFTP target files, and what puts right what a crash amid that has left. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { draftMissing } from '../objects/draft-errors.ts';
 import { checkPath } from '../paths.ts';
 import type { Storage } from '../storage.ts';

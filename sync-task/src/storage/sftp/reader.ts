@@ -5,8 +5,8 @@
  * Whatever differs from the expected version throws `changed`: the bytes
  * handed on so far are then of no use.
  */
-import { SyncError } from '../../errors.ts';
-import type { Chunk, FileVersion } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Chunk, FileVersion } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
 import type { SftpChannel } from './channel.ts';
 import type { Connections } from './connections.ts';

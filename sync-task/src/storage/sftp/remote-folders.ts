@@ -1,5 +1,5 @@
 /** Makes the folders above a file, each once for a process. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { parentOf } from '../paths.ts';
 import type { Connections } from './connections.ts';
 import { kindOf, opensAsFolder } from './facts.ts';

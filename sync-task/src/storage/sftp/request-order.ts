@@ -4,7 +4,7 @@
  * carries out WRITE beside FSTAT and FSETSTAT. So they overlap only where the server is known to keep the order, and never again once
  * its answers contradict that.
  */
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 
 export interface RequestOrder {
   /** Requests that depend on each other may leave together. */

@@ -7,7 +7,7 @@
  * in flight: callers take from a byte budget first.
  */
 import type { Duplex } from 'node:stream';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { outbox } from './outbox.ts';
 import { encodePacket, type Field, FieldReader, reply, request, status } from './packet.ts';
 import { replyParser } from './reply-parser.ts';

@@ -1,8 +1,8 @@
 /** One SSH connection with one SFTP channel on it, through whatever stands between us and the server. */
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { Credentials, JumpHost, Location, ProxyPlace } from '../../config/settings.ts';
-import { asSyncError, SyncError } from '../../errors.ts';
 import { openSftpChannel, type SftpChannel } from './channel.ts';
 import { hostKeyCheck, OtherHostKey } from './host-key.ts';
 import { logIn, type SshServer } from './login.ts';

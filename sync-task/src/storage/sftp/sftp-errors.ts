@@ -1,5 +1,5 @@
 /** What a server's status means for a file, in the user's words. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { status } from './packet.ts';
 
 type Meaning = readonly [kind: 'permanent' | 'permission' | 'transient', reason: string, advice: string];

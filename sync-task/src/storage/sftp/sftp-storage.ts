@@ -1,6 +1,6 @@
 /** `sftp://`: the storage interface over SFTP version 3. */
-import { SyncError } from '../../errors.ts';
-import type { FileVersion } from '../../model.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { FileVersion } from '../../base/model.ts';
 import { byteBudget } from '../budget.ts';
 import { skewFromAccess } from '../clock.ts';
 import { isOwnName } from '../draft-name.ts';

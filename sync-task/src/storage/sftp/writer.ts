@@ -3,7 +3,7 @@
  * connection carries the file to a server that keeps their order: a small file costs two round trips, opening included. Publishing is not part of it: a
  * rename must never be sent before every one of these has succeeded.
  */
-import type { Chunk } from '../../model.ts';
+import type { Chunk } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
 import type { Draft, FinishedDraft } from '../storage.ts';
 import { type DraftFile, endDraft, flushFile, openDraft, removeDraft, removeHalf } from './draft-file.ts';

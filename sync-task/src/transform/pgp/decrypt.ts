@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { withoutSuffix } from '../file-name.ts';
 import type { ByteStream, Transform } from '../transform.ts';
 import {

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Key, PrivateKey, PublicKey } from 'openpgp';
 import { z } from 'zod';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 
 const asList = (value: unknown) => (typeof value === 'string' ? [value] : value);
 

@@ -1,5 +1,5 @@
 /** Between our streams and the web streams that openpgp works on. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 
 /** What is asked for is `work`'s output. An error of the input comes out as it was, whatever openpgp makes of it. */

@@ -1,6 +1,6 @@
 /** Columns by their names. */
-import { SyncError } from '../../errors.ts';
-import { nearest } from '../../nearest.ts';
+import { SyncError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
 import type { Table } from './table.ts';
 
 type Named = Pick<Table, 'names'>;

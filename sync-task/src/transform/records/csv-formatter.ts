@@ -1,5 +1,5 @@
 /** Rows as lines of CSV, ended by LF; quoted only where a field could not be read back otherwise. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { Dialect, Row } from './dialect.ts';
 
 const CR = 13;

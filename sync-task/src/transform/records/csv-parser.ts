@@ -9,7 +9,7 @@
  * small pieces costs no more than twice its length. Errors are kept until the rows before them are handed out: which error
  * a file has first must not depend on how it was cut.
  */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { Dialect, Row } from './dialect.ts';
 
 export interface CsvParser {

@@ -5,7 +5,7 @@
  * however the bytes were cut: a bad row before an invalid byte is always the bad row.
  */
 import { StringDecoder } from 'node:string_decoder';
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 import { utf8Validator } from '../utf8-validator.ts';
 

@@ -1,5 +1,5 @@
 /** JSON lines: one object a line. Reads them with their numbers; makes them flat enough for a table. */
-import type { SyncError } from '../../errors.ts';
+import type { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 import { decodedText } from './decode-text.ts';
 import { jsonKeys } from './json-keys.ts';

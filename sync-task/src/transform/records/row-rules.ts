@@ -1,5 +1,5 @@
 /** A schema, made ready for the columns of one table: tells what is wrong with a row. */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { linearPattern } from '../pattern/pattern.ts';
 import { columnIndexes, shortList } from './columns.ts';
 import type { Row } from './dialect.ts';

@@ -5,7 +5,7 @@
  *
  * Rows are numbered as a spreadsheet numbers them: from 1, the header and empty lines included.
  */
-import { SyncError } from '../../errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 import { csvFormatter } from './csv-formatter.ts';
 import { type CsvParser, csvParser } from './csv-parser.ts';

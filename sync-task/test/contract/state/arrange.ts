@@ -1,6 +1,6 @@
 /** Plans, claims and outcomes for the tests to work on. */
 import type { ExecutionContext } from 'ava';
-import type { BatchRange } from '../../../src/model.ts';
+import type { BatchRange } from '../../../src/base/model.ts';
 import type { AbandonedRequest, Checkpoint, Claim, NewEntry, OutcomeRow, State } from '../../../src/state/state.ts';
 
 /** `another` opens a second instance on the same database, where the backend can. */

@@ -1,4 +1,4 @@
-import { SyncError } from '../../../src/errors.ts';
+import { SyncError } from '../../../src/base/errors.ts';
 import type { Claim } from '../../../src/state/state.ts';
 import { checkpoint, claimAll, copied, type DeclareCase, failed, LEASE_MS, planRun, takeAbandoned } from './arrange.ts';
 

@@ -1,4 +1,4 @@
-import { SyncError } from '../../../src/errors.ts';
+import { SyncError } from '../../../src/base/errors.ts';
 import type { OutcomeRow, State } from '../../../src/state/state.ts';
 import { claimAll, copied, type DeclareCase, entry, planRun } from './arrange.ts';
 

@@ -1,4 +1,4 @@
-import { SyncError } from '../../../src/errors.ts';
+import { SyncError } from '../../../src/base/errors.ts';
 import { claimAll, copied, type DeclareCase, entry, planRun } from './arrange.ts';
 
 export function planningCases(declare: DeclareCase): void {

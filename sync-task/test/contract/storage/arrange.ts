@@ -1,8 +1,8 @@
 /** What the cases share: files on disk to begin with, and short ways to ask a storage. */
 import { randomBytes } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
-import { type ErrorKind, SyncError } from '../../../src/errors.ts';
-import type { FileVersion, ListedEntry } from '../../../src/model.ts';
+import { type ErrorKind, SyncError } from '../../../src/base/errors.ts';
+import type { FileVersion, ListedEntry } from '../../../src/base/model.ts';
 import { draftName } from '../../../src/storage/draft-name.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../../../src/storage/storage.ts';
 import type { OpenedStorage } from '../storage.ts';

@@ -1,4 +1,4 @@
-import type { Chunk } from '../../../src/model.ts';
+import type { Chunk } from '../../../src/base/model.ts';
 import type { ContractCase } from '../storage.ts';
 import {
   finishDraft,

@@ -1,4 +1,4 @@
-import { SyncError } from '../../../src/errors.ts';
+import { SyncError } from '../../../src/base/errors.ts';
 import type { ContractCase } from '../storage.ts';
 import {
   finishDraft,

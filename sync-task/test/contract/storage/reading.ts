@@ -1,4 +1,4 @@
-import type { FileVersion } from '../../../src/model.ts';
+import type { FileVersion } from '../../../src/base/model.ts';
 import type { ContractCase, OpenedStorage } from '../storage.ts';
 import {
   finishDraft,

@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { parseFragment } from 'parse5';
-import { escapeText, html, markupText } from '../../../src/sync/report/html.ts';
-import { topList } from '../../../src/sync/report/top-list.ts';
-import { bytesWords, countWords, durationWords, plural, shortName } from '../../../src/sync/report/words.ts';
+import { escapeText, html, markupText } from '../../../src/engine/report/html.ts';
+import { topList } from '../../../src/engine/report/top-list.ts';
+import { bytesWords, countWords, durationWords, plural, shortName } from '../../../src/engine/report/words.ts';
 
 test('whatever is put in comes out as the text of one element, and nothing else', (t) => {
   fc.assert(

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { SyncError } from '../../../src/errors.ts';
-import { folderName, makeReportFolder } from '../../../src/sync/report/report-folder.ts';
+import { SyncError } from '../../../src/base/errors.ts';
+import { folderName, makeReportFolder } from '../../../src/engine/report/report-folder.ts';
 
 test('any name is that of one folder, and no two names share one', (t) => {
   fc.assert(

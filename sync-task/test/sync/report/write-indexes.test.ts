@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { makeReportFolder, writeWhole } from '../../../src/sync/report/report-folder.ts';
-import type { Summary } from '../../../src/sync/report/summary.ts';
-import { writeIndexes } from '../../../src/sync/report/write-indexes.ts';
+import { makeReportFolder, writeWhole } from '../../../src/engine/report/report-folder.ts';
+import type { Summary } from '../../../src/engine/report/summary.ts';
+import { writeIndexes } from '../../../src/engine/report/write-indexes.ts';
 
 async function newRoot(t: ExecutionContext): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'sync-task-report-'));

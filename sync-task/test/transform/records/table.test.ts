@@ -1,5 +1,5 @@
 import test from 'ava';
-import { SyncError } from '../../../src/errors.ts';
+import { SyncError } from '../../../src/base/errors.ts';
 import { recordingFile } from '../../../src/recording-file.ts';
 import { csvClean } from '../../../src/transform/csv-clean.ts';
 import { csvToJsonl } from '../../../src/transform/csv-to-jsonl.ts';

@@ -1,0 +1,98 @@
+/** A pipeline remembers where it reads and delivers: pointed elsewhere, its checkpoints would say nothing true. */
+
+import { SyncError } from '../../base/errors.ts';
+import type { CommonSettings } from '../../config/settings.ts';
+import type { PipelineRecord, State } from '../../state/state.ts';
+import type { Context } from '../context.ts';
+import { NEW_TARGET } from '../reasons.ts';
+
+/** The pipeline, its places compared with those of the settings. Throws `usage`. Writes nothing of them. */
+export async function pipelineHere(context: Context): Promise<PipelineRecord> {
+  const pipeline = await context.state.pipeline(context.settings.pipeline);
+  assertHere(context, pipeline);
+  return pipeline;
+}
+
+/**
+ * For who holds files of a run: another process may have pointed the pipeline elsewhere since that was planned. It does not while
+ * a file is held. Throws `usage`.
+ */
+export async function assertStillHere({ settings, state }: Pick<Context, 'settings' | 'state'>): Promise<void> {
+  assertHere(
+    { settings: { ...settings, newTarget: false, sameFiles: false } },
+    await state.pipeline(settings.pipeline),
+  );
+}
+
+export interface PlannedPipeline {
+  readonly pipeline: PipelineRecord;
+  /** Why all files are new, where they are because of the target. */
+  readonly newBecause: typeof NEW_TARGET | undefined;
+}
+
+/**
+ * For a plan: also remembers the places where none are, or where the user says what became of them. `emptied` tells
+ * whether nothing stands at the target any more, though files were delivered.
+ */
+export async function pipelineToPlan(
+  context: Context,
+  emptied: (known: PipelineRecord) => Promise<boolean>,
+): Promise<PlannedPipeline> {
+  const { settings, state, log } = context;
+  const { places } = settings;
+  const known = await state.pipeline(settings.pipeline);
+  assertHere(context, known);
+  const isElsewhere = known.target !== undefined && known.target !== places.target;
+  if (settings.newTarget && (isElsewhere || (await emptied(known)))) {
+    const message = `${settings.dryRun ? 'would forget' : 'forgets'} what was delivered until now, everything is delivered to ${places.target}`;
+    log.warn(`pipeline ${known.name} ${message} (--new-target)`);
+    if (!settings.dryRun) await state.forgetDelivered(known, places);
+    return { pipeline: { ...known, ...places }, newBecause: NEW_TARGET };
+  }
+  if (settings.dryRun || (known.source === places.source && known.target === places.target))
+    return { pipeline: known, newBecause: undefined };
+  if (known.target !== undefined) {
+    const moved = [known.source !== places.source && places.source, isElsewhere && places.target].filter(Boolean);
+    log.warn(`pipeline ${known.name} goes on with the same files at ${moved.join(' and ')} (--same-files)`);
+  }
+  const recorded = await state.recordPlaces(known, places);
+  // Another process may have been faster, with other places.
+  assertHere({ settings: { ...settings, newTarget: false, sameFiles: false } }, recorded);
+  return { pipeline: recorded, newBecause: undefined };
+}
+
+function assertHere({ settings }: Pick<Context, 'settings'>, { name, source, target }: PipelineRecord): void {
+  const { places, newTarget, sameFiles } = settings;
+  if (source !== undefined && source !== places.source && !sameFiles) {
+    throw elsewhere(
+      'source',
+      `pipeline ${name} reads from ${source}, not from ${places.source}`,
+      'where the same files stand at the new address, say --same-files; for other files choose another --pipeline',
+    );
+  }
+  if (target !== undefined && target !== places.target && !sameFiles && !newTarget) {
+    throw elsewhere(
+      'target',
+      `pipeline ${name} delivers to ${target}, not to ${places.target}`,
+      'where everything is to be delivered there, say --new-target; where the same files stand at the new address, --same-files; or choose another --pipeline',
+    );
+  }
+}
+
+function elsewhere(role: string, what: string, advice: string): SyncError {
+  return new SyncError(`--${role}: ${what}: ${advice}`, { kind: 'usage', reason: `other-${role}` });
+}
+
+/**
+ * The settings with the name under which the pipeline is known: an earlier version made another one of the same URLs, which
+ * did not tell services apart. That one stays, unless it is known to be of another place.
+ */
+export async function withKnownName<S extends CommonSettings>(settings: S, state: State): Promise<S> {
+  const { formerPipeline, places } = settings;
+  if (formerPipeline === undefined || !places || (await state.findPipeline(settings.pipeline))) return settings;
+  const former = await state.findPipeline(formerPipeline);
+  if (!former) return settings;
+  const isThere = (known: string | undefined, place: string) => known === undefined || known === place;
+  const isSame = isThere(former.source, places.source) && isThere(former.target, places.target);
+  return isSame ? { ...settings, pipeline: formerPipeline } : settings;
+}

@@ -1,0 +1,115 @@
+/**
+ * Every path of the target has one owner: before a plan takes a file, the state is asked who has its path, and the paths that its
+ * transforms write beside it. Others are files that went there before and are gone from the source, and files of other pipelines
+ * whose target is the same, or lies in this one, or holds it. Where nothing of the kind is known, nothing is asked.
+ */
+import type { Candidate, PipelineRecord, PlaceOwner, PlanTicket, State } from '../../state/state.ts';
+import type { Chain } from '../../transform/chain.ts';
+import type { Context } from '../context.ts';
+import { nestingOf } from '../locations/nesting.ts';
+import { recordedWith } from './planned-with.ts';
+
+export interface PlaceOwners {
+  /** Why files can't have their places, by path. With a ticket the others have them from then on. */
+  refusals(candidates: readonly Candidate[], ticket: PlanTicket | undefined): Promise<ReadonlyMap<string, string>>;
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+/** Runs of another pipeline that may still publish what they have planned. */
+const RUNS_LOOKED_AT = 20;
+
+interface Neighbour {
+  readonly state: State;
+  readonly pipeline: PipelineRecord;
+  /** The same path as the other pipeline has it; undefined where its target does not hold that. */
+  pathThere(path: string): string | undefined;
+  readonly openRuns: readonly string[];
+}
+
+export async function openPlaceOwners(context: Context, own: PipelineRecord, chain: Chain): Promise<PlaceOwners> {
+  const { state } = context;
+  const neighbours = await neighboursOf(context, own);
+  const movesFiles = chain.renames || chain.writesBeside;
+  const asksOwn = movesFiles || (await state.hasPlaces(own.id));
+
+  return {
+    async refusals(candidates, ticket) {
+      if (candidates.length === 0 || (!asksOwn && neighbours.length === 0)) return none;
+      const wanted = candidates.flatMap(({ path }) => placesOf(chain, path));
+      if (ticket && movesFiles) {
+        await state.takePlaces(
+          ticket,
+          wanted.filter(({ place, path }) => place !== path),
+        );
+      }
+      const refused = new Map<string, string>();
+      if (asksOwn) {
+        const owners = ownersByPlace(
+          await state.placeOwners(
+            own.id,
+            wanted.map(({ place }) => place),
+            [],
+          ),
+        );
+        for (const { place, path } of wanted) {
+          const other = owners.get(place)?.find((owner) => owner.path !== path);
+          if (other) refused.set(path, `its place at the target, ${place}, is that of ${other.path}`);
+        }
+      }
+      const chains = new Map(candidates.map((candidate) => [candidate.path, candidate.chain]));
+      for (const { state: itsState, pipeline, pathThere, openRuns } of neighbours) {
+        const there = wanted.flatMap(({ place, path }) => {
+          const same = pathThere(place);
+          return same === undefined ? [] : [{ place, path, same }];
+        });
+        const places = there.map(({ same }) => same);
+        const owners = ownersByPlace(await itsState.placeOwners(pipeline.id, places, openRuns));
+        // The same file of the same source, changed the same way, is no other one.
+        const isSame = (owner: PlaceOwner, path: string) =>
+          pipeline.source === context.settings.places.source && owner.path === path && owner.chain === chains.get(path);
+        for (const { place, path, same } of there) {
+          const other = owners.get(same)?.find((owner) => !isSame(owner, path));
+          if (other)
+            refused.set(path, `pipeline ${pipeline.name} delivers ${other.path} to its place at the target, ${place}`);
+        }
+      }
+      return refused;
+    },
+  };
+}
+
+function placesOf(chain: Chain, path: string) {
+  const place = chain.targetPath(path);
+  return [
+    { place, path, aside: false },
+    ...chain.asides(path).map((suffix) => ({ place: place + suffix, path, aside: true })),
+  ];
+}
+
+function ownersByPlace(owners: readonly PlaceOwner[]): ReadonlyMap<string, readonly PlaceOwner[]> {
+  return Map.groupBy(owners, ({ place }) => place);
+}
+
+async function neighboursOf({ state, settings }: Context, own: PipelineRecord): Promise<readonly Neighbour[]> {
+  const nestingWith = ({ target }: PipelineRecord) =>
+    target === undefined ? undefined : nestingOf(settings.places.target, target);
+  const neighbours: Neighbour[] = [];
+  const others = (await state.beside?.((pipeline) => nestingWith(pipeline) !== undefined)) ?? [];
+  const inOthers = others.map(async (other) => (await other.pipelines()).map((pipeline) => ({ other, pipeline })));
+  const here = (await state.pipelines()).flatMap((pipeline) =>
+    pipeline.id === own.id ? [] : [{ other: state, pipeline }],
+  );
+  for (const { other, pipeline } of [...here, ...(await Promise.all(inOthers)).flat()]) {
+    const nesting = nestingWith(pipeline);
+    if (!nesting) continue;
+    const inside = nesting.below === '' ? '' : `${nesting.below}/`;
+    const pathThere = (path: string) => {
+      if (nesting.upper === 'target') return inside + path;
+      return path.startsWith(inside) ? path.slice(inside.length) : undefined;
+    };
+    const runs = await other.runs(pipeline.id, RUNS_LOOKED_AT);
+    const openRuns = runs.filter((run) => run.status === 'planned' && recordedWith(run)?.renames === false);
+    neighbours.push({ state: other, pipeline, pathThere, openRuns: openRuns.map(({ id }) => id) });
+  }
+  return neighbours;
+}

@@ -1,0 +1,94 @@
+/** The head of a result, and the bounded list of errors in it. */
+
+import type { SyncError } from '../../base/errors.ts';
+import type { CommonSettings } from '../../config/settings.ts';
+import type { FileCounts, FileError, Result } from './result.ts';
+
+export const noFiles: FileCounts = {
+  listed: 0,
+  unchanged: 0,
+  excluded: 0,
+  planned: 0,
+  copied: 0,
+  adopted: 0,
+  skipped: 0,
+  deferred: 0,
+  refused: 0,
+  failed: 0,
+};
+
+export interface ResultParts extends Partial<Omit<Result, 'files' | 'schemaVersion' | 'pipeline'>> {
+  readonly command: string;
+  readonly status: Result['status'];
+  readonly files?: Partial<FileCounts>;
+  readonly startedMs: number;
+}
+
+/** A result with everything that was not said left at nothing. */
+export function makeResult(settings: Pick<CommonSettings, 'pipeline'>, { startedMs, ...parts }: ResultParts): Result {
+  const { command, run = '', status, files, bytes, batches = [], errors = [], errorsLeftOut = 0, ...rest } = parts;
+  return {
+    schemaVersion: 1,
+    command,
+    pipeline: settings.pipeline,
+    run,
+    status,
+    files: { ...noFiles, ...files },
+    bytes: bytes ?? { read: 0, written: 0, resumed: 0 },
+    batches,
+    errors,
+    errorsLeftOut,
+    durationMs: Math.round(performance.now() - startedMs),
+    capabilities: {},
+    ...weakenedBy(rest),
+    ...rest,
+  };
+}
+
+function weakenedBy({ capabilities }: Pick<ResultParts, 'capabilities'>): Pick<Result, 'weakened'> {
+  const target = capabilities?.['target'] as { readonly weakened?: readonly string[] } | undefined;
+  return target?.weakened ? { weakened: target.weakened } : {};
+}
+
+/** What transforms counted: name of the transform → counter → sum. */
+export type TransformCounts = Record<string, Record<string, number>>;
+
+export function addCounts(sums: TransformCounts, more: TransformCounts): void {
+  for (const [transform, counts] of Object.entries(more)) {
+    const own = sums[transform] ?? {};
+    sums[transform] = own;
+    for (const [counter, count] of Object.entries(counts)) own[counter] = (own[counter] ?? 0) + count;
+  }
+}
+
+/** For a result; nothing where nothing was counted. */
+export function countedBy(transforms: TransformCounts): Pick<Result, 'transforms'> {
+  return Object.keys(transforms).length > 0 ? { transforms } : {};
+}
+
+export interface ErrorList {
+  add(error: FileError): void;
+  readonly errors: readonly FileError[];
+  readonly errorsLeftOut: number;
+}
+
+const MOST_ERRORS = 100;
+
+export function errorList(): ErrorList {
+  const errors: FileError[] = [];
+  let errorsLeftOut = 0;
+  return {
+    add(error) {
+      if (errors.length < MOST_ERRORS) errors.push(error);
+      else errorsLeftOut++;
+    },
+    errors,
+    get errorsLeftOut() {
+      return errorsLeftOut;
+    },
+  };
+}
+
+export function fileError(error: SyncError, path = error.path ?? ''): FileError {
+  return { path, kind: error.kind, reason: error.reason, message: error.message };
+}

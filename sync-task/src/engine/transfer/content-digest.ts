@@ -1,0 +1,64 @@
+/** What a file holds where it stands: told by the place itself where it hashes files, else by reading it. */
+import type { ContentDigest, FileVersion } from '../../base/model.ts';
+import type { Storage } from '../../storage/storage.ts';
+import { firstDifference, segmentDigest } from './segment-digest.ts';
+
+export interface ContentDigestOptions {
+  /** Throws `changed` where it is another version by now. */
+  readonly expected: FileVersion;
+  readonly segmentBytes: number;
+  /** Of the finished draft of this name instead of the published file. */
+  readonly draft?: string;
+  /** Read it, whatever the place offers. */
+  readonly byReading?: boolean;
+  readonly signal: AbortSignal;
+  /** Called as bytes are hashed: read for it, or hashed by the place itself. */
+  onBytes?(bytes: number, how: 'read' | 'told'): void;
+}
+
+export interface FoundContent {
+  readonly digest: ContentDigest;
+  /** Bytes that had to be read for it. */
+  readonly readBytes: number;
+}
+
+export async function contentDigest(
+  storage: Storage,
+  path: string,
+  options: ContentDigestOptions,
+): Promise<FoundContent> {
+  const { expected, segmentBytes, signal, onBytes } = options;
+  const draft = options.draft === undefined ? {} : { draft: options.draft };
+  const asked = options.byReading ? undefined : storage.hashSegments;
+  const hashed = (await asked?.(path, { size: expected.size, segmentBytes, signal, ...draft })) ?? [];
+  const start = Math.min(hashed.length * segmentBytes, expected.size);
+  onBytes?.(start, 'told');
+  // Nothing may be left to read: then this looks whether it is still the same version.
+  const digest = segmentDigest(segmentBytes, hashed);
+  for await (const chunk of storage.read(path, { expected, start, borrow: true, signal, ...draft })) {
+    digest.update(chunk);
+    onBytes?.(
+      chunk.reduce((sum, piece) => sum + piece.length, 0),
+      'read',
+    );
+  }
+  return { digest: digest.finish(), readBytes: expected.size - start };
+}
+
+/**
+ * The first segment, from 0, whose bytes are not those of the digest; undefined where all are. A server that hashes other
+ * bytes than it stores is not believed: a difference counts when it was read.
+ */
+export async function compareContent(
+  storage: Storage,
+  path: string,
+  recorded: ContentDigest,
+  options: Omit<ContentDigestOptions, 'segmentBytes' | 'byReading'>,
+): Promise<number | undefined> {
+  const { segmentBytes } = recorded;
+  const told = await contentDigest(storage, path, { ...options, segmentBytes });
+  const difference = firstDifference(told.digest, recorded);
+  if (difference === undefined || told.readBytes === options.expected.size) return difference;
+  const read = await contentDigest(storage, path, { ...options, segmentBytes, byReading: true });
+  return firstDifference(read.digest, recorded);
+}

@@ -1,0 +1,87 @@
+/**
+ * Tells a place that is wrong as a whole from files that are: a missing bucket, a target that may not be written, a key that was
+ * withdrawn, a full disk. When so many files in a row fail for one reason both places are tried once; where one fails too, no other file is
+ * begun, and the error is that of the place. Where both are well it was the files, one folder's perhaps, and they are gone on with.
+ */
+import { asSyncError, SyncError } from '../../base/errors.ts';
+import type { OutcomeRow } from '../../state/state.ts';
+import type { Context } from '../context.ts';
+
+export interface PlaceWatch {
+  /** To be called with every settled file; resolves when it is known whether to go on. */
+  settled(row: OutcomeRow): Promise<void>;
+  /** Why nothing else is to be begun. */
+  readonly failure: SyncError | undefined;
+}
+
+const IN_A_ROW = 20;
+/** What is hardly ever one file's own. */
+const AT_ONCE: ReadonlySet<string> = new Set(['rename-refused']);
+/** A folder of a million files that may not be read costs few looks. */
+const NEXT_LOOK = 4;
+
+export function placeWatch(context: Context): PlaceWatch {
+  let failure: SyncError | undefined;
+  let reason: string | undefined;
+  let inRow = 0;
+  let enough = IN_A_ROW;
+  let looked = false;
+  let looking: Promise<void> | undefined;
+
+  async function look(row: OutcomeRow): Promise<void> {
+    const found = row.reason === 'disk-full' ? asError(row) : await wrongPlace(context);
+    if (found) failure ??= endOfRun(found);
+    enough *= NEXT_LOOK;
+    looked = true;
+    inRow = 0;
+  }
+
+  return {
+    get failure() {
+      return failure;
+    },
+    async settled(row) {
+      if (row.outcome === 'failed') {
+        inRow = row.reason === reason ? inRow + 1 : 1;
+        reason = row.reason;
+      } else if (row.outcome !== 'deferred' && row.outcome !== 'refused') {
+        inRow = 0;
+        enough = IN_A_ROW;
+      }
+      const isEnough = inRow >= (AT_ONCE.has(row.reason) && !looked ? 1 : enough);
+      if (isEnough && !looking) {
+        looking = look(row).finally(() => {
+          looking = undefined;
+        });
+      }
+      await looking;
+    },
+  };
+}
+
+/** What is wrong with the target or the source as a whole, found out as `check` does. */
+async function wrongPlace({ source, target, settings, signal }: Context): Promise<SyncError | undefined> {
+  try {
+    await target.probe(signal);
+    for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    return asSyncError(error);
+  }
+}
+
+function asError({ message, reason, kind }: OutcomeRow): SyncError {
+  return new SyncError(message, { kind: kind ?? 'permanent', reason });
+}
+
+/** A place that does not exist is a wrong setting; a full disk is none. */
+function endOfRun({ message, kind, reason, cause }: SyncError): SyncError {
+  const isSetting =
+    kind === 'permanent' && reason !== 'internal' && reason !== 'disk-full' && reason !== 'rename-refused';
+  return new SyncError(`${message}; no other file was begun`, {
+    kind: isSetting ? 'usage' : kind,
+    reason,
+    cause,
+  });
+}

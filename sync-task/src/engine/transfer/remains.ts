@@ -1,0 +1,165 @@
+/** Looks at what earlier attempts at a file left at the target, and removes it. */
+import { asSyncError } from '../../base/errors.ts';
+import type { FileVersion } from '../../base/model.ts';
+import type { Claim } from '../../state/state.ts';
+import { draftName } from '../../storage/draft-name.ts';
+import type { Storage } from '../../storage/storage.ts';
+import type { SavedTransforms } from '../../transform/changed-file.ts';
+import type { Context } from '../context.ts';
+import { compareContent } from './content-digest.ts';
+import { type Intent, type PublishIntent, ticketOf, type WritingIntent, worthResuming } from './intent.ts';
+import type { Remains } from './recovery.ts';
+import { removeDrafts, standingAsides } from './side-file.ts';
+
+/** What finds it all again. */
+export interface Traces {
+  /** The file's path at the target. */
+  readonly at: string;
+  readonly intent: Intent | undefined;
+  /** Of claims that settled nothing, newest first. */
+  readonly drafts: readonly DraftTrace[];
+  /** What the names of files beside it end in. */
+  readonly asides: readonly string[];
+}
+
+interface DraftTrace {
+  readonly token: number;
+  readonly name: string;
+}
+
+/** What somebody wants to copy now. */
+export interface Wanted {
+  readonly version: FileVersion;
+  readonly chain: string;
+  readonly segmentBytes: number;
+}
+
+/** What an earlier attempt stored and wrote down. */
+export interface Stored {
+  readonly draft: string;
+  readonly ticket: string | undefined;
+  readonly mark: string;
+  readonly offset: number;
+  readonly segments: readonly string[];
+  /** Only where transforms made it. */
+  readonly transforms?: SavedTransforms;
+}
+
+export interface FoundRemains {
+  readonly remains: Remains;
+  /** Where the draft is one to resume. */
+  readonly stored?: Stored;
+}
+
+export function tracesOf(
+  { path, abandoned, abandonedBefore }: Pick<Claim, 'path' | 'abandoned' | 'abandonedBefore'>,
+  place: Pick<Traces, 'at' | 'intent' | 'asides'>,
+): Traces {
+  const claims = abandoned ? [abandoned, ...abandonedBefore] : abandonedBefore;
+  const drafts = claims.map((claim) => ({ token: claim.token, name: draftName({ ...claim, path }) }));
+  const { intent } = place;
+  const asides = [...new Set([...place.asides, ...(intent?.asides ?? [])])];
+  return { at: intent?.at ?? place.at, intent, drafts, asides };
+}
+
+export async function lookAtRemains(
+  context: Context,
+  traces: Traces,
+  wanted: Wanted | undefined,
+): Promise<FoundRemains> {
+  const { intent } = traces;
+  if (!intent)
+    return { remains: { intent: 'none', wanted: wanted ? 'other' : 'nothing', draft: 'gone', published: false } };
+  const same = wanted !== undefined && intent.chain === wanted.chain && isSameVersion(intent.version, wanted.version);
+  const known = { intent: intent.stage, wanted: wanted ? (same ? 'same' : 'other') : 'nothing' } as const;
+  if (intent.stage === 'publishing') {
+    const draft = await lookAtWholeDraft(context, traces, intent);
+    // A draft that stands as it was made was not published, unless it was published by a link beside it.
+    const undecided = draft !== 'stored' || intent.onlyNew === true;
+    const published = undecided && (await isPublished(context, traces.at, intent));
+    return { remains: { ...known, draft, published } };
+  }
+  // Without a time, a part of another version of the same size could not be told.
+  const fits =
+    same &&
+    intent.version.mtimeMs !== 0 &&
+    intent.stage === 'writing' &&
+    intent.digest.segmentBytes === wanted.segmentBytes;
+  const stored = fits ? await lookForSegments(context, traces, intent) : undefined;
+  return { remains: { ...known, draft: stored ? 'stored' : 'unfit', published: false }, ...(stored && { stored }) };
+}
+
+async function lookAtWholeDraft({ target }: Context, { at }: Traces, intent: PublishIntent): Promise<Remains['draft']> {
+  const draft = await target.statDraft(at, intent.draft, intent.ticket);
+  if (!draft) return 'gone';
+  if (draft.size !== intent.targetSize) return 'unfit';
+  return (await standingAsides(target, at, intent)) ? 'stored' : 'unfit';
+}
+
+/**
+ * Whether what stands at the target is what the intent is about. Size and time prove nothing: an older version may have the
+ * same. The target's word about who made it does, or its content.
+ */
+export async function isPublished(context: Context, at: string, intent: PublishIntent): Promise<boolean> {
+  const { target, settings, signal } = context;
+  const found = await target.stat(at);
+  if (found?.kind !== 'file' || found.size !== intent.targetSize) return false;
+  const seen = intent.digest.segments.length > 0;
+  const maker = await target.publishedBy?.(at, signal);
+  if (maker !== undefined && maker !== (intent.mark ?? intent.draft)) return false;
+  // Who asks for every file to be read back is not content with a name.
+  if (maker !== undefined && !(settings.verify === 'read-back' && seen)) return true;
+  if (!seen || (maker === undefined && intent.mtimeKept && found.mtimeMs !== intent.targetMtimeMs)) return false;
+  const expected = { size: found.size, mtimeMs: found.mtimeMs };
+  try {
+    return (await compareContent(target, at, intent.digest, { expected, signal })) === undefined;
+  } catch (thrown) {
+    const error = asSyncError(thrown);
+    if (signal.aborted || error.kind === 'transient') throw error;
+    return false; // where we may not read, or somebody writes right now, nothing is proved
+  }
+}
+
+/** What an earlier attempt stored of this very version; undefined where it is gone. */
+async function lookForSegments(
+  { target }: Context,
+  { at, drafts }: Traces,
+  intent: WritingIntent,
+): Promise<Stored | undefined> {
+  if (!worthResuming(intent)) return undefined;
+  // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
+  // than the one that wrote this down is another one.
+  for (const { token, name } of drafts) {
+    if (token < intent.token) continue;
+    const ticket = ticketOf(intent, name);
+    const standing = await target.statDraft(at, name, ticket);
+    // Of an upload to which nothing was sent there is nothing to resume, and it goes with others that are empty.
+    if (!standing || standing.size === 0 || standing.size < intent.offset) continue;
+    return {
+      draft: name,
+      ticket,
+      mark: intent.mark ?? intent.draft,
+      offset: intent.offset,
+      segments: intent.digest.segments,
+      ...(intent.transforms && { transforms: intent.transforms }),
+    };
+  }
+  return undefined;
+}
+
+/** Removes all of it but the draft named, and puts an old file back that was moved aside. Returns whether anything was there. */
+export async function removeRemains(target: Storage, traces: Traces, kept?: string): Promise<boolean> {
+  const { at, intent, drafts, asides } = traces;
+  const names = new Set(drafts.map(({ name }) => name));
+  if (intent) names.add(intent.draft);
+  let found = false;
+  for (const name of names) {
+    if (name === kept) continue;
+    if (await removeDrafts(target, at, { name, ticket: ticketOf(intent, name), asides })) found = true;
+  }
+  return found;
+}
+
+export function isSameVersion(a: FileVersion, b: FileVersion): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs;
+}

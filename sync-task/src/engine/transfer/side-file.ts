@@ -1,0 +1,141 @@
+/**
+ * What a transform gets besides the bytes: a folder for what does not fit in memory, counts, and files beside the target's
+ * file. Such a file is a draft of its own, complete before the intent to publish is saved, and published right before the
+ * file it belongs to. Its draft's name follows from that of the file's own draft, so that whoever takes the file over after a
+ * crash finds it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SyncError } from '../../base/errors.ts';
+import { draftNameBeside } from '../../storage/draft-name.ts';
+import type { Draft, DraftOptions, Storage } from '../../storage/storage.ts';
+import type { FileContext } from '../../transform/transform.ts';
+import { addCounts, type TransformCounts } from '../result/counts.ts';
+import type { FileKeys } from './file-keys.ts';
+
+export interface SideFiles extends AsyncDisposable {
+  readonly file: FileContext;
+  /** Resolves when everything written aside is complete at the target, not yet published. */
+  finish(): Promise<void>;
+  publish(): Promise<void>;
+  /** Lets them stand for whoever publishes them with their file. */
+  leave(): Promise<void>;
+  discard(): Promise<void>;
+  /** What the names of those written to end in. */
+  suffixes(): readonly string[];
+  /** What was counted, in words: `rows valid: 97, rows rejected: 3`. Empty where nothing was. */
+  counts(): string;
+  /** The same by the names of the transforms. */
+  counted(): TransformCounts;
+}
+
+/** `path` is the file's at the target. */
+export function sideFiles(
+  target: Storage,
+  path: string,
+  sourcePath: string,
+  { name, ...options }: DraftOptions,
+  keys: Pick<FileKeys, 'take'>,
+): SideFiles {
+  const drafts = new Map<string, Draft>();
+  /** Of drafts that were asked for: one may stand although its answer was lost. */
+  const begun = new Set<string>();
+  const counted: TransformCounts = {};
+  let folder: Promise<string> | undefined;
+
+  async function draftOf(suffix: string): Promise<Draft> {
+    const side = path + suffix;
+    begun.add(suffix);
+    const draft = drafts.get(suffix) ?? (await target.draft(side, { ...options, name: draftNameBeside(name, side) }));
+    drafts.set(suffix, draft);
+    return draft;
+  }
+
+  return {
+    file: {
+      path: sourcePath,
+      signal: options.signal,
+      scratch() {
+        folder ??= mkdtemp(join(tmpdir(), 'sync-task-')).catch(noFolder);
+        return folder;
+      },
+      async aside(suffix, bytes) {
+        await (await draftOf(suffix)).write([bytes]);
+      },
+      takeKeys: keys.take,
+      note: (counter, count, transform = '') => addCounts(counted, { [transform]: { [counter]: count } }),
+    },
+    async finish() {
+      for (const draft of drafts.values()) await draft.finish();
+    },
+    async publish() {
+      for (const suffix of drafts.keys()) await target.publish(path + suffix, draftNameBeside(name, path + suffix));
+    },
+    async leave() {
+      for (const draft of drafts.values()) await draft.leave();
+    },
+    async discard() {
+      for (const suffix of begun) {
+        const side = path + suffix;
+        const draft = drafts.get(suffix);
+        if (draft) await draft.discard();
+        else await target.recover(side, draftNameBeside(name, side));
+      }
+    },
+    suffixes: () => [...drafts.keys()],
+    counts() {
+      const counts = Object.values(counted).flatMap((each) => Object.entries(each));
+      return counts.map(([counter, count]) => `${counter}: ${count}`).join(', ');
+    },
+    counted: () => counted,
+    async [Symbol.asyncDispose]() {
+      if (folder) await rm(await folder.catch(() => ''), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether all drafts that an earlier attempt completed beside its file still stand. One that is gone was published by who died then. */
+export async function standingAsides(
+  target: Storage,
+  path: string,
+  { draft, asides = [] }: { readonly draft: string; readonly asides?: readonly string[] },
+): Promise<boolean> {
+  for (const side of asides.map((suffix) => path + suffix)) {
+    if (!(await target.statDraft(side, draftNameBeside(draft, side)))) return false;
+  }
+  return true;
+}
+
+/** Publishes what an earlier attempt completed beside its file. */
+export async function publishAsides(
+  target: Storage,
+  path: string,
+  { draft, asides = [] }: { readonly draft: string; readonly asides?: readonly string[] },
+): Promise<void> {
+  for (const side of asides.map((suffix) => path + suffix)) {
+    const name = draftNameBeside(draft, side);
+    await target.publish(side, name);
+    await target.recover(side, name); // an old one, moved aside by who died then
+  }
+}
+
+/** Removes what an attempt left of its file and beside it. Returns whether anything was there. */
+export async function removeDrafts(
+  target: Storage,
+  path: string,
+  left: { readonly name: string; readonly ticket?: string | undefined; readonly asides: readonly string[] },
+): Promise<boolean> {
+  let found = await target.recover(path, left.name, left.ticket);
+  for (const side of left.asides.map((suffix) => path + suffix)) {
+    if (await target.recover(side, draftNameBeside(left.name, side))) found = true;
+  }
+  return found;
+}
+
+function noFolder(error: NodeJS.ErrnoException): never {
+  throw new SyncError(
+    `no folder for temporary files can be made in ${tmpdir()} (${error.code}); let TMPDIR name one on a disk with room`,
+    { kind: 'permanent', reason: 'no-scratch', cause: error },
+  );
+}

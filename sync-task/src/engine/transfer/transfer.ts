@@ -1,0 +1,232 @@
+/**
+ * One file, from claim to outcome: look at what earlier attempts left and record, publish, resume or remove it → decide
+ * whether there is anything to copy → copy it. The decisions are in `recovery.ts`, their effects in `attempt.ts`.
+ *
+ * The order is the guarantee. Until `publish` nothing at the target has changed. The intent is saved only while the claim
+ * still holds, so a worker that lost its lease stops there. After a crash between `publish` and the recorded outcome, the
+ * intent and a proof at the target tell that the work is done.
+ */
+
+import { backOff } from '../../base/backoff.ts';
+import type { CountedLog } from '../../base/counted-log.ts';
+import { asSyncError, SyncError } from '../../base/errors.ts';
+import type { Outcome } from '../../base/model.ts';
+import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../../state/state.ts';
+import { mayPass } from '../../storage/retry.ts';
+import { notAFile } from '../../storage/standing.ts';
+import type { Chain } from '../../transform/chain.ts';
+import type { ChainThreads } from '../../transform/chain-threads.ts';
+import type { Context } from '../context.ts';
+import { copiesAnyway, UNTIMED } from '../reasons.ts';
+import type { TransformCounts } from '../result/counts.ts';
+import { type Attempt, openAttempt } from './attempt.ts';
+import { copy } from './copy.ts';
+import type { PublishIntent } from './intent.ts';
+import type { Lease } from './lease.ts';
+import { entranceOf, type Remains, recoveryOf, type Standing } from './recovery.ts';
+import { isSameVersion, lookAtRemains, removeRemains } from './remains.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { hasSameContent } from './same-content.ts';
+
+const TAKEN_AWAY = 'was written whole, and was gone when it was looked at right behind that: taken away';
+
+/** What the transfers of one worker share. */
+export interface Transfer {
+  readonly context: Context;
+  readonly pipelineId: number;
+  readonly run: string;
+  readonly chain: Chain;
+  readonly threads: ChainThreads;
+  readonly lease: Lease;
+  /** Resolves to false when the claim is lost. */
+  saveIntent(row: IntentRow): Promise<boolean>;
+  readonly bytes: { read: number; written: number; resumed: number };
+  /** Of the files published here. */
+  readonly transformCounts: TransformCounts;
+  readonly retryBudget: RetryBudget;
+  /** Of what is said of many files. */
+  readonly told: CountedLog;
+}
+
+export interface Settled {
+  readonly row: OutcomeRow;
+  /** How often the file was begun again. */
+  readonly retries: number;
+}
+
+/** Never throws for what can happen to a file; throws `stopped` when the user asked to stop. */
+export async function transferFile(transfer: Transfer, claim: Claim): Promise<Settled> {
+  const { settings, signal, world } = transfer.context;
+  let attempt: Attempt | undefined;
+  let retries = 0;
+  for (let tries = 1; ; tries++) {
+    const storedBytes = attempt?.storedBytes ?? 0;
+    try {
+      signal.throwIfAborted();
+      attempt ??= openAttempt(transfer, claim);
+      return { row: await settle(transfer, attempt), retries };
+    } catch (thrown) {
+      if (signal.aborted) throw signal.reason;
+      const error = asSyncError(thrown);
+      // A large file on a bad line gets through as long as every try brings a segment more.
+      if ((attempt?.storedBytes ?? 0) > storedBytes) tries = 1;
+      if (!mayPass(error) || tries >= settings.attempts || !transfer.retryBudget.take()) {
+        // One that could not even be opened has nothing to look at but what was there before.
+        const clean = attempt ? !attempt.mayHaveLeft : !claim.abandoned && claim.intent === undefined;
+        return { row: { ...failedRow(claim, error), clean }, retries };
+      }
+      transfer.told.add('info', `trying again, ${error.reason}`, `trying again: ${error.message}`, {
+        path: claim.path,
+        tries,
+      });
+      retries = tries;
+      await backOff(tries, signal, world);
+      attempt?.again();
+    }
+  }
+}
+
+async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow> {
+  const { context } = transfer;
+  const { target, log, settings } = context;
+  const { claim, at } = attempt;
+  const { checkpoint, reason } = claim;
+  const isCurrent =
+    checkpoint !== undefined &&
+    !copiesAnyway.has(reason) &&
+    isSameVersion(checkpoint, claim) &&
+    checkpoint.chain === claim.chain;
+  const wanted = { version: versionOf(claim), chain: claim.chain, segmentBytes: settings.checkpointBytes };
+  const traces = attempt.traces();
+  const looked = await lookAtRemains(context, traces, wanted);
+  const { remains } = looked;
+  if (remains.published && remains.wanted === 'other' && traces.at === at) attempt.foundUnrecorded();
+  // Nobody finishes what is there already, as it is wanted: but what was published since is to be recorded, or replaced.
+  const isDone = isCurrent && !remains.published && !attempt.unrecorded;
+  const recovery = isDone ? 'remove' : recoveryOf(remains);
+  const stored = isDone ? undefined : looked.stored;
+  const intent = traces.intent as PublishIntent;
+  await attempt.mayWrite();
+  const kept = recovery === 'publish' ? intent.draft : stored?.draft;
+  await removeRemains(target, traces, kept);
+  if (kept === undefined) attempt.tidied();
+  switch (recovery) {
+    case 'publish':
+      await attempt.publish(intent);
+      await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
+      return publishedBefore(claim, at, intent);
+    case 'record':
+      return publishedBefore(claim, traces.at, intent);
+    case 'resume':
+      log.info(`resuming at ${stored?.offset} of ${claim.size} bytes`, { path: claim.path });
+      break;
+    case 'remove':
+      if (isDone) return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
+  }
+  if (reason === UNTIMED && checkpoint && (await hasSameContent(context, claim, at, checkpoint))) {
+    return outcomeRow(claim, 'unchanged', 'same-content', checkpoint);
+  }
+  const isOurs = checkpoint !== undefined || attempt.unrecorded;
+  const { entrance, found } = isOurs
+    ? { entrance: 'copy' as const, found: undefined }
+    : await lookAtTarget(context, claim, at, remains);
+  switch (entrance) {
+    case 'adopt': {
+      // Its content was never seen: no digest is recorded.
+      const digest = { segmentBytes: 0, segments: [] };
+      const adopted = {
+        targetSize: claim.size,
+        targetMtimeMs: found?.mtimeMs ?? claim.mtimeMs,
+        mtimeKept: true,
+        digest,
+      };
+      return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, at, adopted));
+    }
+    case 'refuse':
+      throw new SyncError(
+        `${target.label}: ${JSON.stringify(at)} stands there already; remove it, or run with --existing adopt or replace`,
+        { kind: 'refused', reason: 'exists', path: claim.path },
+      );
+    case 'no-file':
+      throw notAFile(target.label, at, found?.kind, claim.path);
+  }
+  const { published, takenAway, counts } = await copy(transfer, attempt, { stored, onlyNew: entrance === 'copy-new' });
+  if (counts !== '') log.info(counts, { path: claim.path });
+  if (takenAway) transfer.told.add('info', 'taken away', `${JSON.stringify(at)} ${TAKEN_AWAY}`, { path: claim.path });
+  const notes = [
+    counts,
+    takenAway ? TAKEN_AWAY : published.mtimeKept ? '' : 'the target did not keep the modification time',
+  ];
+  return {
+    ...outcomeRow(claim, 'copied', takenAway ? 'taken-away' : reason, checkpointOf(claim, at, published)),
+    keys: published.keys,
+    message: notes.filter((note) => note !== '').join('; '),
+  };
+}
+
+/** What stands at the place of a file that the state does not know. */
+async function lookAtTarget({ source, target, settings }: Context, claim: Claim, path: string, remains: Remains) {
+  // What an attempt was about to publish, and is not proved, may be an older file: its size and time count for nothing.
+  const unproved = remains.intent === 'publishing' && remains.wanted === 'same';
+  const found = await target.stat(path);
+  const stepMs = Math.max(source.capabilities.mtimeStepMs, target.capabilities.mtimeStepMs);
+  const step = (mtimeMs: number) => Math.floor(mtimeMs / stepMs);
+  let at: Standing['at'] = 'nothing';
+  if (found && found.kind !== 'file') at = 'no-file';
+  else if (found) {
+    const isAlike =
+      claim.chain === '' && !unproved && found.size === claim.size && step(found.mtimeMs) === step(claim.mtimeMs);
+    at = isAlike ? 'alike' : 'file';
+  }
+  return { entrance: entranceOf({ at, existing: settings.existing }), found };
+}
+
+/** What an earlier attempt published: recorded as that, whatever is wanted now. */
+export function publishedBefore(claim: Pick<Claim, 'path' | 'token'>, at: string, intent: PublishIntent): OutcomeRow {
+  const made = { ...intent.version, chain: intent.chain };
+  return {
+    ...outcomeRow(claim, 'copied', 'published-before', checkpointOf(made, at, intent)),
+    keys: intent.keys,
+  };
+}
+
+function versionOf({ size, mtimeMs }: Claim) {
+  return { size, mtimeMs };
+}
+
+type Published = Pick<PublishIntent, 'targetSize' | 'targetMtimeMs' | 'mtimeKept' | 'digest' | 'sourceDigest'>;
+
+function checkpointOf(
+  { size, mtimeMs, chain }: Pick<Claim, 'size' | 'mtimeMs' | 'chain'>,
+  at: string,
+  published: Published,
+): Checkpoint {
+  const { targetSize, targetMtimeMs, mtimeKept, digest, sourceDigest } = published;
+  return {
+    size,
+    mtimeMs,
+    chain,
+    targetSize,
+    digest,
+    sourceDigest,
+    targetPath: chain === '' ? undefined : at,
+    targetMtimeMs: mtimeKept ? targetMtimeMs : undefined,
+  };
+}
+
+function outcomeRow(
+  { path, token }: Pick<Claim, 'path' | 'token'>,
+  outcome: Outcome,
+  reason: string,
+  checkpoint: Checkpoint | undefined,
+): OutcomeRow {
+  return { path, token, outcome, kind: undefined, reason, message: '', checkpoint };
+}
+
+function failedRow(claim: Claim, error: SyncError): OutcomeRow {
+  const outcome = error.kind === 'changed' ? 'deferred' : error.kind === 'refused' ? 'refused' : 'failed';
+  const kind = outcome === 'deferred' ? undefined : error.kind;
+  // A transform knows no path; whoever reads the message needs it.
+  const message = error.path === undefined ? `${JSON.stringify(claim.path)}: ${error.message}` : error.message;
+  return { ...outcomeRow(claim, outcome, error.reason, undefined), kind, message };
+}

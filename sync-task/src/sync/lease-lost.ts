@@ -1,9 +1,0 @@
-import { SyncError } from '../errors.ts';
-
-/** The claim is somebody else's now. */
-export function leaseLost(path: string): SyncError {
-  return new SyncError(
-    `${JSON.stringify(path)} was taken over by another worker while this one was away; nothing was published here`,
-    { kind: 'transient', reason: 'lease-lost', path },
-  );
-}
