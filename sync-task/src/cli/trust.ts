@@ -5,7 +5,7 @@ import type { Log } from '../base/log.ts';
 import type { Endpoint } from '../config/settings.ts';
 import { makeResult } from '../engine/result/counts.ts';
 import type { Result } from '../engine/result/result.ts';
-import { type ShownHostKey, shownHostKeys } from '../storage/sftp/shown-host-keys.ts';
+import { type ShownHostKey, shownHostKeys } from '../storage/sftp/ssh/shown-host-keys.ts';
 
 interface TrustedPlace {
   readonly role: 'source' | 'target';

@@ -9,8 +9,8 @@
  * who is writing it. Drafts and back-ups that renaming workers left are still recovered.
  */
 import { SyncError } from '../base/errors.ts';
+import { draftMissing } from './draft-errors.ts';
 import { probeName, tempName } from './draft-name.ts';
-import { draftMissing } from './objects/draft-errors.ts';
 import { probeInPlace } from './probe-in-place.ts';
 import type { Draft, DraftOptions, Feature, InPlace, Storage } from './storage.ts';
 

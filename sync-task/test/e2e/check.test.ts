@@ -4,7 +4,7 @@ import test from 'ava';
 import type { CapabilityRow } from '../../src/engine/capability-table.ts';
 import type { Result } from '../../src/engine/result/result.ts';
 import { resultSchema } from '../../src/engine/result/result-schema.ts';
-import { serverFeatures } from '../../src/storage/sftp/features.ts';
+import { serverFeatures } from '../../src/storage/sftp/files/features.ts';
 import { hostilePlace } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
 import type { Faults } from '../kit/sftp-server/options.ts';

@@ -3,9 +3,9 @@ import { Duplex } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { openSftpChannel } from '../../src/storage/sftp/channel.ts';
-import { noAttributes, request } from '../../src/storage/sftp/packet.ts';
-import { SftpStatus } from '../../src/storage/sftp/sftp-errors.ts';
+import { openSftpChannel } from '../../src/storage/sftp/protocol/channel.ts';
+import { noAttributes, request } from '../../src/storage/sftp/protocol/packet.ts';
+import { SftpStatus } from '../../src/storage/sftp/protocol/sftp-errors.ts';
 import { seed } from './kit/random.ts';
 
 const IDLE_TIMEOUT_MS = 40;

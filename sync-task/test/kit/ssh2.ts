@@ -1,5 +1,5 @@
 /** The whole of ssh2, as it must be loaded. */
-import '../../src/storage/sftp/kept-ciphers.ts';
+import '../../src/storage/sftp/ssh/kept-ciphers.ts';
 import ssh2 from 'ssh2';
 
 export default ssh2;

@@ -1,8 +1,8 @@
 /** Learning how many handles a server allows, from its refusals alone. */
 import test from 'ava';
-import { type Held, handleGate } from '../../src/storage/sftp/handle-gate.ts';
-import { status } from '../../src/storage/sftp/packet.ts';
-import { SftpStatus } from '../../src/storage/sftp/sftp-errors.ts';
+import { type Held, handleGate } from '../../src/storage/sftp/pool/handle-gate.ts';
+import { status } from '../../src/storage/sftp/protocol/packet.ts';
+import { SftpStatus } from '../../src/storage/sftp/protocol/sftp-errors.ts';
 import { randomFrom, seed } from '../faults/kit/random.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 

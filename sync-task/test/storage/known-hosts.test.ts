@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import test from 'ava';
-import { knownKeys } from '../../src/storage/sftp/known-hosts.ts';
+import { knownKeys } from '../../src/storage/sftp/ssh/known-hosts.ts';
 
 const key = 'AAAAC3NzaC1lZDI1NTE5AAAAIA==';
 const salt = Buffer.from('12345678901234567890');

@@ -2,7 +2,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { AnyAuthMethod } from 'ssh2';
-import { asksForPassword, loginOrder } from '../../src/storage/sftp/login-order.ts';
+import { asksForPassword, loginOrder } from '../../src/storage/sftp/ssh/login-order.ts';
 
 const method = (type: string, name = type) => ({ type, username: 'u', name }) as unknown as AnyAuthMethod;
 const ways = ['publickey', 'password', 'keyboard-interactive'] as const;

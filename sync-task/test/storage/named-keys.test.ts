@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { namedKeys } from '../../src/storage/sftp/named-keys.ts';
-import { readPrivateKeys } from '../../src/storage/sftp/private-keys.ts';
+import { namedKeys } from '../../src/storage/sftp/ssh/named-keys.ts';
+import { readPrivateKeys } from '../../src/storage/sftp/ssh/private-keys.ts';
 import { blobOf, fingerprintOf, newKeyPair } from '../kit/ssh-keys.ts';
 
 const line = newKeyPair().publicKey;

@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import type { Credentials } from '../../src/config/settings.ts';
-import { readPrivateKeys } from '../../src/storage/sftp/private-keys.ts';
+import { readPrivateKeys } from '../../src/storage/sftp/ssh/private-keys.ts';
 import { findSshd, type OpenSsh, type OpenSshOptions, startOpenSsh } from '../kit/openssh.ts';
 import { openSftp } from '../kit/sftp-storage.ts';
 import { fingerprintOf } from '../kit/ssh-keys.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { encodePacket, reply } from '../../src/storage/sftp/packet.ts';
-import { replyParser } from '../../src/storage/sftp/reply-parser.ts';
+import { encodePacket, reply } from '../../src/storage/sftp/protocol/packet.ts';
+import { replyParser } from '../../src/storage/sftp/protocol/reply-parser.ts';
 
 type Heard = readonly [kind: 'reply' | 'data', id: number, content: string];
 

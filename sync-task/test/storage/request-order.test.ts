@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { draftName } from '../../src/storage/draft-name.ts';
-import { keepsOrder } from '../../src/storage/sftp/request-order.ts';
+import { keepsOrder } from '../../src/storage/sftp/protocol/request-order.ts';
 import { type Faults, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp, silentLog } from '../kit/sftp-storage.ts';
 

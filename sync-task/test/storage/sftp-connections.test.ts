@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { draftName } from '../../src/storage/draft-name.ts';
-import type { SftpChannel } from '../../src/storage/sftp/channel.ts';
-import { openConnections } from '../../src/storage/sftp/connections.ts';
+import { openConnections } from '../../src/storage/sftp/pool/connections.ts';
+import type { SftpChannel } from '../../src/storage/sftp/protocol/channel.ts';
 import { type Faults, type SftpServerOptions, startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp, sftpOptions } from '../kit/sftp-storage.ts';
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { Client, hasNativeCiphers } from '../../src/storage/sftp/ssh2.ts';
-import { keepsNothing, packetRoom, reusePacketRoom, takesNow } from '../../src/storage/sftp/ssh2-insides.ts';
+import { Client, hasNativeCiphers } from '../../src/storage/sftp/ssh/ssh2.ts';
+import { keepsNothing, packetRoom, reusePacketRoom, takesNow } from '../../src/storage/sftp/ssh/ssh2-insides.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
 const TAG_BYTES = 16;
@@ -46,7 +46,7 @@ test('a connection has the insides that are used', async (t) => {
 /** What is garbage makes V8 collect, often enough for what came of it to be collected too. */
 const afterConnections = `
   import { createRequire } from 'node:module';
-  import { Client } from '${new URL('../../src/storage/sftp/ssh2.ts', import.meta.url).href}';
+  import { Client } from '${new URL('../../src/storage/sftp/ssh/ssh2.ts', import.meta.url).href}';
   const addon = createRequire(${JSON.stringify(import.meta.url)})('${ADDON}');
   const use = () => new addon.AESGCMCipher('aes-128-gcm', Buffer.alloc(16), Buffer.alloc(12)).free();
   for (let connections = 0; connections < 100; connections++) use();

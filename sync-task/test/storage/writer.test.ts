@@ -1,9 +1,9 @@
 import test from 'ava';
 import { byteBudget } from '../../src/storage/budget.ts';
-import type { SftpChannel } from '../../src/storage/sftp/channel.ts';
-import type { Connections } from '../../src/storage/sftp/connections.ts';
-import { handleGate } from '../../src/storage/sftp/handle-gate.ts';
-import { startDraft } from '../../src/storage/sftp/writer.ts';
+import { startDraft } from '../../src/storage/sftp/files/writer.ts';
+import type { Connections } from '../../src/storage/sftp/pool/connections.ts';
+import { handleGate } from '../../src/storage/sftp/pool/handle-gate.ts';
+import type { SftpChannel } from '../../src/storage/sftp/protocol/channel.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
 test('bytes for which no connection can be had are not taken from the budget for ever', async (t) => {

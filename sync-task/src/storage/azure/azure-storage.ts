@@ -5,9 +5,9 @@
 import { SyncError } from '../../base/errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
+import { draftExists, draftMissing } from '../draft-errors.ts';
 import { probeName, tempName } from '../draft-name.ts';
 import { asHeaders, describing } from '../objects/description.ts';
-import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';

@@ -5,10 +5,10 @@
 import { SyncError } from '../../base/errors.ts';
 import { byteBudget } from '../budget.ts';
 import { skewBetween } from '../clock.ts';
+import { draftExists, draftMissing } from '../draft-errors.ts';
 import { probeName, tempName } from '../draft-name.ts';
 import { openAgents } from '../objects/agents.ts';
 import { describing, userMetadata } from '../objects/description.ts';
-import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keySpace } from '../objects/keys.ts';
 import { draftOf, mtimeOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';

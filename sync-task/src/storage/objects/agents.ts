@@ -12,7 +12,7 @@ import { getCACertificates, connect as secure } from 'node:tls';
 import { SyncError } from '../../base/errors.ts';
 import type { ProxyPlace, WebServer } from '../../config/settings.ts';
 import type { Place } from '../place.ts';
-import { connectThrough, failure } from '../sftp/proxy.ts';
+import { connectThrough, failure } from '../proxy.ts';
 
 export interface Agents {
   readonly http: HttpAgent;

@@ -5,9 +5,9 @@
 import { SyncError } from '../../base/errors.ts';
 import type { Chunk } from '../../base/model.ts';
 import { byteBudget } from '../budget.ts';
+import { draftExists, draftMissing } from '../draft-errors.ts';
 import { tempName } from '../draft-name.ts';
 import { describing } from '../objects/description.ts';
-import { draftExists, draftMissing } from '../objects/draft-errors.ts';
 import { keyNames } from '../objects/keys.ts';
 import type { Place } from '../place.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
