@@ -5,8 +5,8 @@ import type { ExecutionContext } from 'ava';
 import { byteBudget } from '../../src/storage/budget.ts';
 import { describing } from '../../src/storage/objects/description.ts';
 import { conditions } from '../../src/storage/s3/conditions.ts';
-import { copiedDraft } from '../../src/storage/s3/copied-draft.ts';
-import { LEAST_PART_BYTES, partBytes } from '../../src/storage/s3/upload-plan.ts';
+import { copiedDraft } from '../../src/storage/s3/drafts/copied-draft.ts';
+import { LEAST_PART_BYTES, partBytes } from '../../src/storage/s3/drafts/upload-plan.ts';
 import {
   finishDraft,
   listAll,

@@ -13,10 +13,10 @@ import type { KeyNames } from '../objects/keys.ts';
 import type { StorageProbe } from '../storage.ts';
 import type { Bucket } from './bucket.ts';
 import type { Conditions } from './conditions.ts';
+import { abortUpload } from './drafts/uploads.ts';
 import { metadataOf } from './object-version.ts';
 import { unheededConditions } from './probe-conditions.ts';
 import { explained, isS3Error } from './s3-errors.ts';
-import { abortUpload } from './uploads.ts';
 
 /** Every answer carries the service's time. */
 export async function bucketClockSkew(bucket: Bucket, signal: AbortSignal): Promise<number | undefined> {

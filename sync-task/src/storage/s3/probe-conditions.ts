@@ -9,8 +9,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { Destination } from './bucket.ts';
+import { abortUpload, completion } from './drafts/uploads.ts';
 import { isS3Error } from './s3-errors.ts';
-import { abortUpload, completion } from './uploads.ts';
 
 const unless = { IfNoneMatch: '*' } as const;
 

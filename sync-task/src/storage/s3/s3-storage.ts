@@ -14,19 +14,19 @@ import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
 import { type Bucket, type Destination, describeObject, guarded } from './bucket.ts';
 import { endpointOf, openClient } from './client.ts';
 import { type Condition, conditions } from './conditions.ts';
-import { copiedDraft } from './copied-draft.ts';
-import { copySource, offers } from './copy-source.ts';
-import { heldDraft } from './held-draft.ts';
+import { copiedDraft } from './drafts/copied-draft.ts';
+import { copySource, offers } from './drafts/copy-source.ts';
+import { heldDraft } from './drafts/held-draft.ts';
+import { multipartDraft } from './drafts/multipart-draft.ts';
+import type { OwnDraft } from './drafts/own-draft.ts';
+import { streamedUpload } from './drafts/streamed-upload.ts';
+import { readTicket } from './drafts/ticket.ts';
+import { LEAST_PART_BYTES, partBytes, writeBudgetBytes } from './drafts/upload-plan.ts';
+import { abortUpload, completion, emptyUploads, standingBytes, standingUpload } from './drafts/uploads.ts';
 import { listObjects } from './list-objects.ts';
-import { multipartDraft } from './multipart-draft.ts';
 import { descriptionOf, draftOf, fileVersionOf, keptMtimeMs, MTIME_STEP_MS, whole } from './object-version.ts';
-import type { OwnDraft } from './own-draft.ts';
 import { bucketClockSkew, probeBucket } from './probe-bucket.ts';
 import { RANGE_BYTES, readObject } from './read-object.ts';
-import { streamedUpload } from './streamed-upload.ts';
-import { readTicket } from './ticket.ts';
-import { LEAST_PART_BYTES, partBytes, writeBudgetBytes } from './upload-plan.ts';
-import { abortUpload, completion, emptyUploads, standingBytes, standingUpload } from './uploads.ts';
 import { writeOptions } from './write-options.ts';
 
 /** Requests are short and cost a round trip each. */

@@ -1,5 +1,5 @@
 /** How a file is cut into parts: at most 10,000 of them, from 5 MiB each, as large as the file needs. */
-import { SyncError } from '../../base/errors.ts';
+import { SyncError } from '../../../base/errors.ts';
 
 const MiB = 1024 * 1024;
 export const LEAST_PART_BYTES = 5 * MiB;

@@ -11,12 +11,12 @@ import {
   type UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { SyncError } from '../../base/errors.ts';
-import type { DraftOptions } from '../storage.ts';
-import { type Destination, guarded } from './bucket.ts';
-import type { Condition } from './conditions.ts';
-import { describedAs } from './object-version.ts';
-import { explainS3Error } from './s3-errors.ts';
+import { SyncError } from '../../../base/errors.ts';
+import type { DraftOptions } from '../../storage.ts';
+import { type Destination, guarded } from '../bucket.ts';
+import type { Condition } from '../conditions.ts';
+import { describedAs } from '../object-version.ts';
+import { explainS3Error } from '../s3-errors.ts';
 import { ticketOf } from './ticket.ts';
 
 const QUEUE = 2;

@@ -1,11 +1,11 @@
 /** Which bucket of which service a storage is: two of one service can copy among themselves. */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { SyncError } from '../../base/errors.ts';
-import { copyOffers } from '../copy-offers.ts';
-import type { KeyNames } from '../objects/keys.ts';
-import type { CopyOrigin } from '../storage.ts';
-import { type Bucket, describeObject } from './bucket.ts';
-import { uploadedMs } from './object-version.ts';
+import { SyncError } from '../../../base/errors.ts';
+import { copyOffers } from '../../copy-offers.ts';
+import type { KeyNames } from '../../objects/keys.ts';
+import type { CopyOrigin } from '../../storage.ts';
+import { type Bucket, describeObject } from '../bucket.ts';
+import { uploadedMs } from '../object-version.ts';
 
 interface Offer {
   /** Its endpoint. */

@@ -7,16 +7,16 @@
  * sent again. So only what is missing travels.
  */
 import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
-import { SyncError } from '../../base/errors.ts';
-import type { Chunk } from '../../base/model.ts';
-import { isHeld } from '../lease.ts';
-import type { DraftOptions, FinishedDraft } from '../storage.ts';
-import { type Destination, guarded, sha256, signDigest } from './bucket.ts';
-import type { Condition, Conditions } from './conditions.ts';
-import { describedAs, whole } from './object-version.ts';
+import { SyncError } from '../../../base/errors.ts';
+import type { Chunk } from '../../../base/model.ts';
+import { isHeld } from '../../lease.ts';
+import type { DraftOptions, FinishedDraft } from '../../storage.ts';
+import { type Destination, guarded, sha256, signDigest } from '../bucket.ts';
+import type { Condition, Conditions } from '../conditions.ts';
+import { describedAs, whole } from '../object-version.ts';
+import { explained, explainS3Error } from '../s3-errors.ts';
 import type { OwnDraft } from './own-draft.ts';
 import { partRooms } from './part-rooms.ts';
-import { explained, explainS3Error } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
 import { abortUpload, completion, emptyUploads, type StandingUpload, type UploadedPart } from './uploads.ts';
 

@@ -6,9 +6,9 @@ import {
   ListPartsCommand,
   type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3';
-import type { Destination } from './bucket.ts';
-import type { Condition } from './conditions.ts';
-import { explained, isS3Error } from './s3-errors.ts';
+import type { Destination } from '../bucket.ts';
+import type { Condition } from '../conditions.ts';
+import { explained, isS3Error } from '../s3-errors.ts';
 
 export interface UploadedPart {
   readonly number: number;

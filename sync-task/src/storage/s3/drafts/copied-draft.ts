@@ -9,14 +9,14 @@ import {
   type HeadObjectCommandOutput,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { SyncError } from '../../base/errors.ts';
-import { isHeld } from '../lease.ts';
-import type { DraftOptions, FinishedDraft } from '../storage.ts';
-import { type Destination, guarded } from './bucket.ts';
-import type { Condition, Conditions } from './conditions.ts';
-import { describedAs, descriptionOf, whole } from './object-version.ts';
+import { SyncError } from '../../../base/errors.ts';
+import { isHeld } from '../../lease.ts';
+import type { DraftOptions, FinishedDraft } from '../../storage.ts';
+import { type Destination, guarded } from '../bucket.ts';
+import type { Condition, Conditions } from '../conditions.ts';
+import { describedAs, descriptionOf, whole } from '../object-version.ts';
+import { explained } from '../s3-errors.ts';
 import type { OwnDraft } from './own-draft.ts';
-import { explained } from './s3-errors.ts';
 import { ticketOf } from './ticket.ts';
 import { abortUpload, completion, type StandingUpload, type UploadedPart } from './uploads.ts';
 

@@ -2,7 +2,7 @@
  * Memory for the parts of one file, out of the budget of all. What was sent is filled again: large memory that comes and goes costs
  * more than the sending.
  */
-import type { ByteBudget } from '../budget.ts';
+import type { ByteBudget } from '../../budget.ts';
 
 export interface PartRooms {
   /**

@@ -3,11 +3,11 @@
  * step. Only what turns out not to be small is sent on the way.
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Chunk } from '../../base/model.ts';
-import type { DraftOptions, FinishedDraft, MayWrite } from '../storage.ts';
-import { type Destination, guarded, sha256, signDigest } from './bucket.ts';
-import type { Condition, Conditions } from './conditions.ts';
-import { describedAs, whole } from './object-version.ts';
+import type { Chunk } from '../../../base/model.ts';
+import type { DraftOptions, FinishedDraft, MayWrite } from '../../storage.ts';
+import { type Destination, guarded, sha256, signDigest } from '../bucket.ts';
+import type { Condition, Conditions } from '../conditions.ts';
+import { describedAs, whole } from '../object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import type { StreamedUpload } from './streamed-upload.ts';
 

@@ -1,4 +1,4 @@
-import type { Draft, PublishOptions } from '../storage.ts';
+import type { Draft, PublishOptions } from '../../storage.ts';
 
 /** A draft that this process has begun, as the storage keeps it by its name until it is published or discarded. */
 export interface OwnDraft extends Draft {
