@@ -1,12 +1,12 @@
 /** Which storage stands behind which scheme. A new one is one file and one line here; each is loaded only when it is used. */
 import { SyncError } from '../base/errors.ts';
-import { bandwidth, limitReading } from './bandwidth.ts';
-import { inPlace } from './in-place.ts';
+import { bandwidth, limitReading } from './around/bandwidth.ts';
+import { inPlace } from './around/in-place.ts';
+import { retryReading } from './around/retry.ts';
+import { folderAbove, singleFile } from './around/single-file.ts';
 import { baseOf } from './paths.ts';
-import type { Place, StorageModule } from './place.ts';
-import { retryReading } from './retry.ts';
-import { folderAbove, singleFile } from './single-file.ts';
 import type { Storage } from './storage.ts';
+import type { Place, StorageModule } from './storage-module.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   az: () => import('./azure/azure-storage.ts'),

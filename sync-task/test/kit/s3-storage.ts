@@ -2,9 +2,9 @@
 import { parseLocation } from '../../src/config/location.ts';
 import { readSecret } from '../../src/config/secrets.ts';
 import type { ObjectSettings } from '../../src/config/settings.ts';
-import type { Place } from '../../src/storage/place.ts';
 import { open } from '../../src/storage/s3/s3-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
+import type { Place } from '../../src/storage/storage-module.ts';
 import { noCredentials, silentLog } from './sftp-storage.ts';
 
 export interface S3Options {

@@ -6,7 +6,7 @@ import { sync } from '../../src/engine/commands/sync.ts';
 import type { Context } from '../../src/engine/context.ts';
 import type { Result } from '../../src/engine/result/result.ts';
 import { verify } from '../../src/engine/verify/verify.ts';
-import { retryReading } from '../../src/storage/retry.ts';
+import { retryReading } from '../../src/storage/around/retry.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { randomFrom } from '../faults/kit/random.ts';
 import { act } from './actors.ts';

@@ -11,7 +11,7 @@ import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { placeIdentity } from '../../src/storage/azure/identity.ts';
 import type { Ask } from '../../src/storage/objects/web-request.ts';
-import type { Place } from '../../src/storage/place.ts';
+import type { Place } from '../../src/storage/storage-module.ts';
 import { azuriteIsMissing, azuriteIsThere, startAzurite } from '../kit/azurite.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
 import { silentLog } from '../kit/sftp-storage.ts';

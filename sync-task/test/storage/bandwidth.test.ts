@@ -1,6 +1,6 @@
 import test from 'ava';
 import { parseBandwidth } from '../../src/config/parse-bandwidth.ts';
-import { bandwidth, limitReading } from '../../src/storage/bandwidth.ts';
+import { bandwidth, limitReading } from '../../src/storage/around/bandwidth.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 
 /** A clock that runs only while somebody sleeps. */

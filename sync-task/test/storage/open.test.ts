@@ -3,7 +3,7 @@ import { SyncError } from '../../src/base/errors.ts';
 import { parseLocation } from '../../src/config/location.ts';
 import type { Endpoint } from '../../src/config/settings.ts';
 import { openStorage } from '../../src/storage/open.ts';
-import type { Place } from '../../src/storage/place.ts';
+import type { Place } from '../../src/storage/storage-module.ts';
 
 function open(url: string) {
   const endpoint = { location: parseLocation(url, '--target'), variable: () => undefined } as unknown as Endpoint;

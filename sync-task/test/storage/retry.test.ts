@@ -4,7 +4,7 @@ import { backoffMs } from '../../src/base/backoff.ts';
 import { SyncError } from '../../src/base/errors.ts';
 import type { Chunk } from '../../src/base/model.ts';
 import { retryBudget } from '../../src/engine/transfer/retry-budget.ts';
-import { retryReading } from '../../src/storage/retry.ts';
+import { retryReading } from '../../src/storage/around/retry.ts';
 import { patience } from '../../src/storage/sftp/pool/patience.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import { silentLog } from '../kit/sftp-storage.ts';

@@ -12,7 +12,7 @@ import type { CountedLog } from '../../base/counted-log.ts';
 import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { Outcome } from '../../base/model.ts';
 import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../../state/state.ts';
-import { mayPass } from '../../storage/retry.ts';
+import { mayPass } from '../../storage/around/retry.ts';
 import { notAFile } from '../../storage/standing.ts';
 import type { Chain } from '../../transform/chain.ts';
 import type { ChainThreads } from '../../transform/chain-threads.ts';

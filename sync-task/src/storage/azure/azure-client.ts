@@ -12,7 +12,7 @@ import {
 import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
 import { webRequests } from '../objects/web-request.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../storage-module.ts';
 import { placeIdentity } from './identity.ts';
 
 /** Asked again before a file's own tries are touched. */

@@ -10,7 +10,7 @@ import { SyncError } from '../../base/errors.ts';
 import { proxyFailure } from '../objects/agents.ts';
 import { isCertificateError, isNetworkError } from '../objects/service-error.ts';
 import type { Ask, WebRequest } from '../objects/web-request.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../storage-module.ts';
 
 const RESOURCE = 'https://storage.azure.com/';
 const AUTHORITY = 'https://login.microsoftonline.com/';

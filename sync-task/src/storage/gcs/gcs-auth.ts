@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { GoogleAuth, JWT } from 'google-auth-library';
 import { SyncError } from '../../base/errors.ts';
 import type { Agents } from '../objects/agents.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../storage-module.ts';
 
 const VARIABLE = 'GOOGLE_APPLICATION_CREDENTIALS';
 const scopes = ['https://www.googleapis.com/auth/devstorage.read_write'];

@@ -6,9 +6,9 @@ import { SyncError } from '../../base/errors.ts';
 import type { Chunk, FileVersion, ListedEntry } from '../../base/model.ts';
 import { isOwnName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath } from '../paths.ts';
-import type { Place } from '../place.ts';
 import { existsAlready } from '../standing.ts';
 import type { Draft, DraftOptions, FinishedDraft, ReadOptions, Storage } from '../storage.ts';
+import type { Place } from '../storage-module.ts';
 
 export interface StoredBytes {
   readonly bytes: Buffer;

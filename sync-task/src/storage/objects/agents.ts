@@ -11,8 +11,8 @@ import type { Duplex } from 'node:stream';
 import { getCACertificates, connect as secure } from 'node:tls';
 import { SyncError } from '../../base/errors.ts';
 import type { ProxyPlace, WebServer } from '../../config/settings.ts';
-import type { Place } from '../place.ts';
 import { connectThrough, failure } from '../proxy.ts';
+import type { Place } from '../storage-module.ts';
 
 export interface Agents {
   readonly http: HttpAgent;

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
-import type { Place } from '../place.ts';
+import type { Place } from '../storage-module.ts';
 
 /** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
 const ATTEMPTS = 5;

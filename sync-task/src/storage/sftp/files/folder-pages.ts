@@ -6,7 +6,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { backOff } from '../../../base/backoff.ts';
 import { asSyncError, SyncError } from '../../../base/errors.ts';
-import { mayPass } from '../../retry.ts';
+import { mayPass } from '../../around/retry.ts';
 import type { Connections } from '../pool/connections.ts';
 import { closeHandle, openHandle } from '../pool/handles.ts';
 import type { DirectoryPage } from '../protocol/channel.ts';

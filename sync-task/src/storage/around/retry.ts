@@ -5,12 +5,12 @@
  * at first, which is the business of who wrote down what it intended (`engine/transfer/transfer.ts`).
  */
 
-import { backOff } from '../base/backoff.ts';
-import { countedLog } from '../base/counted-log.ts';
-import { asSyncError, type SyncError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { World } from '../base/world.ts';
-import type { ReadOptions, Storage } from './storage.ts';
+import { backOff } from '../../base/backoff.ts';
+import { countedLog } from '../../base/counted-log.ts';
+import { asSyncError, type SyncError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { World } from '../../base/world.ts';
+import type { ReadOptions, Storage } from '../storage.ts';
 
 export interface RetryOptions {
   /** Tries of one operation; of reading, tries that bring nothing. */

@@ -2,9 +2,9 @@
  * A source whose URL names a file: it is the folder above with this file alone in it. A decorator over any storage. Whether it
  * is so is looked at only where nothing stands below the root, or where a file is asked for that has the root's own name.
  */
-import type { Location } from '../config/settings.ts';
-import { baseOf, parentOf } from './paths.ts';
-import type { Storage } from './storage.ts';
+import type { Location } from '../../config/settings.ts';
+import { baseOf, parentOf } from '../paths.ts';
+import type { Storage } from '../storage.ts';
 
 /** The folder that the file would be in; undefined where nothing is above. */
 export function folderAbove(location: Location): Location | undefined {

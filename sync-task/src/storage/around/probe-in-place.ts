@@ -1,7 +1,7 @@
 /** Tries with a hidden file what a run in place will do: make it, write, give it its time, close it, and write it once more. */
-import { asSyncError } from '../base/errors.ts';
-import { skewBetween } from './clock.ts';
-import type { Feature, InPlace, Storage, StorageProbe, StoredFile } from './storage.ts';
+import { asSyncError } from '../../base/errors.ts';
+import { skewBetween } from '../clock.ts';
+import type { Feature, InPlace, Storage, StorageProbe, StoredFile } from '../storage.ts';
 
 /** Far from now, so that a server that keeps no times can't tell it by chance. */
 const PROBED_MS = Date.UTC(2001, 8, 9);

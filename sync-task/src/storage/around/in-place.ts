@@ -8,11 +8,11 @@
  * source is set last, when every byte has been acknowledged; and no file is ever removed under its final name but by the one
  * who is writing it. Drafts and back-ups that renaming workers left are still recovered.
  */
-import { SyncError } from '../base/errors.ts';
-import { draftMissing } from './draft-errors.ts';
-import { probeName, tempName } from './draft-name.ts';
+import { SyncError } from '../../base/errors.ts';
+import { draftMissing } from '../draft-errors.ts';
+import { probeName, tempName } from '../draft-name.ts';
+import type { Draft, DraftOptions, Feature, InPlace, Storage } from '../storage.ts';
 import { probeInPlace } from './probe-in-place.ts';
-import type { Draft, DraftOptions, Feature, InPlace, Storage } from './storage.ts';
 
 const losses: readonly Feature[] = [
   {

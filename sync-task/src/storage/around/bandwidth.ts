@@ -3,8 +3,8 @@
  * on, and what is not taken is not asked for, so the connection slows down to the limit. All files of a process share it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BandwidthSlot } from '../config/settings.ts';
-import type { Storage } from './storage.ts';
+import type { BandwidthSlot } from '../../config/settings.ts';
+import type { Storage } from '../storage.ts';
 
 /** Saved up at most, in seconds: short enough not to be seen as a burst, long enough not to wait for every piece. */
 const BURST_SECONDS = 0.25;
