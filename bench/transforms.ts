@@ -10,7 +10,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { parseTransform } from '../sync-task/src/config/parse-transform.ts';
 import { recordingFile } from '../sync-task/src/recording-file.ts';
-import { transformChain } from '../sync-task/src/transform/chain.ts';
+import { transformChain } from '../sync-task/src/transform/chain/chain.ts';
 import { transforms } from '../sync-task/src/transform/registry.ts';
 import type { ByteStream } from '../sync-task/src/transform/transform.ts';
 import type { TransformResult } from './transform-results.ts';

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unbounded } from './transform/file-context.ts';
+import { unbounded } from './transform/chain/file-context.ts';
 import type { BoundedFile } from './transform/transform.ts';
 
 export interface RecordingFile extends BoundedFile, AsyncDisposable {

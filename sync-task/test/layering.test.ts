@@ -15,7 +15,7 @@ interface Row {
   readonly allowed: readonly string[];
 }
 
-const beyondStorage = ['transform/chain.ts', 'state/state.ts', 'engine/plan/plan.ts', 'pg', 'ssh2'];
+const beyondStorage = ['transform/chain/chain.ts', 'state/state.ts', 'engine/plan/plan.ts', 'pg', 'ssh2'];
 /** Packages of object stores: each has one home. */
 const clouds = ['@aws-sdk/client-s3', '@azure/storage-blob', 'google-auth-library'];
 
@@ -39,7 +39,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   'storage/x.ts': {
     refused: [
-      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts'],
+      ...['transform/chain/chain.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts'],
       ...['ssh2', 'pg', 'winston', 'yargs', 'yargs/helpers', 'picomatch'],
       ...clouds,
     ],
@@ -54,12 +54,27 @@ const rows: Readonly<Record<string, Row>> = {
     ],
   },
   'storage/file/x.ts': {
-    refused: ['transform/chain.ts', 'state/sql/x.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'ssh2'],
+    refused: [
+      'transform/chain/chain.ts',
+      'state/sql/x.ts',
+      'config/load.ts',
+      'engine/plan/plan.ts',
+      'cli/main.ts',
+      'ssh2',
+    ],
     allowed: ['storage/storage.ts', 'storage/file/y.ts', 'config/settings.ts', 'base/errors.ts'],
   },
   'storage/s3/x.ts': {
     refused: [
-      ...['transform/chain.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'pg', 'ssh2'],
+      ...[
+        'transform/chain/chain.ts',
+        'state/state.ts',
+        'config/load.ts',
+        'engine/plan/plan.ts',
+        'cli/main.ts',
+        'pg',
+        'ssh2',
+      ],
       ...['@azure/storage-blob', 'google-auth-library'],
     ],
     allowed: [
@@ -87,7 +102,7 @@ const rows: Readonly<Record<string, Row>> = {
   'storage/objects/x.ts': { refused: clouds, allowed: ['storage/storage.ts', 'base/errors.ts'] },
   'storage/sftp/x.ts': {
     refused: [
-      'transform/chain.ts',
+      'transform/chain/chain.ts',
       'state/state.ts',
       'config/load.ts',
       'engine/plan/plan.ts',
@@ -102,13 +117,13 @@ const rows: Readonly<Record<string, Row>> = {
       ...['storage/storage.ts', 'state/state.ts', 'config/load.ts', 'engine/plan/plan.ts', 'cli/main.ts'],
       ...['ssh2', 'pg', 'winston', 'yargs', 'picomatch'],
     ],
-    allowed: ['transform/mask.ts', 'config/settings.ts', 'base/model.ts', 'base/errors.ts', 'base/glob.ts', 'zod'],
+    allowed: ['transform/text/mask.ts', 'config/settings.ts', 'base/model.ts', 'base/errors.ts', 'base/glob.ts', 'zod'],
   },
   'state/x.ts': {
     refused: [
       ...[
         'storage/storage.ts',
-        'transform/chain.ts',
+        'transform/chain/chain.ts',
         'config/load.ts',
         'config/settings.ts',
         'engine/plan/plan.ts',
@@ -119,13 +134,13 @@ const rows: Readonly<Record<string, Row>> = {
     allowed: ['state/state.ts', 'state/sql/y.ts', 'base/model.ts', 'base/errors.ts', 'pg', 'node:sqlite'],
   },
   'state/postgres/x.ts': {
-    refused: ['storage/storage.ts', 'transform/chain.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'ssh2'],
+    refused: ['storage/storage.ts', 'transform/chain/chain.ts', 'engine/plan/plan.ts', 'cli/main.ts', 'ssh2'],
     allowed: ['state/state.ts', 'base/model.ts', 'base/errors.ts', 'pg'],
   },
   'config/x.ts': {
     refused: [
       'storage/storage.ts',
-      'transform/chain.ts',
+      'transform/chain/chain.ts',
       'state/state.ts',
       'engine/plan/plan.ts',
       'cli/main.ts',
@@ -148,7 +163,7 @@ const rows: Readonly<Record<string, Row>> = {
     ],
     allowed: [
       'storage/storage.ts',
-      'transform/chain.ts',
+      'transform/chain/chain.ts',
       'state/state.ts',
       'config/settings.ts',
       'engine/plan/plan.ts',

@@ -1,20 +1,21 @@
 /** Every transform there is. To add one: one file beside this one, one line here. */
-import { csvClean } from './csv-clean.ts';
-import { csvToJsonl } from './csv-to-jsonl.ts';
-import { csvValidate } from './csv-validate.ts';
-import { dedup } from './dedup.ts';
-import { encoding } from './encoding.ts';
-import { gunzip, gzip } from './gzip.ts';
-import { jsonlToCsv } from './jsonl-to-csv.ts';
-import { mask } from './mask.ts';
-import { newline } from './newline.ts';
+
+import { gunzip, gzip } from './compression/gzip.ts';
+import { unzstd, zstd } from './compression/zstd.ts';
 import { pgpDecrypt } from './pgp/decrypt.ts';
 import { pgpEncrypt } from './pgp/encrypt.ts';
 import { pgpSign } from './pgp/sign.ts';
-import { pseudonymise } from './pseudonymise.ts';
-import { replaceWhitespace } from './replace-whitespace.ts';
+import { csvClean } from './records/csv-clean.ts';
+import { csvToJsonl } from './records/csv-to-jsonl.ts';
+import { csvValidate } from './records/csv-validate.ts';
+import { dedup } from './records/dedup.ts';
+import { jsonlToCsv } from './records/jsonl-to-csv.ts';
+import { pseudonymise } from './records/pseudonymise.ts';
+import { encoding } from './text/encoding.ts';
+import { mask } from './text/mask.ts';
+import { newline } from './text/newline.ts';
+import { replaceWhitespace } from './text/replace-whitespace.ts';
 import type { Transform } from './transform.ts';
-import { unzstd, zstd } from './zstd.ts';
 
 export const transforms: readonly Transform[] = [
   csvClean,

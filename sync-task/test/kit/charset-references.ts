@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import iconv from 'iconv-lite';
-import type { Charset } from '../../src/transform/charset/charset.ts';
-import { canonicalName, charset } from '../../src/transform/charset/named.ts';
+import type { Charset } from '../../src/transform/text/charset/charset.ts';
+import { canonicalName, charset } from '../../src/transform/text/charset/named.ts';
 
 export interface Exception {
   /** What differs: `81=-/81` is a code, what we read (or refuse, `-`) and what the reference reads; points of characters. */

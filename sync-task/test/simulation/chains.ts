@@ -1,7 +1,7 @@
 /** The chains of transforms that a pipeline may have here, and what each must make of a file, told without the engine. */
 import { join } from 'node:path';
 import type { TransformSetting } from '../../src/config/settings.ts';
-import { openChain } from '../../src/transform/open-chain.ts';
+import { openChain } from '../../src/transform/chain/open-chain.ts';
 
 export type ChainName = 'none' | 'swap-case' | 'double' | 'split';
 

@@ -6,9 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import { recordingFile } from '../../src/recording-file.ts';
-import { chainThreads } from '../../src/transform/chain-threads.ts';
-import type { ChangedPiece, SavedTransforms } from '../../src/transform/changed-file.ts';
-import { openChain } from '../../src/transform/open-chain.ts';
+import { chainThreads } from '../../src/transform/chain/chain-threads.ts';
+import type { ChangedPiece, SavedTransforms } from '../../src/transform/chain/changed-file.ts';
+import { openChain } from '../../src/transform/chain/open-chain.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
 import { streamOf } from '../kit/transform.ts';
 

@@ -2,7 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { parseTransform } from '../../src/config/parse-transform.ts';
 import type { TransformSetting } from '../../src/config/settings.ts';
-import { transformChain } from '../../src/transform/chain.ts';
+import { transformChain } from '../../src/transform/chain/chain.ts';
 import { transforms } from '../../src/transform/registry.ts';
 import type { Transform } from '../../src/transform/transform.ts';
 import { chainOf } from '../kit/chain-of.ts';

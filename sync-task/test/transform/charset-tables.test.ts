@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
-import { canonicalName, charset } from '../../src/transform/charset/named.ts';
+import { canonicalName, charset } from '../../src/transform/text/charset/named.ts';
 import { compared, namesWithoutReference, references } from '../kit/charset-references.ts';
 
 for (const reference of references) {

@@ -3,11 +3,11 @@ import { constants, createZstdCompress, gunzipSync, gzipSync, zstdCompressSync, 
 import test from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { decoderMemory } from '../../src/transform/decoder-memory.ts';
-import { detachedFile } from '../../src/transform/file-context.ts';
-import { gunzip, gzip } from '../../src/transform/gzip.ts';
+import { detachedFile } from '../../src/transform/chain/file-context.ts';
+import { decoderMemory } from '../../src/transform/compression/decoder-memory.ts';
+import { gunzip, gzip } from '../../src/transform/compression/gzip.ts';
+import { unzstd, zstd } from '../../src/transform/compression/zstd.ts';
 import type { BoundedFile, Transform } from '../../src/transform/transform.ts';
-import { unzstd, zstd } from '../../src/transform/zstd.ts';
 import { applied, streamOf, testModel, testTransform } from '../kit/transform.ts';
 
 const text = 'Two words, two words and 日本語; two words.\n'.repeat(3);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { csvValidate } from '../../src/transform/csv-validate.ts';
+import { csvValidate } from '../../src/transform/records/csv-validate.ts';
 import { chainOf } from '../kit/chain-of.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 import { goldenFile } from '../kit/transform-golden.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { decoderMemory } from '../../src/transform/decoder-memory.ts';
+import { decoderMemory } from '../../src/transform/compression/decoder-memory.ts';
 
 const MIB = 1024 ** 2;
 

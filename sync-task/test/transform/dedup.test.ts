@@ -1,5 +1,5 @@
 import test from 'ava';
-import { dedup } from '../../src/transform/dedup.ts';
+import { dedup } from '../../src/transform/records/dedup.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 
 const cases: readonly (readonly [title: string, options: RawOptions, rows: readonly TransformCase[]])[] = [

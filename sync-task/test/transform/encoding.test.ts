@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
-import { canonicalName, charset } from '../../src/transform/charset/named.ts';
-import { encoding } from '../../src/transform/encoding.ts';
+import { canonicalName, charset } from '../../src/transform/text/charset/named.ts';
+import { encoding } from '../../src/transform/text/encoding.ts';
 import { applied, type RawOptions, testModel, testTransform } from '../kit/transform.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');

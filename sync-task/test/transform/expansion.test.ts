@@ -1,8 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { transformChain } from '../../src/transform/chain.ts';
-import { detachedFile } from '../../src/transform/file-context.ts';
+import { transformChain } from '../../src/transform/chain/chain.ts';
+import { detachedFile } from '../../src/transform/chain/file-context.ts';
 import { transforms } from '../../src/transform/registry.ts';
 import { streamOf } from '../kit/transform.ts';
 

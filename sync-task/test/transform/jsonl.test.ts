@@ -1,6 +1,6 @@
 import test from 'ava';
-import { csvToJsonl } from '../../src/transform/csv-to-jsonl.ts';
-import { jsonlToCsv } from '../../src/transform/jsonl-to-csv.ts';
+import { csvToJsonl } from '../../src/transform/records/csv-to-jsonl.ts';
+import { jsonlToCsv } from '../../src/transform/records/jsonl-to-csv.ts';
 import type { Transform } from '../../src/transform/transform.ts';
 import { applied, type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';
 

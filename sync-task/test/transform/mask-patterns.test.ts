@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { boundedPattern } from '../../src/transform/bounded-pattern.ts';
-import { mask } from '../../src/transform/mask.ts';
+import { boundedPattern } from '../../src/transform/text/bounded-pattern.ts';
+import { mask } from '../../src/transform/text/mask.ts';
 import { type RawOptions, testModel, testTransform } from '../kit/transform.ts';
 
 test('matches of a pattern are replaced', testTransform, mask, { pattern: '[0-9]{4,6}', replacement: '#' }, [

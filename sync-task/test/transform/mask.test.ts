@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { mask } from '../../src/transform/mask.ts';
+import { mask } from '../../src/transform/text/mask.ts';
 import { type RawOptions, testModel, testTransform } from '../kit/transform.ts';
 
 test('every occurrence of a token is replaced', testTransform, mask, { token: ['password', 'secret'] }, [

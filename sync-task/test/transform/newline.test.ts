@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { newline } from '../../src/transform/newline.ts';
+import { newline } from '../../src/transform/text/newline.ts';
 import { testModel, testTransform } from '../kit/transform.ts';
 
 const mixed = 'a\r\nb\nc\rd\r\r\n\n\re\r';

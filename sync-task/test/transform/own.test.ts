@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { parseTransform } from '../../src/config/parse-transform.ts';
-import { openChain } from '../../src/transform/open-chain.ts';
+import { openChain } from '../../src/transform/chain/open-chain.ts';
 import { streamOf } from '../kit/transform.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'own-transforms-'));
@@ -80,7 +80,7 @@ test('packages are found from the working folder', async (t) => {
   await writeFile(join(place, 'index.js'), `export { default } from ${JSON.stringify(template)};`);
   const { execFile } = await import('node:child_process');
   const { promisify } = await import('node:util');
-  const chain = new URL('../../src/transform/open-chain.ts', import.meta.url).href;
+  const chain = new URL('../../src/transform/chain/open-chain.ts', import.meta.url).href;
   const script = `const { openChain } = await import(${JSON.stringify(chain)});
     const chain = await openChain([{ name: '@team/shout', options: {}, glob: undefined }]);
     for await (const chunk of chain.apply('f', (async function* () { yield Buffer.from('abc'); })())) process.stdout.write(chunk);`;

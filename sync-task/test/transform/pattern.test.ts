@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
-import { linearPattern } from '../../src/transform/pattern/pattern.ts';
+import { linearPattern } from '../../src/transform/text/pattern/pattern.ts';
 
 /**
  * The parts of patterns, with all in which engines like to differ. V8 itself goes astray at three places, so they are left out:

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { replaceWhitespace } from '../../src/transform/replace-whitespace.ts';
+import { replaceWhitespace } from '../../src/transform/text/replace-whitespace.ts';
 import { testModel, testTransform } from '../kit/transform.ts';
 
 test('every ASCII whitespace character becomes an underscore', testTransform, replaceWhitespace, {}, [

@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import test from 'ava';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { encoding } from '../../src/transform/encoding.ts';
-import { mask } from '../../src/transform/mask.ts';
-import { newline } from '../../src/transform/newline.ts';
-import { replaceWhitespace } from '../../src/transform/replace-whitespace.ts';
-import { encoded, validated } from '../../src/transform/text-encoding.ts';
+import { encoding } from '../../src/transform/text/encoding.ts';
+import { mask } from '../../src/transform/text/mask.ts';
+import { newline } from '../../src/transform/text/newline.ts';
+import { replaceWhitespace } from '../../src/transform/text/replace-whitespace.ts';
+import { encoded, validated } from '../../src/transform/text/text-encoding.ts';
+import { utf8Validator } from '../../src/transform/text/utf8-validator.ts';
 import type { Transform } from '../../src/transform/transform.ts';
-import { utf8Validator } from '../../src/transform/utf8-validator.ts';
 import { testTransform } from '../kit/transform.ts';
 
 const checkUtf8: Transform<unknown> = {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { detachedFile } from '../../src/transform/file-context.ts';
+import { detachedFile } from '../../src/transform/chain/file-context.ts';
+import { breathe, watch } from '../../src/transform/chain/watched.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
-import { breathe, watch } from '../../src/transform/watched.ts';
 import { streamOf } from '../kit/transform.ts';
 
 const chunk = Buffer.from('a');

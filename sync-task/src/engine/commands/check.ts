@@ -1,6 +1,6 @@
 /** `check`: proves that source, target and state can be used, and says what the servers can't do and what that costs. */
 import type { ListedEntry } from '../../base/model.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import { capabilityLine, capabilityRows } from '../capability-table.ts';
 import type { Context } from '../context.ts';

@@ -3,7 +3,7 @@
  * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
  */
 import { asSyncError } from '../../base/errors.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';

@@ -1,6 +1,6 @@
 /** `run`: transfers one batch. Safe to repeat, alone or beside others. */
 import { SyncError } from '../../base/errors.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';

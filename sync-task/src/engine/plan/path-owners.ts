@@ -4,7 +4,7 @@
  * whose target is the same, or lies in this one, or holds it. Where nothing of the kind is known, nothing is asked.
  */
 import type { Candidate, PipelineRecord, PlaceOwner, PlanTicket, State } from '../../state/state.ts';
-import type { Chain } from '../../transform/chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
 import type { Context } from '../context.ts';
 import { nestingOf } from '../locations/nesting.ts';
 import { recordedWith } from './planned-with.ts';

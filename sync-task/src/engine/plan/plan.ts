@@ -5,8 +5,8 @@
 import { asSyncError } from '../../base/errors.ts';
 import type { ListedEntry } from '../../base/model.ts';
 import type { Candidate, Change, NewEntry, PipelineRecord, PlanTicket } from '../../state/state.ts';
-import type { Chain } from '../../transform/chain.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
 import { gateErrors, logFindings } from '../gates/gate-report.ts';

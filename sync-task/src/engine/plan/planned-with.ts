@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { SyncError } from '../../base/errors.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { RunRecord } from '../../state/state.ts';
-import type { Chain, StepIdentity } from '../../transform/chain.ts';
+import type { Chain, StepIdentity } from '../../transform/chain/chain.ts';
 import type { Log } from '../context.ts';
 
 export interface PlannedWith {

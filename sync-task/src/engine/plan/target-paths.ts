@@ -3,7 +3,7 @@
  * the same. What earlier plans gave away is asked of the state (`place-owners.ts`).
  */
 import { SyncError } from '../../base/errors.ts';
-import type { Chain } from '../../transform/chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
 
 export interface TargetPlaces {
   /** Why the file can't have its places at the target; undefined where it can, and then has them. The file listed first wins. */

@@ -2,7 +2,7 @@
 import type { ErrorKind } from '../../base/errors.ts';
 import type { EntryStatus } from '../../base/model.ts';
 import type { ManifestRow } from '../../state/state.ts';
-import type { Chain } from '../../transform/chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
 
 export interface ManifestLine {
   readonly path: string;

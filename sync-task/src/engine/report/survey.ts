@@ -1,7 +1,7 @@
 /** One pass over a run's files, however many there are: sums, and the few that a reader wants to see by name. */
 import type { EntryStatus } from '../../base/model.ts';
 import type { State } from '../../state/state.ts';
-import type { Chain } from '../../transform/chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
 import { type ManifestLine, manifestLine } from './manifest.ts';
 import { topList } from './top-list.ts';
 

@@ -1,7 +1,7 @@
 /** Writes what `--report-dir` asks for: manifest, report and summary of a run, and the pages that list them. */
 import { join } from 'node:path';
 import type { RunRecord } from '../../state/state.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import type { Context } from '../context.ts';
 import type { Result } from '../result/result.ts';
 import { folderName, makeReportFolder, writeStreamed, writeWhole } from './report-folder.ts';

@@ -9,7 +9,7 @@ import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { Chunk } from '../../base/model.ts';
 import type { Claim } from '../../state/state.ts';
 import type { DraftOptions, FileDescription } from '../../storage/storage.ts';
-import type { ResumePoint } from '../../transform/changed-file.ts';
+import type { ResumePoint } from '../../transform/chain/changed-file.ts';
 import type { FileContext } from '../../transform/transform.ts';
 import type { Context } from '../context.ts';
 import { addCounts } from '../result/counts.ts';

@@ -4,7 +4,7 @@
  * removed.
  */
 import type { ContentDigest, FileVersion } from '../../base/model.ts';
-import type { SavedTransforms } from '../../transform/changed-file.ts';
+import type { SavedTransforms } from '../../transform/chain/changed-file.ts';
 
 interface IntentOfDraft {
   /** The draft's name. */

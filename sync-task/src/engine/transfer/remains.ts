@@ -4,7 +4,7 @@ import type { FileVersion } from '../../base/model.ts';
 import type { Claim } from '../../state/state.ts';
 import { draftName } from '../../storage/draft-name.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { SavedTransforms } from '../../transform/changed-file.ts';
+import type { SavedTransforms } from '../../transform/chain/changed-file.ts';
 import type { Context } from '../context.ts';
 import { compareContent } from './content-digest.ts';
 import { type Intent, type PublishIntent, ticketOf, type WritingIntent, worthResuming } from './intent.ts';

@@ -1,6 +1,6 @@
 /** Writes down what is stored of a file while the rest is under way, so that a later attempt can resume behind it. */
 import type { Draft } from '../../storage/storage.ts';
-import type { ResumePoint, SavedTransforms } from '../../transform/changed-file.ts';
+import type { ResumePoint, SavedTransforms } from '../../transform/chain/changed-file.ts';
 import type { Attempt } from './attempt.ts';
 import type { WritingIntent } from './intent.ts';
 import type { Stored } from './remains.ts';

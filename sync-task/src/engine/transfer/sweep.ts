@@ -9,8 +9,8 @@
 import { asSyncError } from '../../base/errors.ts';
 import type { AbandonedFile, Owner } from '../../state/state.ts';
 import { draftName } from '../../storage/draft-name.ts';
-import type { Chain } from '../../transform/chain.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import type { Context } from '../context.ts';
 import { fileError } from '../result/counts.ts';
 import type { FileError } from '../result/result.ts';

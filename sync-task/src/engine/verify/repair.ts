@@ -7,7 +7,7 @@
  */
 import { asSyncError } from '../../base/errors.ts';
 import type { FileRecord, NewEntry, PlanTicket } from '../../state/state.ts';
-import type { Chain } from '../../transform/chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import { finish } from '../commands/finish.ts';
 import type { Context } from '../context.ts';

@@ -6,7 +6,7 @@ import { SyncError } from '../../base/errors.ts';
 import type { ContentDigest, FileVersion } from '../../base/model.ts';
 import type { FileRecord } from '../../state/state.ts';
 import type { StoredFile } from '../../storage/storage.ts';
-import type { Chain } from '../../transform/chain.ts';
+import type { Chain } from '../../transform/chain/chain.ts';
 import type { Context } from '../context.ts';
 import type { Finding } from '../result/result.ts';
 import { compareContent, contentDigest } from '../transfer/content-digest.ts';

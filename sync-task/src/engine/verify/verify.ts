@@ -4,7 +4,7 @@
  */
 import { asSyncError, type SyncError } from '../../base/errors.ts';
 import type { FileRecord } from '../../state/state.ts';
-import { openChain } from '../../transform/open-chain.ts';
+import { openChain } from '../../transform/chain/open-chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';

@@ -6,8 +6,8 @@
  */
 import { StringDecoder } from 'node:string_decoder';
 import { SyncError } from '../../base/errors.ts';
+import { utf8Validator } from '../text/utf8-validator.ts';
 import type { ByteStream } from '../transform.ts';
-import { utf8Validator } from '../utf8-validator.ts';
 
 export interface TextPiece {
   readonly text: string;

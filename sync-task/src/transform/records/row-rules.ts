@@ -1,6 +1,6 @@
 /** A schema, made ready for the columns of one table: tells what is wrong with a row. */
 import { SyncError } from '../../base/errors.ts';
-import { linearPattern } from '../pattern/pattern.ts';
+import { linearPattern } from '../text/pattern/pattern.ts';
 import { columnIndexes, shortList } from './columns.ts';
 import type { Row } from './dialect.ts';
 import { type KeySet, keyOf } from './key-set.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { BadPattern } from '../pattern/parse.ts';
-import { linearPattern } from '../pattern/pattern.ts';
+import { BadPattern } from '../text/pattern/parse.ts';
+import { linearPattern } from '../text/pattern/pattern.ts';
 import { isPoint } from './value-types.ts';
 
 const bound = z.union([z.number(), z.string()]);

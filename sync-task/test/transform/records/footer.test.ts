@@ -1,5 +1,5 @@
 import test from 'ava';
-import { csvClean } from '../../../src/transform/csv-clean.ts';
+import { csvClean } from '../../../src/transform/records/csv-clean.ts';
 import { applied, testTransform } from '../../kit/transform.ts';
 
 test(

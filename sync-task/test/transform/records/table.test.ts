@@ -1,9 +1,9 @@
 import test from 'ava';
 import { SyncError } from '../../../src/base/errors.ts';
 import { recordingFile } from '../../../src/recording-file.ts';
-import { csvClean } from '../../../src/transform/csv-clean.ts';
-import { csvToJsonl } from '../../../src/transform/csv-to-jsonl.ts';
-import { jsonlToCsv } from '../../../src/transform/jsonl-to-csv.ts';
+import { csvClean } from '../../../src/transform/records/csv-clean.ts';
+import { csvToJsonl } from '../../../src/transform/records/csv-to-jsonl.ts';
+import { jsonlToCsv } from '../../../src/transform/records/jsonl-to-csv.ts';
 import type { ByteStream, Transform } from '../../../src/transform/transform.ts';
 import type { RawOptions } from '../../kit/transform.ts';
 

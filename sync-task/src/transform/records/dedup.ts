@@ -4,12 +4,12 @@
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { columnIndexes } from './records/columns.ts';
-import { type DialectOptions, dialectOptions, distinctMarks } from './records/dialect.ts';
-import { keyOf, keySet } from './records/key-set.ts';
-import { listOption } from './records/option-schemas.ts';
-import { changedRows, csvOutput, type RowBatch } from './records/table.ts';
-import type { ByteStream, Transform } from './transform.ts';
+import type { ByteStream, Transform } from '../transform.ts';
+import { columnIndexes } from './columns.ts';
+import { type DialectOptions, dialectOptions, distinctMarks } from './dialect.ts';
+import { keyOf, keySet } from './key-set.ts';
+import { listOption } from './option-schemas.ts';
+import { changedRows, csvOutput, type RowBatch } from './table.ts';
 
 export interface DedupOptions extends DialectOptions {
   readonly key: readonly string[];

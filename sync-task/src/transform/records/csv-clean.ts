@@ -3,14 +3,14 @@
  * around them, numbers, truths and days in one form. What cannot be read as what it should be refuses the file with its
  * row and column; it is never guessed.
  */
-import { SyncError } from '../base/errors.ts';
-import { type CellChange, cellChanges } from './records/cell-changes.ts';
-import { type CleanOptions, cleanOptions } from './records/clean-options.ts';
-import { distinctNames, firstTwice, snakeCase } from './records/column-names.ts';
-import { columnIndex, columnIndexes } from './records/columns.ts';
-import type { Row } from './records/dialect.ts';
-import { changedRows, csvOutput } from './records/table.ts';
-import type { Transform } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Transform } from '../transform.ts';
+import { type CellChange, cellChanges } from './cell-changes.ts';
+import { type CleanOptions, cleanOptions } from './clean-options.ts';
+import { distinctNames, firstTwice, snakeCase } from './column-names.ts';
+import { columnIndex, columnIndexes } from './columns.ts';
+import type { Row } from './dialect.ts';
+import { changedRows, csvOutput } from './table.ts';
 
 export const csvClean: Transform<CleanOptions> = {
   name: 'csv-clean',

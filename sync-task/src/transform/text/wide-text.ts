@@ -4,7 +4,7 @@
  * of them, are taken for what they are.
  */
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 
 /** The transform option `nul`. */
 export const nulOption = z

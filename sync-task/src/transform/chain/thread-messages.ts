@@ -1,6 +1,6 @@
 /** What the main thread and a thread for transforms say to each other: each file has a port of its own. */
 import type { MessagePort } from 'node:worker_threads';
-import type { SyncErrorDetails } from '../base/errors.ts';
+import type { SyncErrorDetails } from '../../base/errors.ts';
 import type { ResumePoint, Start } from './changed-file.ts';
 
 /** To the thread, with the port. */

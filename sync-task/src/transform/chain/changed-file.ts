@@ -2,9 +2,10 @@
  * A file's bytes through its chain, and where a later attempt can go on: at each border between two segments of the output,
  * the state of the transforms, how far they had read, and what they had made beyond the border by then.
  */
+
+import { bytesFrom, textOf } from '../stepwise.ts';
+import type { BoundedFile, ByteStream, ResumableRun, SavedState } from '../transform.ts';
 import type { Chain } from './chain.ts';
-import { bytesFrom, textOf } from './stepwise.ts';
-import type { BoundedFile, ByteStream, ResumableRun, SavedState } from './transform.ts';
 
 /** Kept in the state as JSON. */
 export interface SavedTransforms {

@@ -6,11 +6,12 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { asSyncError, SyncError } from '../base/errors.ts';
-import type { TransformSetting } from '../config/settings.ts';
+import { asSyncError, SyncError } from '../../base/errors.ts';
+import type { TransformSetting } from '../../config/settings.ts';
+import { decoderMemory } from '../compression/decoder-memory.ts';
+import type { BoundedFile, ByteStream, FileContext } from '../transform.ts';
 import type { Chain } from './chain.ts';
 import { type ChangedPiece, changedFile, type Start } from './changed-file.ts';
-import { decoderMemory } from './decoder-memory.ts';
 import {
   type AnswerValue,
   type FileToChange,
@@ -19,7 +20,6 @@ import {
   type PlainError,
   type ToThread,
 } from './thread-messages.ts';
-import type { BoundedFile, ByteStream, FileContext } from './transform.ts';
 
 export interface ChainThreads extends AsyncDisposable {
   /**

@@ -1,7 +1,7 @@
 /** For bytes that belong to no file at a target, such as in a test or a benchmark. */
 import { setImmediate } from 'node:timers/promises';
-import { SyncError } from '../base/errors.ts';
-import type { BoundedFile } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { BoundedFile } from '../transform.ts';
 
 /** Memory enough for every test. */
 export const unbounded = {

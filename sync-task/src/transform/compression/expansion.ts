@@ -1,6 +1,6 @@
 /** How much may come out of how little: a few bytes can be made to hold the world. */
-import { SyncError } from '../base/errors.ts';
-import type { ByteStream } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { ByteStream } from '../transform.ts';
 
 /** So much may come out of any file. */
 const ALWAYS_BYTES = 64 * 1024 * 1024;

@@ -4,16 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
-import { matcher } from '../base/glob.ts';
-import { nearest } from '../base/nearest.ts';
-import type { TransformSetting } from '../config/settings.ts';
+import { SyncError } from '../../base/errors.ts';
+import { matcher } from '../../base/glob.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { TransformSetting } from '../../config/settings.ts';
+import { limitedExpansion } from '../compression/expansion.ts';
+import { optionsOf } from '../describe.ts';
+import type { OwnTransforms } from '../own.ts';
+import type { BoundedFile, ByteStream, ResumableRun, SavedState, Transform } from '../transform.ts';
 import { coalesced } from './coalesced.ts';
-import { optionsOf } from './describe.ts';
-import { limitedExpansion } from './expansion.ts';
 import { detachedFile } from './file-context.ts';
-import type { OwnTransforms } from './own.ts';
-import type { BoundedFile, ByteStream, ResumableRun, SavedState, Transform } from './transform.ts';
 import { OWN_ROUNDS, ROUNDS, watch } from './watched.ts';
 
 export interface Chain {

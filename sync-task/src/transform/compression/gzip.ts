@@ -1,10 +1,10 @@
 /** gzip through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
 import { constants, createGunzip, createGzip, type Gunzip } from 'node:zlib';
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
-import { withoutSuffix } from './file-name.ts';
+import { SyncError } from '../../base/errors.ts';
+import { withoutSuffix } from '../file-name.ts';
+import type { ByteStream, Transform } from '../transform.ts';
 import { inBlocks, throughStream } from './through-stream.ts';
-import type { ByteStream, Transform } from './transform.ts';
 
 const blockBytes = 128 * 1024;
 

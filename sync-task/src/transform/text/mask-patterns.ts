@@ -4,12 +4,13 @@
  * A match that starts at some place depends on at most `reach` characters from there and on the one before. So every start
  * that has them all in the window is decided; the rest is kept for the next piece, together with the character before it.
  */
+
+import { bytesFrom, noBytes, type Steps, textOf } from '../stepwise.ts';
+import type { SavedState } from '../transform.ts';
 import { boundedPattern } from './bounded-pattern.ts';
 import type { MaskOptions } from './mask.ts';
 import { linearPattern, type Pattern } from './pattern/pattern.ts';
-import { bytesFrom, noBytes, type Steps, textOf } from './stepwise.ts';
 import { type TextEncoding, textCheck } from './text-encoding.ts';
-import type { SavedState } from './transform.ts';
 
 interface Saved {
   readonly text: SavedState;

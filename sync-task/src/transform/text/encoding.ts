@@ -3,11 +3,11 @@
  * file and says where, unless `invalid=replace` was asked for.
  */
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
+import { bytesFrom, noBytes, type Steps, stepwise, textOf } from '../stepwise.ts';
+import type { Transform } from '../transform.ts';
 import { byteOrderMark, type Charset } from './charset/charset.ts';
 import { canonicalName, charset, isKnown, orderedByMark } from './charset/named.ts';
-import { bytesFrom, noBytes, type Steps, stepwise, textOf } from './stepwise.ts';
-import type { Transform } from './transform.ts';
 import { type NulRule, nulOption, type WideTextState, wideText } from './wide-text.ts';
 
 interface Options {

@@ -1,6 +1,6 @@
 /** From Node's streams to ours: the compressors of `node:zlib` are streams. */
 import { type Transform as NodeTransform, pipeline, Readable } from 'node:stream';
-import type { ByteStream } from './transform.ts';
+import type { ByteStream } from '../transform.ts';
 
 /**
  * The input through the stream, with its back pressure. Errors of either come out here; who stops reading stops both.

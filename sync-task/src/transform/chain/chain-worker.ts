@@ -1,8 +1,9 @@
 /** The entry of a thread for transforms. It opens the same chain as the main thread, and changes several files at a time. */
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { asSyncError, SyncError } from '../base/errors.ts';
-import type { TransformSetting } from '../config/settings.ts';
+import { asSyncError, SyncError } from '../../base/errors.ts';
+import type { TransformSetting } from '../../config/settings.ts';
+import type { BoundedFile, ByteStream } from '../transform.ts';
 import { changedFile } from './changed-file.ts';
 import { openChain } from './open-chain.ts';
 import {
@@ -13,7 +14,6 @@ import {
   ownBytes,
   type ToThread,
 } from './thread-messages.ts';
-import type { BoundedFile, ByteStream } from './transform.ts';
 
 const opened = openChain(workerData as readonly TransformSetting[]).then(async (chain) => {
   await chain.prepare();

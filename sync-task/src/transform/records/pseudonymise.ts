@@ -4,13 +4,13 @@
  */
 import { createHmac, createSecretKey } from 'node:crypto';
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
-import { columnIndexes } from './records/columns.ts';
-import { type DialectOptions, dialectOptions, distinctMarks } from './records/dialect.ts';
-import { listOption, switchOption } from './records/option-schemas.ts';
-import { DEFAULT_KEY_VARIABLE, keyFingerprint, readKey } from './records/secret-key.ts';
-import { changedRows, csvOutput } from './records/table.ts';
-import type { Transform } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Transform } from '../transform.ts';
+import { columnIndexes } from './columns.ts';
+import { type DialectOptions, dialectOptions, distinctMarks } from './dialect.ts';
+import { listOption, switchOption } from './option-schemas.ts';
+import { DEFAULT_KEY_VARIABLE, keyFingerprint, readKey } from './secret-key.ts';
+import { changedRows, csvOutput } from './table.ts';
 
 export interface PseudonymiseOptions extends DialectOptions {
   readonly column: readonly string[];

@@ -2,8 +2,8 @@
  * Few large chunks instead of many small ones. A chunk has a fixed price in every step of a chain, which is soon higher than
  * that of copying a small one once. Large chunks pass as they are.
  */
-import { bytesFrom, textOf } from './stepwise.ts';
-import type { ByteStream, ResumableRun, SavedState } from './transform.ts';
+import { bytesFrom, textOf } from '../stepwise.ts';
+import type { ByteStream, ResumableRun, SavedState } from '../transform.ts';
 
 const blockBytes = 64 * 1024;
 /** Chunks of this size are not copied. */

@@ -3,12 +3,12 @@
  * others refuses the file, because the header is written by then and nothing may be lost unseen.
  */
 import { z } from 'zod';
-import { csvFormatter } from './records/csv-formatter.ts';
-import { delimiterText } from './records/dialect.ts';
-import { type Fields, fieldOf, objectOf, readLines } from './records/json-lines.ts';
-import { bytesOption, listOption } from './records/option-schemas.ts';
-import { refusedRow } from './records/table.ts';
-import type { ByteStream, Transform } from './transform.ts';
+import type { ByteStream, Transform } from '../transform.ts';
+import { csvFormatter } from './csv-formatter.ts';
+import { delimiterText } from './dialect.ts';
+import { type Fields, fieldOf, objectOf, readLines } from './json-lines.ts';
+import { bytesOption, listOption } from './option-schemas.ts';
+import { refusedRow } from './table.ts';
 
 export interface JsonlToCsvOptions {
   readonly column: readonly string[];

@@ -1,7 +1,7 @@
 /** Transforms by their names. Most runs change nothing: the transforms and their libraries are loaded where one is named. */
-import type { TransformSetting } from '../config/settings.ts';
+import type { TransformSetting } from '../../config/settings.ts';
+import type { Transform } from '../transform.ts';
 import { type Chain, find, transformChain } from './chain.ts';
-import type { Transform } from './transform.ts';
 
 /** With the user's own transforms. Throws `usage` like `transformChain`, and for a module that is no transform. */
 export async function openChain(settings: readonly TransformSetting[]): Promise<Chain> {
@@ -17,6 +17,6 @@ export async function findTransform(name: string): Promise<Transform> {
 }
 
 async function load(settings: readonly TransformSetting[]) {
-  const [{ transforms: builtIn }, { loadOwn }] = await Promise.all([import('./registry.ts'), import('./own.ts')]);
+  const [{ transforms: builtIn }, { loadOwn }] = await Promise.all([import('../registry.ts'), import('../own.ts')]);
   return { builtIn, own: await loadOwn(settings, builtIn) };
 }

@@ -1,9 +1,9 @@
 /** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return; where asked, for all whitespace of Unicode. */
 import { z } from 'zod';
+import { noBytes, type Steps, stepwise } from '../stepwise.ts';
+import type { SavedState, Transform } from '../transform.ts';
 import { maskTokens } from './mask-tokens.ts';
-import { noBytes, type Steps, stepwise } from './stepwise.ts';
 import { encoded, encodingOption, type TextEncoding, textCheck } from './text-encoding.ts';
-import type { SavedState, Transform } from './transform.ts';
 import { type NulRule, nulOption } from './wide-text.ts';
 
 interface Options {

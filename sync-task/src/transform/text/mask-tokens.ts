@@ -4,11 +4,12 @@
  * A piece's last bytes are kept back only while they are the beginning of a token: everything before them is decided,
  * whatever comes next, so the output doesn't depend on where pieces end.
  */
+
+import { bytesFrom, noBytes, type Steps, textOf } from '../stepwise.ts';
+import type { SavedState } from '../transform.ts';
 import type { MaskOptions } from './mask.ts';
-import { bytesFrom, noBytes, type Steps, textOf } from './stepwise.ts';
 import { encoded, type TextEncoding, textCheck } from './text-encoding.ts';
 import { type TokenFinder, tokenFinder } from './token-finder.ts';
-import type { SavedState } from './transform.ts';
 
 interface Saved {
   readonly text: SavedState;

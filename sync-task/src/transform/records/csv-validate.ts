@@ -3,15 +3,15 @@
  * beside the target's; too many of them refuse the file, and then nothing is written at all.
  */
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
-import { csvFormatter } from './records/csv-formatter.ts';
-import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './records/dialect.ts';
-import { type KeySet, keySet } from './records/key-set.ts';
-import { asideSuffix } from './records/option-schemas.ts';
-import { rowRules } from './records/row-rules.ts';
-import { type Schema, schemaOption } from './records/schema-file.ts';
-import { changedRows, csvOutput, type RowChange, type Table } from './records/table.ts';
-import type { ByteStream, FileContext, Transform } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { ByteStream, FileContext, Transform } from '../transform.ts';
+import { csvFormatter } from './csv-formatter.ts';
+import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './dialect.ts';
+import { type KeySet, keySet } from './key-set.ts';
+import { asideSuffix } from './option-schemas.ts';
+import { rowRules } from './row-rules.ts';
+import { type Schema, schemaOption } from './schema-file.ts';
+import { changedRows, csvOutput, type RowChange, type Table } from './table.ts';
 
 export interface ValidateOptions extends DialectOptions {
   readonly schema: Schema;

@@ -1,11 +1,11 @@
 /** Zstandard through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
+import { withoutSuffix } from '../file-name.ts';
+import type { ByteStream, Transform } from '../transform.ts';
 import { SMALL_BYTES } from './decoder-memory.ts';
-import { withoutSuffix } from './file-name.ts';
 import { unreadable } from './gzip.ts';
 import { inBlocks, throughStream } from './through-stream.ts';
-import type { ByteStream, Transform } from './transform.ts';
 import { cutAtFrames } from './zstd-frames.ts';
 
 const blockBytes = 128 * 1024;

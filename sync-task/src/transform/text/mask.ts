@@ -6,12 +6,12 @@
  * together with patterns in the text (`mask-patterns.ts`).
  */
 import { z } from 'zod';
+import { type Steps, stepwise } from '../stepwise.ts';
+import type { SavedState, Transform } from '../transform.ts';
 import { boundedPattern } from './bounded-pattern.ts';
 import { maskPatterns } from './mask-patterns.ts';
 import { maskTokens } from './mask-tokens.ts';
-import { type Steps, stepwise } from './stepwise.ts';
 import { encoded, encodingOption, type TextEncoding } from './text-encoding.ts';
-import type { SavedState, Transform } from './transform.ts';
 import { type NulRule, nulOption } from './wide-text.ts';
 
 export interface MaskOptions {

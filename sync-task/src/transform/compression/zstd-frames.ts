@@ -4,7 +4,7 @@
  * end, it reads them all. So this walks over the frames, from one length to the next (RFC 8878, section 3.1), and cuts. On the way it
  * sees how much memory a frame asks for, before the decompressor does.
  */
-import type { ByteStream } from './transform.ts';
+import type { ByteStream } from '../transform.ts';
 
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE_MAGIC = 0x184d2a50;

@@ -7,8 +7,8 @@
  */
 import { isAscii } from 'node:buffer';
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
-import type { ByteStream, SavedState } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { ByteStream, SavedState } from '../transform.ts';
 import { type Utf8State, utf8Validator } from './utf8-validator.ts';
 import { type NulRule, type WideTextState, wideText } from './wide-text.ts';
 

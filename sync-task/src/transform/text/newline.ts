@@ -1,8 +1,8 @@
 /** One form for every end of a line: CR LF, LF and CR alone are each one, in any mixture. */
 import { z } from 'zod';
-import { noBytes, stepwise } from './stepwise.ts';
+import { noBytes, stepwise } from '../stepwise.ts';
+import type { SavedState, Transform } from '../transform.ts';
 import { encodingOption, type TextEncoding, textCheck } from './text-encoding.ts';
-import type { SavedState, Transform } from './transform.ts';
 import { type NulRule, nulOption } from './wide-text.ts';
 
 const forms = { lf: '\n', crlf: '\r\n', cr: '\r' } as const;

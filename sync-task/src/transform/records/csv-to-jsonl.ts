@@ -1,12 +1,12 @@
 /** CSV as JSON lines: one object for each row, in the order of the columns. */
 import { z } from 'zod';
-import { SyncError } from '../base/errors.ts';
-import { firstTwice } from './records/column-names.ts';
-import { columnIndexes } from './records/columns.ts';
-import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './records/dialect.ts';
-import { listOption } from './records/option-schemas.ts';
-import { changedRows, refusedRow, type Table } from './records/table.ts';
-import type { Transform } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Transform } from '../transform.ts';
+import { firstTwice } from './column-names.ts';
+import { columnIndexes } from './columns.ts';
+import { type DialectOptions, dialectOptions, distinctMarks, type Row } from './dialect.ts';
+import { listOption } from './option-schemas.ts';
+import { changedRows, refusedRow, type Table } from './table.ts';
 
 export interface CsvToJsonlOptions extends DialectOptions {
   readonly number: readonly string[];

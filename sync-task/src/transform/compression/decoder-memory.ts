@@ -4,7 +4,7 @@
  *
  * Nobody waits for ever: a file that holds a share and wants another goes first, and only one file at a time may come to that.
  */
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 
 export interface DecoderMemory {
   readonly limitBytes: number;

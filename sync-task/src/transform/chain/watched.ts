@@ -5,8 +5,8 @@
  */
 import { subtle } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { SyncError } from '../base/errors.ts';
-import type { BoundedFile, ByteStream } from './transform.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { BoundedFile, ByteStream } from '../transform.ts';
 
 const ROUND_MS = 1000;
 /** Rounds without a move. The user's own transforms may ask somebody else meanwhile. */
