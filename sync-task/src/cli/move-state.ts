@@ -5,8 +5,8 @@ import { loadCommonSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
 import { makeResult } from '../engine/result/counts.ts';
 import type { Result } from '../engine/result/result.ts';
-import { exportPipeline } from '../state/move/export-pipeline.ts';
-import { importPipeline, readHeader } from '../state/move/import-pipeline.ts';
+import { exportPipeline } from '../state/sql/move/export-pipeline.ts';
+import { importPipeline, readHeader } from '../state/sql/move/import-pipeline.ts';
 import { openTables } from './open-state.ts';
 
 interface Around {

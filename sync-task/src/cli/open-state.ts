@@ -6,7 +6,6 @@ import type { Log } from '../base/log.ts';
 import { defaultState } from '../config/default-state.ts';
 import type { Environment } from '../config/secrets.ts';
 import type { CommonSettings } from '../config/settings.ts';
-import type { Database } from '../state/database.ts';
 import {
   emptyState,
   fileOf,
@@ -16,6 +15,7 @@ import {
   remembers,
   type Waiting,
 } from '../state/open.ts';
+import type { Database } from '../state/sql/database.ts';
 import type { State } from '../state/state.ts';
 
 interface Around {
@@ -73,7 +73,7 @@ export async function openToRename(
   const url = await urlOf(earlier, around.log);
   if (url !== earlier.state) return open({ ...settings, state: url, formerStates: undefined }, around);
   if (existsSync(file)) {
-    const { moveSqlite } = await import('../state/sqlite-database.ts');
+    const { moveSqlite } = await import('../state/sql/sqlite-database.ts');
     moveSqlite(file, fileOf(settings.state) ?? '');
   }
   return open({ ...settings, formerStates: [] }, around);

@@ -1,10 +1,10 @@
 /** Which state stands behind which URL. Each is loaded only when used, so that a SQLite job does not load pg. */
 import { SyncError } from '../base/errors.ts';
 import { realWorld } from '../base/world.ts';
-import type { Database } from './database.ts';
-import { hasTables, migrate } from './migrate.ts';
-import { releaseAll } from './operations/leases.ts';
-import { sqlState } from './sql-state.ts';
+import type { Database } from './sql/database.ts';
+import { hasTables, migrate } from './sql/migrate.ts';
+import { releaseAll } from './sql/operations/leases.ts';
+import { sqlState } from './sql/sql-state.ts';
 import type { State } from './state.ts';
 
 export interface Waiting {
@@ -120,20 +120,20 @@ async function waitFor(open: () => Promise<Database>, waiting: Waiting | undefin
 async function openDatabase(url: string, password: string | undefined, applicationName: string): Promise<Database> {
   const file = fileOf(url);
   if (file === undefined) {
-    const { postgresDatabase } = await import('./postgres-database.ts');
+    const { postgresDatabase } = await import('./sql/postgres-database.ts');
     return postgresDatabase({ url, password, applicationName });
   }
-  const { sqliteDatabase } = await import('./sqlite-database.ts');
+  const { sqliteDatabase } = await import('./sql/sqlite-database.ts');
   return sqliteDatabase(file);
 }
 
 async function openReader(url: string, password: string | undefined, applicationName: string) {
   const file = fileOf(url);
   if (file === undefined) {
-    const { postgresDatabase } = await import('./postgres-database.ts');
+    const { postgresDatabase } = await import('./sql/postgres-database.ts');
     return postgresDatabase({ url, password, applicationName, readOnly: true });
   }
-  const { sqliteReader } = await import('./sqlite-database.ts');
+  const { sqliteReader } = await import('./sql/sqlite-database.ts');
   return sqliteReader(file);
 }
 

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
-import { holder, keys, longPath, ofPipeline, ofRun, run } from '../../src/state/move/tables.ts';
 import { openTables } from '../../src/state/open.ts';
+import { holder, keys, longPath, ofPipeline, ofRun, run } from '../../src/state/sql/move/tables.ts';
 import { newFolders, put, runCommand } from '../kit/job.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 

@@ -3,7 +3,7 @@
  * a source file was ever in, so that it can tell whole versions from others.
  */
 import type { FileVersion } from '../../src/base/model.ts';
-import type { Row } from '../../src/state/database.ts';
+import type { Row } from '../../src/state/sql/database.ts';
 import type { OutcomeRow } from '../../src/state/state.ts';
 import { isOwnName } from '../../src/storage/draft-name.ts';
 import { type ChainName, chainOf, made } from './chains.ts';

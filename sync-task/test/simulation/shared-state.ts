@@ -2,10 +2,10 @@
  * The state that all simulated processes share, as they would share a Postgres: real SQL in memory, made once and emptied for each
  * schedule. Each operation is one step: it may come late, fail before it, or succeed and lose its answer.
  */
-import type { Row } from '../../src/state/database.ts';
-import { migrate } from '../../src/state/migrate.ts';
-import { sqlState } from '../../src/state/sql-state.ts';
-import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
+import type { Row } from '../../src/state/sql/database.ts';
+import { migrate } from '../../src/state/sql/migrate.ts';
+import { sqlState } from '../../src/state/sql/sql-state.ts';
+import { sqliteDatabase } from '../../src/state/sql/sqlite-database.ts';
 import type { OutcomeRow, State } from '../../src/state/state.ts';
 import type { Process } from './process.ts';
 

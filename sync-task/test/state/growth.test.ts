@@ -4,11 +4,11 @@
  */
 import test, { type ExecutionContext } from 'ava';
 import pg from 'pg';
-import type { Database, Query } from '../../src/state/database.ts';
-import { migrate } from '../../src/state/migrate.ts';
 import { openState } from '../../src/state/open.ts';
-import { sqlState } from '../../src/state/sql-state.ts';
-import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
+import type { Database, Query } from '../../src/state/sql/database.ts';
+import { migrate } from '../../src/state/sql/migrate.ts';
+import { sqlState } from '../../src/state/sql/sql-state.ts';
+import { sqliteDatabase } from '../../src/state/sql/sqlite-database.ts';
 import type { Claim, State } from '../../src/state/state.ts';
 import { copied, failed, LEASE_MS, planRun } from '../contract/state/arrange.ts';
 import { until } from '../kit/job.ts';

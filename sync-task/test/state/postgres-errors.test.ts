@@ -1,6 +1,6 @@
 import test from 'ava';
 import { type ErrorKind, SyncError } from '../../src/base/errors.ts';
-import { explainPostgres } from '../../src/state/postgres-errors.ts';
+import { explainPostgres } from '../../src/state/sql/postgres-errors.ts';
 
 const rows: readonly (readonly [code: string, kind: ErrorKind, reason: string])[] = [
   ['08000', 'transient', 'state-unreachable'],

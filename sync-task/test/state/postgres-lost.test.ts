@@ -1,10 +1,10 @@
 /** Connections that are lost: with the answer to a commit, and for a while. */
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { migrate } from '../../src/state/migrate.ts';
 import { openState } from '../../src/state/open.ts';
-import { postgresDatabase } from '../../src/state/postgres-database.ts';
-import { sqlState } from '../../src/state/sql-state.ts';
+import { migrate } from '../../src/state/sql/migrate.ts';
+import { postgresDatabase } from '../../src/state/sql/postgres-database.ts';
+import { sqlState } from '../../src/state/sql/sql-state.ts';
 import type { Claim, State } from '../../src/state/state.ts';
 import { checkpoint, claimAll, copied, entry, failed, LEASE_MS, planRun } from '../contract/state/arrange.ts';
 import { type LossyProxy, startLossyProxy } from '../kit/lossy-proxy.ts';

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { postgresDatabase } from '../../src/state/postgres-database.ts';
-import { tlsPlan } from '../../src/state/postgres-tls.ts';
+import { postgresDatabase } from '../../src/state/sql/postgres-database.ts';
+import { tlsPlan } from '../../src/state/sql/postgres-tls.ts';
 import { type Authority, makeAuthority } from '../kit/certificates.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { migrate } from '../../src/state/migrate.ts';
 import { openState } from '../../src/state/open.ts';
-import { sqlState } from '../../src/state/sql-state.ts';
-import { sqliteDatabase } from '../../src/state/sqlite-database.ts';
+import { migrate } from '../../src/state/sql/migrate.ts';
+import { sqlState } from '../../src/state/sql/sql-state.ts';
+import { sqliteDatabase } from '../../src/state/sql/sqlite-database.ts';
 import { claimAll, LEASE_MS, planRun } from '../contract/state/arrange.ts';
 import { stateContract } from '../contract/state.ts';
 

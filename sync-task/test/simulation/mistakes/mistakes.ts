@@ -119,7 +119,7 @@ export const others: readonly Mistake[] = [
     mistake(
       'claim-takes-what-is-held',
       'a claim takes files whose lease stands',
-      'state/operations/claim.ts',
+      'state/sql/operations/claim.ts',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
       'AND (file.owner IS NULL OR NOT ${leased(nowMs)})\n     ORDER BY',
       'ORDER BY',
@@ -127,7 +127,7 @@ export const others: readonly Mistake[] = [
     mistake(
       '',
       '',
-      'state/operations/claim.ts',
+      'state/sql/operations/claim.ts',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
       'WHERE file.token = excluded.token - 1 AND (file.owner IS NULL OR NOT ${leased(nowMs)})',
       'WHERE file.token = excluded.token - 1',
@@ -136,7 +136,7 @@ export const others: readonly Mistake[] = [
   mistake(
     'claim-forgets-intent',
     'whoever claims a file is not told what was written down of it',
-    'state/operations/claim.ts',
+    'state/sql/operations/claim.ts',
     "intent: file['intent'] === null ? undefined : JSON.parse(file['intent']),",
     'intent: undefined,',
   ),
@@ -188,7 +188,7 @@ export const others: readonly Mistake[] = [
   mistake(
     'intent-of-anybody',
     'who lost his claim still writes intents down',
-    'state/operations/intents.ts',
+    'state/sql/operations/intents.ts',
     "AND file.token = r.token AND coalesce(file.owner, '') = r.owner",
     '',
   ),
@@ -202,7 +202,7 @@ export const others: readonly Mistake[] = [
   mistake(
     'record-of-anybody',
     'who lost his claim still records outcomes',
-    'state/operations/outcomes.ts',
+    'state/sql/operations/outcomes.ts',
     "AND file.token = r.token AND coalesce(file.owner, '') = r.owner",
     '',
   ),

@@ -1,6 +1,6 @@
 /** Reads what `export-pipeline.ts` wrote, in one transaction: all of it is there in the end, or nothing. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { SyncError } from '../../base/errors.ts';
+import { SyncError } from '../../../base/errors.ts';
 import type { Database, Query, Row } from '../database.ts';
 import { newestMigration } from '../migrate.ts';
 import { FORM, type Header, holder, keys, longPath, type MovedTable, ofPipeline, ofRun, run } from './tables.ts';

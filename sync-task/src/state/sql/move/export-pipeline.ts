@@ -3,7 +3,7 @@
  * import knows that nothing is missing. A page is held at a time.
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { SyncError } from '../../base/errors.ts';
+import { SyncError } from '../../../base/errors.ts';
 import type { Database, Parameter, Row } from '../database.ts';
 import { newestMigration } from '../migrate.ts';
 import { leased } from '../operations/leases.ts';

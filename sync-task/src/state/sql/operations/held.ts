@@ -1,5 +1,5 @@
+import type { Owner } from '../../state.ts';
 import type { Query, Row } from '../database.ts';
-import type { Owner } from '../state.ts';
 import { checkpointColumns } from './files.ts';
 
 /** Those of the files that were claimed for the owner since they were read, by the next token. */

@@ -1,6 +1,7 @@
 /** Forgetting what happened long ago. What was published last, for each file, is not among it. */
+
+import type { Pruned } from '../../state.ts';
 import type { Database, Parameter } from '../database.ts';
-import type { Pruned } from '../state.ts';
 import { leased } from './leases.ts';
 
 /** Rows removed in one transaction: claims beside it never wait long. */

@@ -1,7 +1,8 @@
 /** The state with paths of any length: keys go in and paths come out (`path-keys.ts`). */
+
+import type { Checkpoint, FileFilter, FileRecord, State } from '../state.ts';
 import type { Database } from './database.ts';
 import { beginningOfKeys, isKey, isLong, keyOf } from './path-keys.ts';
-import type { Checkpoint, FileFilter, FileRecord, State } from './state.ts';
 
 const FILES_AT_ONCE = 1000;
 

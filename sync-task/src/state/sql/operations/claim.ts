@@ -3,8 +3,9 @@
  * number of processes that read the same candidate, one wins. What was published last is read while taking: another
  * run's worker may have recorded it after the candidates were read.
  */
+
+import type { Claim, ClaimRequest } from '../../state.ts';
 import { type Database, type Query, type Row, unforeseen } from '../database.ts';
-import type { Claim, ClaimRequest } from '../state.ts';
 import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';

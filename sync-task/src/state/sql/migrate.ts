@@ -1,5 +1,5 @@
 /** Brings the tables up to this program. Steps are numbered, never changed, and each runs once. */
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import type { Database, Dialect, Query } from './database.ts';
 import { first } from './migrations/0001-first.ts';
 import { runStatistics } from './migrations/0002-run-statistics.ts';

@@ -1,5 +1,5 @@
+import type { ClaimOwner, OutcomeRow } from '../../state.ts';
 import type { Database, Query } from '../database.ts';
-import type { ClaimOwner, OutcomeRow } from '../state.ts';
 import { addEvents } from './events.ts';
 import { lost } from './intents.ts';
 import { publishKeys } from './keys.ts';

@@ -2,8 +2,9 @@
  * Claims that were never given back as clean: what their workers left at the target is to be looked at. Whoever does that
  * claims the files first, like any worker: so nobody begins one of them meanwhile, and a sweeper that sleeps is found out.
  */
+
+import type { AbandonedFile, AbandonedRequest, ClearedRow } from '../../state.ts';
 import type { Database, Query, Row } from '../database.ts';
-import type { AbandonedFile, AbandonedRequest, ClearedRow } from '../state.ts';
 import { earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';

@@ -1,5 +1,5 @@
+import type { EventRecord } from '../../state.ts';
 import type { Database, Query } from '../database.ts';
-import type { EventRecord } from '../state.ts';
 
 export interface NewEvent {
   readonly path: string;

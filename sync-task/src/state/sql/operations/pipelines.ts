@@ -1,6 +1,6 @@
-import { SyncError } from '../../base/errors.ts';
+import { SyncError } from '../../../base/errors.ts';
+import type { KnownPlaces, PipelineRecord } from '../../state.ts';
 import type { Database, Row } from '../database.ts';
-import type { KnownPlaces, PipelineRecord } from '../state.ts';
 import { leased } from './leases.ts';
 
 const columns = 'id, name, source_place, target_place';

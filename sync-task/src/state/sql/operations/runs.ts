@@ -1,7 +1,7 @@
 /** Reading runs, batches and entries back. */
-import type { EntryStatus, RunStatus } from '../../base/model.ts';
+import type { EntryStatus, RunStatus } from '../../../base/model.ts';
+import type { BatchRecord, EntryCounts, EntryRecord, FileInRun, RunRecord, RunWork } from '../../state.ts';
 import type { Database, Row } from '../database.ts';
-import type { BatchRecord, EntryCounts, EntryRecord, FileInRun, RunRecord, RunWork } from '../state.ts';
 import { leased } from './leases.ts';
 import { mayBeToDo } from './to-do.ts';
 

@@ -1,6 +1,7 @@
 /** What is known of published files, read back. */
+
+import type { Checkpoint, FileFilter, FileRecord } from '../../state.ts';
 import type { Database, Row } from '../database.ts';
-import type { Checkpoint, FileFilter, FileRecord } from '../state.ts';
 import { leased } from './leases.ts';
 
 export const checkpointColumns =

@@ -3,8 +3,9 @@
  * that transforms give to files, and those that they write beside them. A row counts as long as its run may still publish there, or
  * what was published last for the file stands there.
  */
+
+import type { PlaceOwner, PlanTicket, WantedPlace } from '../../state.ts';
 import { type Database, type Query, unforeseen } from '../database.ts';
-import type { PlaceOwner, PlanTicket, WantedPlace } from '../state.ts';
 
 const published = `EXISTS (SELECT 1 FROM file WHERE file.pipeline_id = target_owner.pipeline_id AND file.path = target_owner.path
   AND file.size IS NOT NULL AND (target_owner.aside = 1 OR file.target_path = target_owner.place))`;

@@ -2,7 +2,7 @@
  * What Postgres, or the way to it, says, as an error that tells how to react. Only what may pass by itself is transient: a
  * database that refuses for good would otherwise be asked for ever. SQLSTATE codes: postgresql.org/docs/current/errcodes-appendix.html.
  */
-import { type ErrorKind, SyncError } from '../base/errors.ts';
+import { type ErrorKind, SyncError } from '../../base/errors.ts';
 
 type Found = readonly [ErrorKind, reason: string, message: string];
 

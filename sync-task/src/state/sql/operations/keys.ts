@@ -10,8 +10,9 @@
  * starts over when no older one is left. So nobody waits in a circle, and nobody for ever. An attempt at the same file is as
  * old as the one before it.
  */
+
+import type { ClaimedFile, KeyHolder, KeysCompleted, TakenKeys } from '../../state.ts';
 import { type Database, type Query, type Row, unforeseen } from '../database.ts';
-import type { ClaimedFile, KeyHolder, KeysCompleted, TakenKeys } from '../state.ts';
 import { leased } from './leases.ts';
 
 /** SQL: the worker of this holder is at work. */

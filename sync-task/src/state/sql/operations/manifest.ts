@@ -1,6 +1,7 @@
 /** All that is known of a run's entries, page by page. */
+
+import type { ManifestRow } from '../../state.ts';
 import type { Database } from '../database.ts';
-import type { ManifestRow } from '../state.ts';
 import { batchOf, entryRecord } from './runs.ts';
 
 /** The checkpoint is this run's where this run claimed the file last and the claim was settled. */

@@ -5,7 +5,7 @@ import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { type Database, type Dialect, type Parameter, type Query, type Row, storable } from './database.ts';
 import { explained, isWritable, lacksSharedMemory } from './sqlite-errors.ts';
 import { isHeldElsewhere, realFile, takeLock, whoHolds } from './sqlite-holder.ts';

@@ -1,8 +1,8 @@
 /** Writing a plan: begin, entries in sets, complete. The plan token keeps a planner that was taken over from writing on. */
-import { SyncError } from '../../base/errors.ts';
-import type { BatchRange } from '../../base/model.ts';
+import { SyncError } from '../../../base/errors.ts';
+import type { BatchRange } from '../../../base/model.ts';
+import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../../state.ts';
 import type { Database, Query } from '../database.ts';
-import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../state.ts';
 import { dropPlaces } from './target-owners.ts';
 
 export async function beginPlan(

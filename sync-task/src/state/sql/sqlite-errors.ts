@@ -1,6 +1,6 @@
 /** What SQLite says, in words that say what to do. */
 import { accessSync, constants } from 'node:fs';
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 import { whoHolds } from './sqlite-holder.ts';
 
 /** Result codes of SQLite (sqlite.org/rescode.html); the low byte is the primary one. */

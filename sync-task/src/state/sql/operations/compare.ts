@@ -1,5 +1,5 @@
+import type { Candidate, Change } from '../../state.ts';
 import { type Database, unforeseen } from '../database.ts';
-import type { Candidate, Change } from '../state.ts';
 
 const columns = { index: 'bigint', path: 'text', size: 'bigint', mtimeMs: 'bigint', chain: 'text' } as const;
 

@@ -2,8 +2,9 @@
  * Workers that were silent until somebody else had their files. Most are dead; one that was only frozen may go on, make a
  * draft, and be killed then. Its token is not the newest, so nobody who claims the file looks for it.
  */
+
+import type { AbandonedClaim } from '../../state.ts';
 import type { Database, Query, Row } from '../database.ts';
-import type { AbandonedClaim } from '../state.ts';
 import { leased } from './leases.ts';
 
 /** Nobody is frozen for longer. */

@@ -5,8 +5,8 @@
  * for may be dropped without a word. Every statement runs in a transaction that begins with all it relies on.
  */
 import pg from 'pg';
-import { SyncError } from '../base/errors.ts';
-import { realWorld } from '../base/world.ts';
+import { SyncError } from '../../base/errors.ts';
+import { realWorld } from '../../base/world.ts';
 import { type Database, type Dialect, type Parameter, type Query, storable } from './database.ts';
 import { CONFLICT, explainPostgres, LOST } from './postgres-errors.ts';
 import { type Encryption, type TlsPlan, tlsPlan } from './postgres-tls.ts';

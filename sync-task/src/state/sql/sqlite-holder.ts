@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync 
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 
 /** A reader looks at the lock for an instant. */
 const LOCK_TIMEOUT_MS = 50;

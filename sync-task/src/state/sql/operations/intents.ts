@@ -1,5 +1,5 @@
+import type { ClaimOwner, IntentRow } from '../../state.ts';
 import type { Database } from '../database.ts';
-import type { ClaimOwner, IntentRow } from '../state.ts';
 import { addEvents } from './events.ts';
 
 const columns = { pipelineId: 'bigint', path: 'text', token: 'bigint', owner: 'text', intent: 'text' } as const;

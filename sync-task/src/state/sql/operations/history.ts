@@ -1,5 +1,5 @@
+import type { FolderTotals, PlanTotals } from '../../state.ts';
 import type { Database } from '../database.ts';
-import type { FolderTotals, PlanTotals } from '../state.ts';
 
 /** What the newest complete plans of the pipeline saw; those that were refused, and repairs, are no measure of what is usual. */
 export async function history(database: Database, pipelineId: number, runs: number): Promise<readonly FolderTotals[]> {

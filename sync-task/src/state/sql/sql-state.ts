@@ -1,5 +1,6 @@
 /** The state interface over SQL: one line for each operation. */
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { State } from '../state.ts';
 import type { Database } from './database.ts';
 import { withLongPaths } from './long-paths.ts';
 import { claimAbandoned, clear, countAbandoned } from './operations/abandoned.ts';
@@ -19,7 +20,6 @@ import { prune } from './operations/prune.ts';
 import { batches, countEntries, entries, fileInRuns, finishRun, run, runs, runWork } from './operations/runs.ts';
 import { takenOver } from './operations/taken-over.ts';
 import { hasPlaces, placeOwners, takePlaces } from './operations/target-owners.ts';
-import type { State } from './state.ts';
 
 export function sqlState(database: Database): State {
   return withLongPaths(database, tellingWhich(operations(database)));
