@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parse } from 'csv-parse';
-import { parseTransform } from '../sync-task/src/config/parse-transform.ts';
+import { parseTransform } from '../sync-task/src/config/parse/parse-transform.ts';
 import { recordingFile } from '../sync-task/src/recording-file.ts';
 import { transformChain } from '../sync-task/src/transform/chain/chain.ts';
 import { transforms } from '../sync-task/src/transform/registry.ts';

@@ -1,7 +1,7 @@
 /** Writes docs/config.schema.json, by which editors check and complete the file of --config, from the table of options. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configSchema } from '../sync-task/src/config/config-schema.ts';
+import { configSchema } from '../sync-task/src/config/file/config-schema.ts';
 
 const file = join(import.meta.dirname, '../docs/config.schema.json');
 writeFileSync(file, `${JSON.stringify(configSchema(), null, 2)}\n`);

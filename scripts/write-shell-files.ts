@@ -1,7 +1,7 @@
 /** `npm run docs:shell`: writes the man page and the completions below shell/. A test fails where they are others. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { completion, shells } from '../sync-task/src/cli/completion.ts';
-import { manPage } from '../sync-task/src/cli/man-page.ts';
+import { completion, shells } from '../sync-task/src/cli/shell/completion.ts';
+import { manPage } from '../sync-task/src/cli/shell/man-page.ts';
 
 const folder = new URL('../shell/', import.meta.url);
 await mkdir(folder, { recursive: true });

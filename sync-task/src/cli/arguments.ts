@@ -1,10 +1,10 @@
 /** The command line through yargs, the only file that imports it. Values are checked later, with those of the environment. */
 import yargs, { type Argv } from 'yargs';
 import { SyncError } from '../base/errors.ts';
-import { checkCommand, checkWords } from './check-words.ts';
 import { commandFirst } from './command-first.ts';
 import { flagsOf } from './flags.ts';
 import { type CommandHelp, commands, epilogue, usage } from './help.ts';
+import { checkCommand, checkWords } from './terminal/check-words.ts';
 
 export interface Arguments {
   readonly command: string;
@@ -72,7 +72,7 @@ export async function parseArguments(words: readonly string[], version: string):
           describe: 'the transform to show',
         }),
     async ({ name }) => {
-      const { showTransforms } = await import('./show-transforms.ts');
+      const { showTransforms } = await import('./terminal/show-transforms.ts');
       process.stdout.write(await showTransforms(name));
     },
   );
@@ -82,7 +82,7 @@ export async function parseArguments(words: readonly string[], version: string):
     (builder) =>
       builder.usage(completionUsage).positional('shell', { type: 'string', choices: ['bash', 'zsh', 'fish'] as const }),
     async ({ shell }) => {
-      const { completion } = await import('./completion.ts');
+      const { completion } = await import('./shell/completion.ts');
       process.stdout.write(completion(shell ?? 'bash'));
     },
   );

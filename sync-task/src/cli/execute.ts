@@ -4,8 +4,8 @@ import { SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { realWorld } from '../base/world.ts';
 import { loadCommonSettings, loadPlaces, loadSettings } from '../config/load.ts';
+import { parseDuration } from '../config/parse/units.ts';
 import type { Environment } from '../config/secrets.ts';
-import { parseDuration } from '../config/units.ts';
 import type { Context, Progress } from '../engine/context.ts';
 import { withKnownName } from '../engine/locations/known-locations.ts';
 import type { Result } from '../engine/result/result.ts';
@@ -13,7 +13,7 @@ import { openStorage } from '../storage/open.ts';
 import type { Arguments } from './arguments.ts';
 import { open, openToRead, openToRename } from './open-state.ts';
 import { runName } from './run-name.ts';
-import type { Screen } from './watch.ts';
+import type { Screen } from './terminal/watch.ts';
 
 export interface Surroundings {
   readonly environment: Environment;

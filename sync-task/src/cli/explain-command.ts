@@ -3,8 +3,8 @@ import { explainFile } from '../engine/commands/explain-file.ts';
 import type { Context } from '../engine/context.ts';
 import type { Result } from '../engine/result/result.ts';
 import { writeLines } from './result-output.ts';
-import { explanationLines } from './show-explanation.ts';
-import type { Screen } from './watch.ts';
+import { explanationLines } from './terminal/show-explanation.ts';
+import type { Screen } from './terminal/watch.ts';
 
 /** `explain PATH`. Throws `usage` without a path. */
 export function explain(path: string | undefined, screen: Screen | undefined): (context: Context) => Promise<Result> {

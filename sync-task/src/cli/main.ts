@@ -4,10 +4,10 @@ import { asSyncError, exitCodeOf, type SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Result } from '../engine/result/result.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
-import { type Audience, audienceOf } from './audience.ts';
-import { outliveReaders } from './closed-output.ts';
 import { withRunName } from './run-name.ts';
-import type { Screen } from './watch.ts';
+import { type Audience, audienceOf } from './terminal/audience.ts';
+import { outliveReaders } from './terminal/closed-output.ts';
+import type { Screen } from './terminal/watch.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,7 +30,7 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     early ??= asSyncError(error);
   }
   const { listenForSignals } = await import('./signals.ts');
-  const { openProgress } = await import('./progress.ts');
+  const { openProgress } = await import('./terminal/progress.ts');
   using stopping = listenForSignals();
   const unforeseen = Promise.withResolvers<never>();
   unforeseen.promise.catch(() => undefined); // heard below
@@ -101,7 +101,7 @@ async function tellPeople(
   { given, environment }: { readonly given: Arguments | undefined; readonly environment: Environment },
 ): Promise<void> {
   const [{ summaryLines }, { writeLines }, { loadReportDir }] = await Promise.all([
-    import('./summary.ts'),
+    import('./terminal/summary.ts'),
     import('./result-output.ts'),
     import('../config/load.ts'),
   ]);
@@ -131,7 +131,7 @@ async function makeLog(
   const [{ openLog }, { secretsOf }, { traceIdFor }] = await Promise.all([
     import('./log.ts'),
     import('../config/secrets.ts'),
-    import('../config/trace-id.ts'),
+    import('../config/parse/trace-id.ts'),
   ]);
   const setting = (name: string, variable: string, known: readonly string[]) => {
     const value = String(given?.flags[name] ?? environment[variable] ?? known[0]);

@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../base/errors.ts';
 import { visibleJson } from '../base/visible.ts';
 import type { Result } from '../engine/result/result.ts';
-import { isClosedPipe } from './closed-output.ts';
+import { isClosedPipe } from './terminal/closed-output.ts';
 
 /** Throws `usage` where it cannot be written. A reader of stdout who went away is no error. */
 export async function writeResult(result: Result, file: string | undefined): Promise<void> {

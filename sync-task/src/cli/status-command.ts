@@ -14,8 +14,8 @@ import type { Result } from '../engine/result/result.ts';
 import type { State } from '../state/state.ts';
 import type { Surroundings } from './execute.ts';
 import { writeLines } from './result-output.ts';
-import { fileTables, pipelinesTable, runsTable, runTables } from './show-status.ts';
-import { watchRun } from './watch.ts';
+import { fileTables, pipelinesTable, runsTable, runTables } from './terminal/show-status.ts';
+import { watchRun } from './terminal/watch.ts';
 
 type Open = (settings: CommonSettings) => Promise<State>;
 

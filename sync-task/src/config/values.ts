@@ -1,8 +1,8 @@
 /** The text of an option to its value, by kind; zod says what was wrong, in the words of the help. */
 import { z } from 'zod';
 import type { Option } from './options.ts';
-import { parseBandwidth } from './parse-bandwidth.ts';
-import { parseBytes, parseDuration } from './units.ts';
+import { parseBandwidth } from './parse/parse-bandwidth.ts';
+import { parseBytes, parseDuration } from './parse/units.ts';
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 

@@ -22,7 +22,7 @@ export interface PipelineRecord {
   readonly target: string | undefined;
 }
 
-/** As `config/place.ts` words them. */
+/** As `config/location-identity.ts` words them. */
 export interface KnownPlaces {
   readonly source: string;
   readonly target: string;

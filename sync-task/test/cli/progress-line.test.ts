@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { progressLines } from '../../src/cli/progress-line.ts';
-import { textWidth } from '../../src/cli/text-width.ts';
+import { progressLines } from '../../src/cli/terminal/progress-line.ts';
+import { textWidth } from '../../src/cli/terminal/text-width.ts';
 
 const GIB = 1024 ** 3;
 const state = { files: 123456, allFiles: 999999, bytes: 3.4 * GIB, allBytes: 999 * GIB, bytesPerSecond: 78e6 };

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { completion, shells } from '../../src/cli/completion.ts';
-import { manPage } from '../../src/cli/man-page.ts';
+import { completion, shells } from '../../src/cli/shell/completion.ts';
+import { manPage } from '../../src/cli/shell/man-page.ts';
 import { optionNames } from '../../src/config/options.ts';
 
 const folder = join(import.meta.dirname, '../../../shell');

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { airflowBlocks, airflowKeys } from '../../src/config/airflow-keys.ts';
-import { readConfigFile } from '../../src/config/config-file.ts';
-import { configSchema } from '../../src/config/config-schema.ts';
+import { airflowBlocks, airflowKeys } from '../../src/config/file/airflow-keys.ts';
+import { readConfigFile } from '../../src/config/file/config-file.ts';
+import { configSchema } from '../../src/config/file/config-schema.ts';
 import { loadSettings } from '../../src/config/load.ts';
 
 const root = join(import.meta.dirname, '../../..');

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { checkStateUrl, parseLocation } from '../../src/config/location.ts';
+import { checkStateUrl, parseLocation } from '../../src/config/parse/location.ts';
 
 const places = {
   'sftp://me@host/out': { user: 'me', host: 'host', port: 22, path: '/out', label: 'sftp://me@host/out' },

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { formatTransform, parseTransform } from '../../src/config/parse-transform.ts';
+import { formatTransform, parseTransform } from '../../src/config/parse/parse-transform.ts';
 
 const settings: readonly (readonly [
   text: string,

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { timeLeftMs } from '../../src/cli/progress.ts';
+import { timeLeftMs } from '../../src/cli/terminal/progress.ts';
 import { newFolders, put, runCommand } from '../kit/job.ts';
 
 test('each file has a line at its end, whatever became of it', async (t) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { readConfigFile } from '../../src/config/config-file.ts';
+import { readConfigFile } from '../../src/config/file/config-file.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { environmentName, optionNames } from '../../src/config/options.ts';
 import { seed } from './kit/random.ts';

@@ -6,7 +6,7 @@
  * prints how many bytes went in and came out, and by how many bytes the process was larger in the second half than ever in
  * the first. Every row has a number of its own.
  */
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { recordingFile } from '../../src/recording-file.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
 import { chainOf } from './chain-of.ts';

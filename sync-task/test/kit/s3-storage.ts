@@ -1,5 +1,5 @@
 /** Opens our storage on a bucket. */
-import { parseLocation } from '../../src/config/location.ts';
+import { parseLocation } from '../../src/config/parse/location.ts';
 import { readSecret } from '../../src/config/secrets.ts';
 import type { ObjectSettings } from '../../src/config/settings.ts';
 import { open } from '../../src/storage/s3/s3-storage.ts';

@@ -6,7 +6,7 @@
  * prints how many bytes came out, and by how many bytes the process grew after the first tenth.
  */
 
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
 import { chainOf } from './chain-of.ts';
 

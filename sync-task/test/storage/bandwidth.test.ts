@@ -1,5 +1,5 @@
 import test from 'ava';
-import { parseBandwidth } from '../../src/config/parse-bandwidth.ts';
+import { parseBandwidth } from '../../src/config/parse/parse-bandwidth.ts';
 import { bandwidth, limitReading } from '../../src/storage/around/bandwidth.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 

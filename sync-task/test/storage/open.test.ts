@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { parseLocation } from '../../src/config/location.ts';
+import { parseLocation } from '../../src/config/parse/location.ts';
 import type { Endpoint } from '../../src/config/settings.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { Place } from '../../src/storage/storage-module.ts';

@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { parseJumps } from '../../src/config/parse-jump.ts';
+import { parseJumps } from '../../src/config/parse/parse-jump.ts';
 import type { Credentials, JumpHost } from '../../src/config/settings.ts';
 import { findSshd, type OpenSsh, type OpenSshOptions, startOpenSsh } from '../kit/openssh.ts';
 import { noCredentials, openSftp } from '../kit/sftp-storage.ts';

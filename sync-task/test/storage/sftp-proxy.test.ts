@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { parseProxy } from '../../src/config/parse-proxy.ts';
+import { parseProxy } from '../../src/config/parse/parse-proxy.ts';
 import { startProxy } from '../kit/proxy.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 import { openSftp } from '../kit/sftp-storage.ts';

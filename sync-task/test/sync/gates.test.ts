@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { gatesOf } from '../../src/config/parse-gate.ts';
+import { gatesOf } from '../../src/config/parse/parse-gate.ts';
 import type { GateName } from '../../src/config/settings.ts';
 import { gates } from '../../src/engine/gates/gates.ts';
 import { nameCollisions } from '../../src/engine/gates/name-collisions.ts';

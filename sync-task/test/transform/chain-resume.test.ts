@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import type { SavedState } from '../../src/transform/transform.ts';
 import { chainOf } from '../kit/chain-of.ts';
 import { streamOf } from '../kit/transform.ts';

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { recordingFile } from '../../src/recording-file.ts';
 import { chainThreads } from '../../src/transform/chain/chain-threads.ts';
 import type { ChangedPiece, SavedTransforms } from '../../src/transform/chain/changed-file.ts';

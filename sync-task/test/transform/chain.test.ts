@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import type { TransformSetting } from '../../src/config/settings.ts';
 import { transformChain } from '../../src/transform/chain/chain.ts';
 import { transforms } from '../../src/transform/registry.ts';

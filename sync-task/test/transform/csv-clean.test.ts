@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { csvClean } from '../../src/transform/records/csv-clean.ts';
 import { chainOf } from '../kit/chain-of.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';

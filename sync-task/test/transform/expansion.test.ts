@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { transformChain } from '../../src/transform/chain/chain.ts';
 import { detachedFile } from '../../src/transform/chain/file-context.ts';
 import { transforms } from '../../src/transform/registry.ts';

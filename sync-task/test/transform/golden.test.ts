@@ -1,7 +1,7 @@
 /** Whole files, as they come and as they must go: `test/golden/transforms/`. A difference means that a version must be raised. */
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { chainOf } from '../kit/chain-of.ts';
 import { streamOf } from '../kit/transform.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { openChain } from '../../src/transform/chain/open-chain.ts';
 import { streamOf } from '../kit/transform.ts';
 

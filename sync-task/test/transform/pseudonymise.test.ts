@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
-import { parseTransform } from '../../src/config/parse-transform.ts';
+import { parseTransform } from '../../src/config/parse/parse-transform.ts';
 import { pseudonymise } from '../../src/transform/records/pseudonymise.ts';
 import { chainOf } from '../kit/chain-of.ts';
 import { type RawOptions, type TransformCase, testTransform } from '../kit/transform.ts';

@@ -8,8 +8,8 @@
  * `../` or `/`, without `:` and `@`.
  */
 
-import { SyncError } from '../base/errors.ts';
-import type { TransformSetting } from './settings.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { TransformSetting } from '../settings.ts';
 
 /** Throws `usage` where the text has another form. The message does not repeat values: they may be secrets to mask. */
 export function parseTransform(text: string): TransformSetting {

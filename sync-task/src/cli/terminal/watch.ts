@@ -1,6 +1,6 @@
 /** `status --watch`: follows a run from another process, by what the state says of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StateContext } from '../engine/context.ts';
+import type { StateContext } from '../../engine/context.ts';
 import { runTables } from './show-status.ts';
 
 export interface Screen {

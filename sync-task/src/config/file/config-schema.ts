@@ -1,6 +1,7 @@
 /** The file of `--config` as a JSON schema, for editors. */
+
+import { type Option, optionNames, optionOf } from '../options.ts';
 import { airflowBlocks, airflowKeys } from './airflow-keys.ts';
-import { type Option, optionNames, optionOf } from './options.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 

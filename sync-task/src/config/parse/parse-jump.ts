@@ -1,5 +1,5 @@
-import { SyncError } from '../base/errors.ts';
-import type { Credentials, JumpHost } from './settings.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Credentials, JumpHost } from '../settings.ts';
 
 const SSH_PORT = 22;
 

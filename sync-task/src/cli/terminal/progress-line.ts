@@ -1,7 +1,7 @@
 /** The words of the progress on a terminal: files, bytes, rate and time left, however narrow it is, and the largest file in flight. */
 
-import { visible } from '../base/visible.ts';
-import { bytesWords } from '../engine/report/words.ts';
+import { visible } from '../../base/visible.ts';
+import { bytesWords } from '../../engine/report/words.ts';
 import { shorten, textWidth } from './text-width.ts';
 
 export interface ProgressState {

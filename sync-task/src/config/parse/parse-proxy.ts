@@ -1,5 +1,5 @@
-import { SyncError } from '../base/errors.ts';
-import type { ProxyPlace } from './settings.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { ProxyPlace } from '../settings.ts';
 
 /** `socks5://user@host:port` or `http://user@host:port`. Throws `usage`; no message repeats what may hold a password. */
 export function parseProxy(text: string, as: string, password: string | undefined): ProxyPlace {

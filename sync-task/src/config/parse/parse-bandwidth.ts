@@ -1,5 +1,5 @@
 /** `--bwlimit`: `10M`, or a timetable such as `08:00,512k 19:00,off`. */
-import type { BandwidthSlot } from './settings.ts';
+import type { BandwidthSlot } from '../settings.ts';
 import { parseBytes } from './units.ts';
 
 /** Sorted by the time of day; undefined for anything else. */

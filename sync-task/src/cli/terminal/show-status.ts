@@ -1,18 +1,18 @@
 /** `status` on a terminal: tables of pipelines, runs, the batches of one run, and the history of one file. */
 
-import { visible } from '../base/visible.ts';
+import { visible } from '../../base/visible.ts';
 import {
   followedRun,
   hasEnded,
   type PipelineOverview,
   type RunOverview,
   runOverviews,
-} from '../engine/commands/overview.ts';
-import type { StateContext } from '../engine/context.ts';
-import { decisionsOn, lastLeftOut } from '../engine/plan/left-out.ts';
-import { gatesOfRun } from '../engine/plan/planned.ts';
-import { bytesWords, durationWords } from '../engine/report/words.ts';
-import { stamp } from './log.ts';
+} from '../../engine/commands/overview.ts';
+import type { StateContext } from '../../engine/context.ts';
+import { decisionsOn, lastLeftOut } from '../../engine/plan/left-out.ts';
+import { gatesOfRun } from '../../engine/plan/planned.ts';
+import { bytesWords, durationWords } from '../../engine/report/words.ts';
+import { stamp } from '../log.ts';
 import { type Column, tableLines } from './table.ts';
 
 const MOST_FILES = 20;

@@ -1,7 +1,7 @@
 /** `--gate NAME=ACTION[:LIMIT]` and `--accept NAME`. */
-import { SyncError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
-import type { GateName, GateSetting } from './settings.ts';
+import { SyncError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { GateName, GateSetting } from '../settings.ts';
 import { parseBytes } from './units.ts';
 
 const limits: Readonly<Record<GateName, 'files' | 'bytes' | 'none'>> = {

@@ -1,9 +1,9 @@
 /** The end of a command for people: what became of the files, what failed and why, and what to do next. */
-import { exitCodes } from '../base/errors.ts';
-import { visible } from '../base/visible.ts';
-import { bytesWords, durationWords } from '../engine/report/words.ts';
-import type { FileError, Result } from '../engine/result/result.ts';
-import { summarise } from './result-output.ts';
+import { exitCodes } from '../../base/errors.ts';
+import { visible } from '../../base/visible.ts';
+import { bytesWords, durationWords } from '../../engine/report/words.ts';
+import type { FileError, Result } from '../../engine/result/result.ts';
+import { summarise } from '../result-output.ts';
 
 /** The rest is told by `status`. */
 const MOST_TOLD = 10;

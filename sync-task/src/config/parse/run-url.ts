@@ -1,6 +1,6 @@
 /** `SYNC_TASK_RUN_URL`: where whoever started the run shows it, such as its DAG run in Airflow. */
-import { SyncError } from '../base/errors.ts';
-import type { Environment } from './secrets.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Environment } from '../secrets.ts';
 
 const VARIABLE = 'SYNC_TASK_RUN_URL';
 

@@ -1,4 +1,4 @@
-import { SyncError } from '../base/errors.ts';
+import { SyncError } from '../../base/errors.ts';
 
 /** The base of a Pushgateway. Throws `usage`, without printing a password that stands in it. */
 export function parseMetricsUrl(text: string, as: string): URL {

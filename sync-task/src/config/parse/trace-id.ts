@@ -1,6 +1,6 @@
 /** The trace that a run belongs to, as W3C Trace Context has it. */
-import { SyncError } from '../base/errors.ts';
-import type { Environment } from './secrets.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Environment } from '../secrets.ts';
 
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 /** Version, trace id, parent id, flags; later versions may append. */

@@ -3,10 +3,10 @@
  * nor how it was typed (`--no-such-flag` is `such-flag` to it, `-source` six flags). No message repeats a word that is no
  * flag: it may hold a password.
  */
-import { SyncError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
-import { commandsWith, type Flag, flagsOf } from './flags.ts';
-import { commands, otherCommands } from './help.ts';
+import { SyncError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { commandsWith, type Flag, flagsOf } from '../flags.ts';
+import { commands, otherCommands } from '../help.ts';
 
 const commandNames = [...commands, ...otherCommands].map(({ name }) => name);
 const always: ReadonlyMap<string, Flag> = new Map(

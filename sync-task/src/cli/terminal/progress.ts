@@ -1,7 +1,7 @@
 /** Shows how far the work is: lines that are redrawn on a terminal, a log line now and then elsewhere. */
-import type { Log } from '../base/log.ts';
-import type { Progress } from '../engine/context.ts';
-import { bytesWords, counted, durationWords } from '../engine/report/words.ts';
+import type { Log } from '../../base/log.ts';
+import type { Progress } from '../../engine/context.ts';
+import { bytesWords, counted, durationWords } from '../../engine/report/words.ts';
 import { progressLines } from './progress-line.ts';
 
 export interface ShownProgress extends Progress {

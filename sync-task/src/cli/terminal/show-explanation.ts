@@ -1,7 +1,7 @@
 /** `explain` on a terminal. */
 
-import { visible } from '../base/visible.ts';
-import type { Result } from '../engine/result/result.ts';
+import { visible } from '../../base/visible.ts';
+import type { Result } from '../../engine/result/result.ts';
 
 const words: Readonly<Record<string, string>> = {
   copy: 'would be copied',

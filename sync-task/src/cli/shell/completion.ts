@@ -1,8 +1,8 @@
 /** Completion for shells, made from the table of options: what a shell offers is what the program takes. */
 
-import { choicesOf } from './flag-values.ts';
-import { flagsOf } from './flags.ts';
-import { commands, otherCommands } from './help.ts';
+import { choicesOf } from '../flag-values.ts';
+import { flagsOf } from '../flags.ts';
+import { commands, otherCommands } from '../help.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];

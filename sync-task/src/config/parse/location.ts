@@ -1,6 +1,6 @@
 /** URLs of places, taken apart and checked. No message repeats a URL that may hold a password. */
-import { SyncError } from '../base/errors.ts';
-import type { Location } from './settings.ts';
+import { SyncError } from '../../base/errors.ts';
+import type { Location } from '../settings.ts';
 
 const SSH_PORT = 22;
 

@@ -1,5 +1,5 @@
 /** Tables as wide as the terminal: what matters least is left out, and the longest texts are shortened, before a line would wrap. */
-import { visible } from '../base/visible.ts';
+import { visible } from '../../base/visible.ts';
 import { shorten, textWidth } from './text-width.ts';
 
 export interface Column<Row> {

@@ -1,5 +1,5 @@
 /** `${NAME}` and `${NAME:-default}` in a text, as a shell has them; `$${NAME}` is `${NAME}` itself. */
-import type { Environment } from './secrets.ts';
+import type { Environment } from '../secrets.ts';
 
 export function expand(text: string, environment: Environment, refuse: (why: string) => Error): string {
   return text.replace(
