@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { parseTransform } from '../sync-task/src/config/parse/parse-transform.ts';
-import { recordingFile } from '../sync-task/src/recording-file.ts';
+import { recordingFile } from '../sync-task/src/testing/recording-file.ts';
 import { transformChain } from '../sync-task/src/transform/chain/chain.ts';
 import { transforms } from '../sync-task/src/transform/registry.ts';
 import type { ByteStream } from '../sync-task/src/transform/transform.ts';

@@ -21,7 +21,7 @@ const addonStays: Plugin = {
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: ['bin.ts', 'testing.ts', 'transform/chain/chain-worker.ts'].map((name) =>
+  entryPoints: ['bin.ts', 'testing/testing.ts', 'transform/chain/chain-worker.ts'].map((name) =>
     join(root, 'sync-task/src', name),
   ),
   entryNames: '[name]',

@@ -1,7 +1,7 @@
 /** In a project of your own, import from 'sync-task/testing'; run with `node --test`. Any `t` with `deepEqual` will do. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { testTransform } from '../../sync-task/src/testing.ts';
+import { testTransform } from '../../sync-task/src/testing/testing.ts';
 import upperCase from './upper-case.js';
 
 test('letters become upper case', () =>

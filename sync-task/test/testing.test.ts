@@ -1,5 +1,5 @@
 import test from 'ava';
-import { testTransform } from '../src/testing.ts';
+import { testTransform } from '../src/testing/testing.ts';
 import type { streamOf } from './kit/transform.ts';
 
 const recorder = () => {

@@ -8,8 +8,8 @@
 
 import { realWorld } from '../../src/base/world.ts';
 import { fileKeys } from '../../src/engine/transfer/file-keys.ts';
-import { recordingFile } from '../../src/recording-file.ts';
 import { openState } from '../../src/state/open.ts';
+import { recordingFile } from '../../src/testing/recording-file.ts';
 import { dedup } from '../../src/transform/records/dedup.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
 import { planRun } from '../contract/state/arrange.ts';

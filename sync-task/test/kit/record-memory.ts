@@ -7,7 +7,7 @@
  * the first. Every row has a number of its own.
  */
 import { parseTransform } from '../../src/config/parse/parse-transform.ts';
-import { recordingFile } from '../../src/recording-file.ts';
+import { recordingFile } from '../../src/testing/recording-file.ts';
 import type { ByteStream } from '../../src/transform/transform.ts';
 import { chainOf } from './chain-of.ts';
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import type { ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
-import { recordingFile } from '../../src/recording-file.ts';
+import { recordingFile } from '../../src/testing/recording-file.ts';
 import type { ByteStream, SavedState, Transform } from '../../src/transform/transform.ts';
 
 export interface TransformCase {

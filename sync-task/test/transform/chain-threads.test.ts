@@ -5,7 +5,7 @@ import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { parseTransform } from '../../src/config/parse/parse-transform.ts';
-import { recordingFile } from '../../src/recording-file.ts';
+import { recordingFile } from '../../src/testing/recording-file.ts';
 import { chainThreads } from '../../src/transform/chain/chain-threads.ts';
 import type { ChangedPiece, SavedTransforms } from '../../src/transform/chain/changed-file.ts';
 import { openChain } from '../../src/transform/chain/open-chain.ts';

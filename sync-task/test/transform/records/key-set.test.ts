@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import test from 'ava';
 import fc from 'fast-check';
-import { recordingFile } from '../../../src/recording-file.ts';
+import { recordingFile } from '../../../src/testing/recording-file.ts';
 import { keyOf, keySet } from '../../../src/transform/records/key-set.ts';
 
 test('it answers like a Set, on disk as in memory', async (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { SyncError } from '../../../src/base/errors.ts';
-import { recordingFile } from '../../../src/recording-file.ts';
+import { recordingFile } from '../../../src/testing/recording-file.ts';
 import { csvClean } from '../../../src/transform/records/csv-clean.ts';
 import { csvToJsonl } from '../../../src/transform/records/csv-to-jsonl.ts';
 import { jsonlToCsv } from '../../../src/transform/records/jsonl-to-csv.ts';

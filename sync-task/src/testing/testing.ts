@@ -6,10 +6,10 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { SyncError } from './base/errors.ts';
+import { SyncError } from '../base/errors.ts';
+import { checked } from '../transform/own.ts';
+import type { ByteStream, SavedState, Transform } from '../transform/transform.ts';
 import { recordingFile } from './recording-file.ts';
-import { checked } from './transform/own.ts';
-import type { ByteStream, SavedState, Transform } from './transform/transform.ts';
 
 export type {
   BoundedFile,
@@ -18,7 +18,7 @@ export type {
   ResumableRun,
   SavedState,
   Transform,
-} from './transform/transform.ts';
+} from '../transform/transform.ts';
 
 export interface TransformCase {
   /** As in a setting, before the transform's schema has checked them. */

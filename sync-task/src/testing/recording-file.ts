@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unbounded } from './transform/chain/file-context.ts';
-import type { BoundedFile } from './transform/transform.ts';
+import { unbounded } from '../transform/chain/file-context.ts';
+import type { BoundedFile } from '../transform/transform.ts';
 
 export interface RecordingFile extends BoundedFile, AsyncDisposable {
   /** By suffix, as latin1. */
