@@ -1,6 +1,6 @@
 /**
  * Bundles the program into a few files: a container that copies one file would otherwise spend half of its life finding and
- * reading hundreds of modules (docs/decisions/0016). What a start may not need stays in files of its own.
+ * reading hundreds of modules (docs/decisions/0013). What a start may not need stays in files of its own.
  * Usage: node scripts/build.ts [FOLDER], `dist` unless told otherwise.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -2,7 +2,7 @@
  * The identity that Azure gives to the place we run in, where no key or SAS token says who we are. A token comes from one of three
  * places, under the variables that Azure itself sets there: a federated token that Kubernetes writes to a file is exchanged for one
  * (workload identity); App Service and Container Apps have an endpoint of their own; any other machine asks its metadata service.
- * The client asks again before a token ends. `@azure/identity` does the same and weighs more than the client (docs/decisions/0014).
+ * The client asks again before a token ends. `@azure/identity` does the same and weighs more than the client (docs/decisions/0011).
  */
 
 import { backOff } from '../../base/backoff.ts';

@@ -1,6 +1,6 @@
 /**
  * A large file of known size: a multipart upload of our own, because it can be gone on with. The SDK's managed upload
- * completes by itself and knows no way back into an upload that stands (docs/decisions/0013).
+ * completes by itself and knows no way back into an upload that stands (docs/decisions/0010).
  *
  * Each part is one buffer, filled from the bytes that come and sent with its SHA-256. Who goes on with an upload reads the
  * source from the last border that was written down; a part that the service has already, with the same SHA-256, is not

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type Column, tableLines } from '../../src/cli/terminal/table.ts';
-import { textWidth } from '../../src/cli/terminal/text-width.ts';
+import { type Column, tableLines } from '../../../src/cli/terminal/table.ts';
+import { textWidth } from '../../../src/cli/terminal/text-width.ts';
 
 type Row = readonly [string, number, string];
 

@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { completion, shells } from '../../src/cli/shell/completion.ts';
-import { manPage } from '../../src/cli/shell/man-page.ts';
-import { optionNames } from '../../src/config/options.ts';
+import { completion, shells } from '../../../src/cli/shell/completion.ts';
+import { manPage } from '../../../src/cli/shell/man-page.ts';
+import { optionNames } from '../../../src/config/options.ts';
 
-const folder = join(import.meta.dirname, '../../../shell');
+const folder = join(import.meta.dirname, '../../../../shell');
 const file = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 test('the man page and the completions are those of the options: else npm run docs:shell', (t) => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
-import { canonicalName, charset } from '../../src/transform/text/charset/named.ts';
-import { compared, namesWithoutReference, references } from '../kit/charset-references.ts';
+import { canonicalName, charset } from '../../../../src/transform/text/charset/named.ts';
+import { compared, namesWithoutReference, references } from '../../../kit/charset-references.ts';
 
 for (const reference of references) {
   const { name, tool, label, exceptions } = reference;
