@@ -6,7 +6,7 @@ import { retryReading } from './around/retry.ts';
 import { folderAbove, singleFile } from './around/single-file.ts';
 import { baseOf } from './paths.ts';
 import type { Storage } from './storage.ts';
-import type { Place, StorageModule } from './storage-module.ts';
+import type { OpenOptions, StorageModule } from './storage-module.ts';
 
 const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   az: () => import('./azure/azure-storage.ts'),
@@ -24,33 +24,33 @@ const hasFolders: readonly string[] = ['file', 'sftp'];
  * Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be
  * used: `usage` where nothing stands behind the scheme.
  */
-export async function openStorage(place: Place): Promise<Storage> {
-  const { scheme } = place.endpoint.location;
+export async function openStorage(options: OpenOptions): Promise<Storage> {
+  const { scheme } = options.endpoint.location;
   const load = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (!load) {
     const known = Object.keys(schemes).join(', ');
-    throw new SyncError(`--${place.role}: the scheme ${scheme} is not known; known are ${known}`, {
+    throw new SyncError(`--${options.role}: the scheme ${scheme} is not known; known are ${known}`, {
       kind: 'usage',
       reason: 'bad-url',
     });
   }
   const { open } = await load();
-  const root = await openAt(place, open);
-  const { location } = place.endpoint;
-  const above = place.role === 'source' ? folderAbove(location) : undefined;
+  const root = await openAt(options, open);
+  const { location } = options.endpoint;
+  const above = options.role === 'source' ? folderAbove(location) : undefined;
   if (!above) return root;
   return singleFile(root, {
     name: baseOf(location.path),
     mayListNothing: !hasFolders.includes(scheme),
-    openAbove: () => openAt({ ...place, endpoint: { ...place.endpoint, location: above } }, open),
+    openAbove: () => openAt({ ...options, endpoint: { ...options.endpoint, location: above } }, open),
   });
 }
 
-async function openAt(place: Place, open: StorageModule['open']): Promise<Storage> {
-  const { settings, log, signal } = place;
-  const opened = await open(place);
-  const isInPlace = place.role === 'target' && settings.publish === 'in-place';
+async function openAt(options: OpenOptions, open: StorageModule['open']): Promise<Storage> {
+  const { settings, log, signal } = options;
+  const opened = await open(options);
+  const isInPlace = options.role === 'target' && settings.publish === 'in-place';
   const storage = retryReading(isInPlace ? inPlace(opened) : opened, { attempts: settings.attempts, log, signal });
-  const slots = place.role === 'source' ? settings.bandwidth : undefined;
+  const slots = options.role === 'source' ? settings.bandwidth : undefined;
   return slots === undefined ? storage : limitReading(storage, bandwidth(slots));
 }

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { Endpoint, Settings } from '../config/settings.ts';
 import type { Storage } from './storage.ts';
 
-export interface Place {
+export interface OpenOptions {
   readonly endpoint: Endpoint;
   readonly role: 'source' | 'target';
   readonly settings: Pick<
@@ -26,5 +26,5 @@ export interface Place {
 
 export interface StorageModule {
   /** Throws what says why the place cannot be used. */
-  open(place: Place): Promise<Storage>;
+  open(options: OpenOptions): Promise<Storage>;
 }

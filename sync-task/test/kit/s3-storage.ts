@@ -4,7 +4,7 @@ import { readSecret } from '../../src/config/secrets.ts';
 import type { ObjectSettings } from '../../src/config/settings.ts';
 import { open } from '../../src/storage/s3/s3-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import type { Place } from '../../src/storage/storage-module.ts';
+import type { OpenOptions } from '../../src/storage/storage-module.ts';
 import { noCredentials, silentLog } from './sftp-storage.ts';
 
 export interface S3Options {
@@ -20,7 +20,7 @@ export function openS3(
 ): Promise<Storage> {
   const variable = (name: string) =>
     readSecret(environment, `SYNC_TASK_TARGET_${name}`) ?? readSecret(environment, name);
-  const place: Place = {
+  const options: OpenOptions = {
     role: 'target',
     endpoint: {
       location: parseLocation(url, '--target'),
@@ -41,5 +41,5 @@ export function openS3(
     },
     log: silentLog,
   };
-  return open(place);
+  return open(options);
 }

@@ -3,11 +3,11 @@ import { SyncError } from '../../src/base/errors.ts';
 import { parseLocation } from '../../src/config/parse/location.ts';
 import type { Endpoint } from '../../src/config/settings.ts';
 import { openStorage } from '../../src/storage/open.ts';
-import type { Place } from '../../src/storage/storage-module.ts';
+import type { OpenOptions } from '../../src/storage/storage-module.ts';
 
 function open(url: string) {
   const endpoint = { location: parseLocation(url, '--target'), variable: () => undefined } as unknown as Endpoint;
-  return openStorage({ endpoint, role: 'target', settings: {}, log: {} } as unknown as Place);
+  return openStorage({ endpoint, role: 'target', settings: {}, log: {} } as unknown as OpenOptions);
 }
 
 test('a scheme that nothing stands behind is a usage error that names those that are known', async (t) => {

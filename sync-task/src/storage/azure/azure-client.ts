@@ -12,8 +12,8 @@ import {
 import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
 import { webRequests } from '../objects/web-request.ts';
-import type { Place } from '../storage-module.ts';
-import { placeIdentity } from './identity.ts';
+import type { OpenOptions } from '../storage-module.ts';
+import { machineIdentity } from './identity.ts';
 
 /** Asked again before a file's own tries are touched. */
 const TRIES = 4;
@@ -24,8 +24,8 @@ const LONGEST_WAIT_MS = 8000;
 const containerName = /^(\$root|\$web|\$logs|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/;
 
 /** Sends nothing. Throws `usage` where what is set does not go together. */
-export function containerClient(place: Place): ContainerClient {
-  const { endpoint, role, settings } = place;
+export function containerClient(options: OpenOptions): ContainerClient {
+  const { endpoint, role, settings } = options;
   const { location, variable } = endpoint;
   const connection = variable('AZURE_STORAGE_CONNECTION_STRING');
   const parts = connection === undefined ? undefined : connectionParts(connection, role);
@@ -38,8 +38,8 @@ export function containerClient(place: Place): ContainerClient {
     throw bad(role, 'no account is named; set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT');
   }
   checkUrl(url, role);
-  const agents = openAgents(place);
-  const identity = key === undefined && token === undefined ? placeIdentity(place, webRequests(agents)) : undefined;
+  const agents = openAgents(options);
+  const identity = key === undefined && token === undefined ? machineIdentity(options, webRequests(agents)) : undefined;
   if (key === undefined && token === undefined && identity === undefined) {
     const login = 'or AZURE_STORAGE_AUTH_MODE=login where this machine has an identity';
     throw bad(

@@ -13,7 +13,7 @@ import { metadataOf } from '../objects/metadata.ts';
 import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-object.ts';
 import { existsAlready } from '../standing.ts';
 import type { Draft, DraftOptions, PublishOptions, Storage } from '../storage.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 import { containerClient } from './azure-client.ts';
 import { type AzureDraft, MTIME_STEP_MS, startDraft } from './azure-draft.ts';
 import { explained, isMissing, statusOf } from './azure-errors.ts';
@@ -26,12 +26,12 @@ const FILES_AT_ONCE = 32;
 const WRITE_BYTES = 1024 * 1024;
 
 /** Sends nothing yet. Throws `usage` where what is set does not go together. */
-export async function open(place: Place): Promise<Storage> {
-  const { label, path: prefix } = place.endpoint.location;
-  const container = containerClient(place);
+export async function open(options: OpenOptions): Promise<Storage> {
+  const { label, path: prefix } = options.endpoint.location;
+  const container = containerClient(options);
   const keys = keySpace(prefix);
-  const describe = describing(place.endpoint.content);
-  const shareBytes = Math.floor(place.settings.bufferBytes / 2);
+  const describe = describing(options.endpoint.content);
+  const shareBytes = Math.floor(options.settings.bufferBytes / 2);
   const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];
   /** Begun by this process, by path and name. */
   const drafts = new Map<string, AzureDraft>();

@@ -10,7 +10,7 @@ import { SyncError } from '../../base/errors.ts';
 import { proxyFailure } from '../objects/agents.ts';
 import { isCertificateError, isNetworkError } from '../objects/service-error.ts';
 import type { Ask, WebRequest } from '../objects/web-request.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 
 const RESOURCE = 'https://storage.azure.com/';
 const AUTHORITY = 'https://login.microsoftonline.com/';
@@ -35,7 +35,7 @@ interface Question {
  *
  * @param outside asks what is not a part of this machine
  */
-export function placeIdentity({ endpoint, role, settings, signal }: Place, outside: Ask): Identity | undefined {
+export function machineIdentity({ endpoint, role, settings, signal }: OpenOptions, outside: Ask): Identity | undefined {
   const { variable } = endpoint;
   const mode = variable('AZURE_STORAGE_AUTH_MODE');
   if (mode !== undefined && mode !== 'login') {

@@ -5,7 +5,7 @@ import { skewFromAccess } from '../clock.ts';
 import { backupName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import type { Storage, StoredFile } from '../storage.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 import { explained, isCode, isMissing } from './file-error.ts';
 import { storedFileOf } from './file-version.ts';
 import { type Folders, openFolders } from './folders.ts';
@@ -28,7 +28,7 @@ export interface FileStorageOptions {
   readonly label: string;
 }
 
-export function open({ endpoint: { location } }: Place): Promise<Storage> {
+export function open({ endpoint: { location } }: OpenOptions): Promise<Storage> {
   return fileStorage({ root: location.path, label: location.label });
 }
 

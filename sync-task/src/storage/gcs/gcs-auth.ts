@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { GoogleAuth, JWT } from 'google-auth-library';
 import { SyncError } from '../../base/errors.ts';
 import type { Agents } from '../objects/agents.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 
 const VARIABLE = 'GOOGLE_APPLICATION_CREDENTIALS';
 const scopes = ['https://www.googleapis.com/auth/devstorage.read_write'];
@@ -17,7 +17,7 @@ export interface TokenSource {
 }
 
 /** Throws `usage` where this side's own key cannot be used. */
-export function tokenSource({ endpoint, role }: Place, agents: Agents): TokenSource {
+export function tokenSource({ endpoint, role }: OpenOptions, agents: Agents): TokenSource {
   const file = endpoint.variable(VARIABLE);
   const transporterOptions = { agent: (url: URL) => (url.protocol === 'https:' ? agents.https : agents.http) };
   if (file === undefined || file === process.env[VARIABLE]) {

@@ -15,7 +15,7 @@ import { changed, RANGE_BYTES, readObject, vanished } from '../objects/read-obje
 import { webRequests } from '../objects/web-request.ts';
 import { existsAlready } from '../standing.ts';
 import type { DraftOptions, Storage, StoredFile } from '../storage.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 import { type GcsObject, gcsApi, isMissing } from './gcs-api.ts';
 import { tokenSource } from './gcs-auth.ts';
 import { type GcsDraft, startDraft } from './gcs-draft.ts';
@@ -33,18 +33,18 @@ interface Found extends StoredFile {
 }
 
 /** Sends nothing yet. */
-export async function open(place: Place): Promise<Storage> {
-  const { location, variable } = place.endpoint;
+export async function open(options: OpenOptions): Promise<Storage> {
+  const { location, variable } = options.endpoint;
   const { label, path: prefix, host } = location;
-  const timeoutMs = place.settings.idleTimeoutMs;
+  const timeoutMs = options.settings.idleTimeoutMs;
   const emulator = variable('STORAGE_EMULATOR_HOST');
-  const agents = openAgents(place);
+  const agents = openAgents(options);
   const send = webRequests(agents);
-  const auth = emulator === undefined ? tokenSource(place, agents) : undefined;
+  const auth = emulator === undefined ? tokenSource(options, agents) : undefined;
   const api = gcsApi({ send, bucket: host, auth, emulator, timeoutMs });
   const keys = keySpace(prefix);
-  const describe = describing(place.endpoint.content);
-  const shareBytes = Math.floor(place.settings.bufferBytes / 2);
+  const describe = describing(options.endpoint.content);
+  const shareBytes = Math.floor(options.settings.bufferBytes / 2);
   const [reading, writing] = [byteBudget(shareBytes), byteBudget(shareBytes)];
   /** Begun by this process, by path and name. */
   const drafts = new Map<string, GcsDraft>();

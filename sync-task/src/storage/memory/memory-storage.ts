@@ -8,7 +8,7 @@ import { isOwnName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath } from '../paths.ts';
 import { existsAlready } from '../standing.ts';
 import type { Draft, DraftOptions, FinishedDraft, ReadOptions, Storage } from '../storage.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 
 export interface StoredBytes {
   readonly bytes: Buffer;
@@ -31,7 +31,7 @@ const PAGE_FILES = 1000;
 const memories = new Map<string, Memory>();
 
 /** The same name is the same memory, as long as the process lives. */
-export function open({ endpoint: { location } }: Place): Promise<Storage> {
+export function open({ endpoint: { location } }: OpenOptions): Promise<Storage> {
   const memory = memories.get(location.host) ?? { files: new Map(), drafts: new Map() };
   memories.set(location.host, memory);
   if (location.path === '') return Promise.resolve(memoryStorage(memory, location.label));

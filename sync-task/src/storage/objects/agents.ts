@@ -12,7 +12,7 @@ import { getCACertificates, connect as secure } from 'node:tls';
 import { SyncError } from '../../base/errors.ts';
 import type { ProxyPlace, WebServer } from '../../config/settings.ts';
 import { connectThrough, failure } from '../proxy.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 
 export interface Agents {
   readonly http: HttpAgent;
@@ -31,12 +31,12 @@ interface Wanted {
 }
 
 /** Throws `usage` where the file of certificates cannot be read. */
-export function openAgents(place: Place, options: AgentOptions = {}, caFile?: string): Agents {
-  const ca = caFile === undefined ? {} : { ca: [...getCACertificates('default'), certificates(caFile, place.role)] };
-  const common = { keepAlive: true, ...options };
+export function openAgents(options: OpenOptions, agentOptions: AgentOptions = {}, caFile?: string): Agents {
+  const ca = caFile === undefined ? {} : { ca: [...getCACertificates('default'), certificates(caFile, options.role)] };
+  const common = { keepAlive: true, ...agentOptions };
   const http = new HttpAgent(common);
   const https = new HttpsAgent({ ...common, ...ca });
-  const { proxyTo } = place.endpoint;
+  const { proxyTo } = options.endpoint;
   if (proxyTo) {
     for (const [agent, scheme] of [[http, 'http'] as const, [https, 'https'] as const]) {
       const direct = agent.createConnection.bind(agent);
@@ -45,7 +45,7 @@ export function openAgents(place: Place, options: AgentOptions = {}, caFile?: st
         const server = { scheme, host, port: Number(wanted.port) };
         const proxy = ownHosts.includes(host) ? undefined : proxyTo(server);
         if (!proxy) return direct(wanted as never, connected as never);
-        tunnel(place, proxy, server)
+        tunnel(options, proxy, server)
           .then((socket) => (scheme === 'https' ? secured(socket, server, wanted) : socket))
           .then(
             (socket) => connected(null, socket),
@@ -66,7 +66,7 @@ export function openAgents(place: Place, options: AgentOptions = {}, caFile?: st
 }
 
 /** Names the proxy in every error, in a form that clients hand on. */
-async function tunnel({ role, settings }: Place, proxy: ProxyPlace, { host, port }: WebServer): Promise<Socket> {
+async function tunnel({ role, settings }: OpenOptions, proxy: ProxyPlace, { host, port }: WebServer): Promise<Socket> {
   const target = { role, host, port };
   const socket: Socket = proxy.tls
     ? secure({ host: proxy.host, port: proxy.port, ...(isIP(proxy.host) === 0 ? { servername: proxy.host } : {}) })

@@ -21,7 +21,7 @@ export interface Bucket {
 }
 
 /** Where a draft becomes a file. */
-export interface Destination {
+export interface ObjectTarget {
   readonly bucket: Bucket;
   readonly key: string;
   readonly path: string;
@@ -33,7 +33,7 @@ export function sha256(bytes: Uint8Array): Buffer {
 
 /** The object's description, `undefined` where there is none. */
 export async function describeObject(
-  { bucket, key, path }: Destination,
+  { bucket, key, path }: ObjectTarget,
   signal?: AbortSignal,
 ): Promise<HeadObjectCommandOutput | undefined> {
   return explained({ label: bucket.label, path, what: 'look at', signal }, async () => {

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 
 /** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
 const ATTEMPTS = 5;
@@ -23,12 +23,12 @@ const CONNECTIONS = 256;
 const USUAL_REGION = 'us-east-1';
 
 /** Resolves without a request. Throws `usage` where what is set does not go together. */
-export async function openClient(place: Place): Promise<S3Client> {
-  const { endpoint, role, settings, log } = place;
+export async function openClient(options: OpenOptions): Promise<S3Client> {
+  const { endpoint, role, settings, log } = options;
   const { variable } = endpoint;
   const url = endpointOf({ endpoint });
   if (url !== undefined) checkEndpoint(url, role);
-  const agents = openAgents(place, { maxSockets: settings.connections ?? CONNECTIONS }, variable('AWS_CA_BUNDLE'));
+  const agents = openAgents(options, { maxSockets: settings.connections ?? CONNECTIONS }, variable('AWS_CA_BUNDLE'));
   // Its words alone: with them come whole requests and errors, which are told where they are explained.
   const tell = (...words: unknown[]) => {
     const text = words.filter((word) => typeof word === 'string').join(' ');
@@ -91,13 +91,13 @@ async function profileRegion(config: S3ClientConfig): Promise<string | undefined
 }
 
 /** Undefined: Amazon's own, or what a profile says. */
-export function endpointOf({ endpoint: { variable } }: Pick<Place, 'endpoint'>): string | undefined {
+export function endpointOf({ endpoint: { variable } }: Pick<OpenOptions, 'endpoint'>): string | undefined {
   return variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
 }
 
 /** What the SDK would not find by itself, because it is this side's own or stands in a file. */
 function identity(
-  variable: Place['endpoint']['variable'],
+  variable: OpenOptions['endpoint']['variable'],
   role: string,
 ): Pick<S3ClientConfig, 'credentials' | 'profile'> {
   const isOwn = (name: Parameters<typeof variable>[0]) => variable(name) !== process.env[name];

@@ -5,7 +5,7 @@
 import { SyncError } from '../../base/errors.ts';
 import { existsAlready } from '../standing.ts';
 import type { MayWrite, PublishOptions } from '../storage.ts';
-import { type Destination, describeObject } from './bucket.ts';
+import { describeObject, type ObjectTarget } from './bucket.ts';
 import { draftOf } from './object-version.ts';
 import { explainS3Error, isS3Error } from './s3-errors.ts';
 
@@ -26,12 +26,12 @@ export interface Conditions {
   /** What stood there at a look; the next draft for the path need not look again. */
   saw(path: string, etag: string | undefined): void;
   /** Under which condition a draft that begins now may be published. */
-  begin(destination: Destination): Promise<Condition | undefined>;
+  begin(target: ObjectTarget): Promise<Condition | undefined>;
   /** Publishes. Throws `target-changed` where somebody else did so meanwhile, `exists` where nothing may be replaced. */
   publish(publication: Publication): Promise<void>;
 }
 
-export interface Publication extends Destination, Pick<PublishOptions, 'onlyNew' | 'mayWrite'> {
+export interface Publication extends ObjectTarget, Pick<PublishOptions, 'onlyNew' | 'mayWrite'> {
   /** As the object carries it. */
   readonly mark: string;
   readonly condition: Condition | undefined;
@@ -72,10 +72,10 @@ export function conditions(): Conditions {
       if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value as string);
     },
 
-    async begin(destination) {
+    async begin(target) {
       if (!offered) return undefined;
-      const { path } = destination;
-      const etag = seen.has(path) ? seen.get(path) : (await describeObject(destination))?.ETag;
+      const { path } = target;
+      const etag = seen.has(path) ? seen.get(path) : (await describeObject(target))?.ETag;
       seen.delete(path);
       return etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
     },

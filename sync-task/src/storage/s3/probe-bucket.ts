@@ -52,8 +52,8 @@ export async function probeBucket(
   const { client, label, name } = bucket;
   const notes: string[] = [];
   const probe = probeName();
-  const destination = { bucket, key: keys.keyOf(tempName(probe)), path: '' };
-  const at = { Bucket: name, Key: destination.key };
+  const target = { bucket, key: keys.keyOf(tempName(probe)), path: '' };
+  const at = { Bucket: name, Key: target.key };
   const clockSkewMs = await bucketClockSkew(bucket, signal);
 
   await explained({ label, path: '', what: 'write objects in', signal }, async () => {
@@ -68,7 +68,7 @@ export async function probeBucket(
     }
   });
   await explained({ label, path: '', what: 'try conditional writes in', signal }, async () => {
-    const unheeded = fencing.offered ? await unheededConditions(destination, signal) : [];
+    const unheeded = fencing.offered ? await unheededConditions(target, signal) : [];
     if (unheeded.length === 0) return;
     fencing.unheeded();
     notes.push(
@@ -77,7 +77,7 @@ export async function probeBucket(
   });
   await explained({ label, path: '', what: 'begin multipart uploads in', signal }, async () => {
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ...bucket.writing }));
-    if (UploadId !== undefined) await abortUpload(destination, UploadId);
+    if (UploadId !== undefined) await abortUpload(target, UploadId);
   });
   try {
     await client.send(new ListMultipartUploadsCommand({ Bucket: name, Prefix: at.Key }));

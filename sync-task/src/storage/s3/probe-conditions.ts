@@ -8,15 +8,15 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { Destination } from './bucket.ts';
+import type { ObjectTarget } from './bucket.ts';
 import { abortUpload, completion } from './drafts/uploads.ts';
 import { isS3Error } from './s3-errors.ts';
 
 const unless = { IfNoneMatch: '*' } as const;
 
 /** The ways that the service replaced it in, in words. */
-export async function unheededConditions(destination: Destination, signal: AbortSignal): Promise<readonly string[]> {
-  const { bucket, key } = destination;
+export async function unheededConditions(target: ObjectTarget, signal: AbortSignal): Promise<readonly string[]> {
+  const { bucket, key } = target;
   const { client } = bucket;
   const at = { Bucket: bucket.name, Key: key };
   const abortSignal = { abortSignal: signal };
@@ -34,7 +34,7 @@ export async function unheededConditions(destination: Destination, signal: Abort
         abortSignal,
       );
     } finally {
-      await abortUpload(destination, UploadId);
+      await abortUpload(target, UploadId);
     }
   }
 

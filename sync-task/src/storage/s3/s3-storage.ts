@@ -10,8 +10,8 @@ import { tempName } from '../draft-name.ts';
 import { describing } from '../objects/description.ts';
 import { keyNames } from '../objects/keys.ts';
 import type { Draft, DraftOptions, ReadOptions, Storage } from '../storage.ts';
-import type { Place } from '../storage-module.ts';
-import { type Bucket, type Destination, describeObject, guarded } from './bucket.ts';
+import type { OpenOptions } from '../storage-module.ts';
+import { type Bucket, describeObject, guarded, type ObjectTarget } from './bucket.ts';
 import { endpointOf, openClient } from './client.ts';
 import { type Condition, conditions } from './conditions.ts';
 import { copiedDraft } from './drafts/copied-draft.ts';
@@ -35,20 +35,20 @@ const FILES_AT_ONCE = 32;
 const LIKELY_MORE_BYTES = 64 * 1024;
 
 /** Sends nothing yet. Throws `usage` where what is set does not go together. */
-export async function open(place: Place): Promise<Storage> {
-  const { location } = place.endpoint;
+export async function open(options: OpenOptions): Promise<Storage> {
+  const { location } = options.endpoint;
   const { label } = location;
-  const client = await openClient(place);
-  const service = endpointOf(place) ?? 'aws';
+  const client = await openClient(options);
+  const service = endpointOf(options) ?? 'aws';
   const keys = keyNames(location.path);
-  const shareBytes = Math.floor(place.settings.bufferBytes / 2);
+  const shareBytes = Math.floor(options.settings.bufferBytes / 2);
   const budgetBytes = writeBudgetBytes(shareBytes);
   const bucket: Bucket = {
     client,
     name: location.host,
     label,
-    writing: writeOptions(place.endpoint.s3),
-    describe: describing(place.endpoint.content),
+    writing: writeOptions(options.endpoint.s3),
+    describe: describing(options.endpoint.content),
     budget: byteBudget(budgetBytes),
     budgetBytes,
     checksums: (await client.config.requestChecksumCalculation()) !== 'WHEN_REQUIRED',
@@ -58,7 +58,7 @@ export async function open(place: Place): Promise<Storage> {
   /** Begun by this process, by name. */
   const drafts = new Map<string, OwnDraft>();
 
-  const at = (path: string): Destination => ({ bucket, key: keys.keyOf(path), path });
+  const at = (path: string): ObjectTarget => ({ bucket, key: keys.keyOf(path), path });
   const own = (path: string, name: string) => {
     tempName(name); // refuses what is no name of a draft
     const draft = drafts.get(name);
@@ -66,18 +66,18 @@ export async function open(place: Place): Promise<Storage> {
   };
 
   async function begin(path: string, options: DraftOptions): Promise<OwnDraft> {
-    const destination = at(path);
-    const condition = await fencing.begin(destination);
-    const plan = { ...destination, options, conditions: fencing, condition, forget: () => drafts.delete(options.name) };
+    const target = at(path);
+    const condition = await fencing.begin(target);
+    const plan = { ...target, options, conditions: fencing, condition, forget: () => drafts.delete(options.name) };
     const { expectedBytes, resume } = options;
     if (resume) {
       const ticket = resume.ticket === undefined ? undefined : readTicket(resume.ticket);
-      const standing = ticket && (await standingUpload(destination, ticket.uploadId));
+      const standing = ticket && (await standingUpload(target, ticket.uploadId));
       if (!standing) throw draftMissing(label, path);
       const first = standing.parts.get(1);
       if (first && first.size > budgetBytes) {
         // Parts that the service has copied by itself are too large to be made here.
-        await abortUpload(destination, standing.uploadId);
+        await abortUpload(target, standing.uploadId);
         throw draftMissing(label, path);
       }
       const standingPartBytes = first?.size ?? LEAST_PART_BYTES;
@@ -97,7 +97,7 @@ export async function open(place: Place): Promise<Storage> {
       ...plan,
       capacity: expectedBytes ?? largePartBytes,
       reservedBytes,
-      stream: () => streamedUpload(destination, options, largePartBytes, condition),
+      stream: () => streamedUpload(target, options, largePartBytes, condition),
     });
   }
 
@@ -180,47 +180,47 @@ export async function open(place: Place): Promise<Storage> {
     async draftFrom(origin, path, options) {
       const from = await copySource(bucket, service, origin);
       if (!from) return undefined;
-      const destination = at(path);
+      const target = at(path);
       const ticket = options.resume?.ticket === undefined ? undefined : readTicket(options.resume.ticket);
       const draft = copiedDraft({
-        ...destination,
+        ...target,
         options,
         conditions: fencing,
-        condition: await fencing.begin(destination),
+        condition: await fencing.begin(target),
         forget: () => drafts.delete(options.name),
         from,
-        standing: ticket && (await standingUpload(destination, ticket.uploadId)),
+        standing: ticket && (await standingUpload(target, ticket.uploadId)),
       });
       drafts.set(options.name, draft);
       return draft;
     },
 
     async statDraft(path, name, ticket) {
-      const destination = at(path);
+      const target = at(path);
       const draft = own(path, name);
       if (draft) return { size: draft.size, mtimeMs: draft.mtimeMs };
       if (ticket === undefined) return undefined;
       const { uploadId, mtimeMs } = readTicket(ticket);
-      const standing = await standingUpload(destination, uploadId);
+      const standing = await standingUpload(target, uploadId);
       return standing && { size: standingBytes(standing), mtimeMs: whole(mtimeMs) };
     },
 
     async publish(path, name, options = {}) {
       const { ticket, mark = name, onlyNew, mayWrite } = options;
-      const destination = at(path);
+      const target = at(path);
       const draft = own(path, name);
       if (draft) {
         await draft.publish(options);
         return;
       }
       const upload = ticket === undefined ? undefined : readTicket(ticket);
-      const standing = upload && (await standingUpload(destination, upload.uploadId));
+      const standing = upload && (await standingUpload(target, upload.uploadId));
       if (!standing) throw draftMissing(label, path);
       // Whoever began it looked at what stood there; who finds it after a crash holds the claim, and looks anew.
-      const condition: Condition | undefined = await fencing.begin(destination);
-      const key = { Bucket: bucket.name, Key: destination.key };
+      const condition: Condition | undefined = await fencing.begin(target);
+      const key = { Bucket: bucket.name, Key: target.key };
       await fencing.publish({
-        ...destination,
+        ...target,
         ...{ mark, onlyNew, mayWrite, condition },
         send: (now, ask) =>
           client.send(guarded(completion(key, standing.uploadId, [...standing.parts.values()], now), ask)),
@@ -228,15 +228,15 @@ export async function open(place: Place): Promise<Storage> {
     },
 
     async recover(path, name, ticket) {
-      const destination = at(path);
+      const target = at(path);
       const draft = own(path, name);
       if (draft) {
         await draft.discard();
         return true;
       }
       let removed = false;
-      if (ticket !== undefined) removed = await abortUpload(destination, readTicket(ticket).uploadId);
-      for (const empty of await emptyUploads(destination)) removed = (await abortUpload(destination, empty)) || removed;
+      if (ticket !== undefined) removed = await abortUpload(target, readTicket(ticket).uploadId);
+      for (const empty of await emptyUploads(target)) removed = (await abortUpload(target, empty)) || removed;
       return removed;
     },
 

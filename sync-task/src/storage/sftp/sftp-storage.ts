@@ -6,7 +6,7 @@ import { skewFromAccess } from '../clock.ts';
 import { isOwnName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
 import type { Storage, StoredFile } from '../storage.ts';
-import type { Place } from '../storage-module.ts';
+import type { OpenOptions } from '../storage-module.ts';
 import { hashSegments, offersCheckFile } from './files/check-file.ts';
 import { confinement } from './files/confinement.ts';
 import { accountOf, offers } from './files/copy-source.ts';
@@ -40,7 +40,7 @@ const NEAR_MS = 2;
 const FILES_NEAR = 128;
 const FILES_FAR = 256;
 
-export function open({ endpoint, role, settings, log, signal }: Place): Promise<Storage> {
+export function open({ endpoint, role, settings, log, signal }: OpenOptions): Promise<Storage> {
   const { location, credentials, proxy, jumps, legacyAlgorithms = false } = endpoint;
   // Half of the budget for what was read and not yet taken, half for what was written and not yet acknowledged.
   const bufferBytes = settings.bufferBytes / 2;

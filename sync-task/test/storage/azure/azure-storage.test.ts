@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { Endpoint } from '../../../src/config/settings.ts';
 import { open } from '../../../src/storage/azure/azure-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import type { Place } from '../../../src/storage/storage-module.ts';
+import type { OpenOptions } from '../../../src/storage/storage-module.ts';
 import { listAll, noise, someDraft, startDraft, throwsSyncError } from '../../contract/storage/arrange.ts';
 import { type OpenedStorage, objectStorageContract } from '../../contract/storage.ts';
 import { type Azurite, azureGround, azuriteIsMissing, azuriteIsThere, startAzurite } from '../../kit/azurite.ts';
@@ -16,7 +16,7 @@ export function openAzure(host: string, path: string, variables: Readonly<Record
   const location = { scheme: 'az', user: '', host, port: 0, path, label: `az://${host}/${path}` };
   const endpoint = { location, variable: (name: string) => variables[name] } as Endpoint;
   const settings = { bufferBytes: 16 * 1024 * 1024, idleTimeoutMs: 60_000 };
-  return open({ endpoint, role: 'target', settings } as Place);
+  return open({ endpoint, role: 'target', settings } as OpenOptions);
 }
 
 async function openPlace(_: ExecutionContext): Promise<OpenedStorage> {

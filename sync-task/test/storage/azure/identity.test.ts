@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../../src/base/errors.ts';
-import { placeIdentity } from '../../../src/storage/azure/identity.ts';
+import { machineIdentity } from '../../../src/storage/azure/identity.ts';
 import type { Ask } from '../../../src/storage/objects/web-request.ts';
-import type { Place } from '../../../src/storage/storage-module.ts';
+import type { OpenOptions } from '../../../src/storage/storage-module.ts';
 import { azuriteIsMissing, azuriteIsThere, startAzurite } from '../../kit/azurite.ts';
 import { newFolders, put, runCommand, treeOf } from '../../kit/job.ts';
 import { silentLog } from '../../kit/sftp-storage.ts';
@@ -40,13 +40,13 @@ async function tokenService(t: ExecutionContext, ...answers: readonly (readonly 
 }
 
 function identityWith(variables: Readonly<Record<string, string>>) {
-  const place = {
+  const options = {
     endpoint: { variable: (name: string) => variables[name] },
     role: 'target',
     settings: { connectTimeoutMs: 60_000 },
     log: silentLog,
   };
-  return placeIdentity(place as unknown as Place, fetch as Ask);
+  return machineIdentity(options as unknown as OpenOptions, fetch as Ask);
 }
 
 test('the metadata service of a machine', async (t) => {

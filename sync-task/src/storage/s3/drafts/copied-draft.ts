@@ -12,7 +12,7 @@ import {
 import { SyncError } from '../../../base/errors.ts';
 import { isHeld } from '../../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../../storage.ts';
-import { type Destination, guarded } from '../bucket.ts';
+import { guarded, type ObjectTarget } from '../bucket.ts';
 import type { Condition, Conditions } from '../conditions.ts';
 import { describedAs, descriptionOf, whole } from '../object-version.ts';
 import { explained } from '../s3-errors.ts';
@@ -26,7 +26,7 @@ const MOST_AT_ONCE_BYTES = 5 * GiB;
 const PART_BYTES = GiB;
 const PARTS_AT_ONCE = 4;
 
-export interface CopyPlan extends Destination {
+export interface CopyPlan extends ObjectTarget {
   readonly options: DraftOptions;
   readonly conditions: Conditions;
   readonly condition: Condition | undefined;

@@ -5,13 +5,13 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Chunk } from '../../../base/model.ts';
 import type { DraftOptions, FinishedDraft, MayWrite } from '../../storage.ts';
-import { type Destination, guarded, sha256, signDigest } from '../bucket.ts';
+import { guarded, type ObjectTarget, sha256, signDigest } from '../bucket.ts';
 import type { Condition, Conditions } from '../conditions.ts';
 import { describedAs, whole } from '../object-version.ts';
 import type { OwnDraft } from './own-draft.ts';
 import type { StreamedUpload } from './streamed-upload.ts';
 
-export interface HeldPlan extends Destination {
+export interface HeldPlan extends ObjectTarget {
   readonly options: DraftOptions;
   readonly conditions: Conditions;
   readonly condition: Condition | undefined;

@@ -11,7 +11,7 @@ import { SyncError } from '../../../base/errors.ts';
 import type { Chunk } from '../../../base/model.ts';
 import { isHeld } from '../../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../../storage.ts';
-import { type Destination, guarded, sha256, signDigest } from '../bucket.ts';
+import { guarded, type ObjectTarget, sha256, signDigest } from '../bucket.ts';
 import type { Condition, Conditions } from '../conditions.ts';
 import { describedAs, whole } from '../object-version.ts';
 import { explained, explainS3Error } from '../s3-errors.ts';
@@ -20,7 +20,7 @@ import { partRooms } from './part-rooms.ts';
 import { ticketOf } from './ticket.ts';
 import { abortUpload, completion, emptyUploads, type StandingUpload, type UploadedPart } from './uploads.ts';
 
-export interface MultipartPlan extends Destination {
+export interface MultipartPlan extends ObjectTarget {
   readonly options: DraftOptions;
   readonly conditions: Conditions;
   readonly condition: Condition | undefined;
@@ -232,7 +232,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
 function partsUpTo(
   standing: StandingUpload | undefined,
   offset: number,
-  { bucket, path }: Destination,
+  { bucket, path }: ObjectTarget,
 ): readonly UploadedPart[] {
   const kept: UploadedPart[] = [];
   let bytes = 0;

@@ -13,7 +13,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import { SyncError } from '../../../base/errors.ts';
 import type { DraftOptions } from '../../storage.ts';
-import { type Destination, guarded } from '../bucket.ts';
+import { guarded, type ObjectTarget } from '../bucket.ts';
 import type { Condition } from '../conditions.ts';
 import { describedAs } from '../object-version.ts';
 import { explainS3Error } from '../s3-errors.ts';
@@ -33,7 +33,7 @@ export interface StreamedUpload {
 }
 
 export function streamedUpload(
-  { bucket, key, path }: Destination,
+  { bucket, key, path }: ObjectTarget,
   options: DraftOptions,
   partSize: number,
   condition: Condition | undefined,

@@ -6,7 +6,7 @@ import {
   ListPartsCommand,
   type ListPartsCommandOutput,
 } from '@aws-sdk/client-s3';
-import type { Destination } from '../bucket.ts';
+import type { ObjectTarget } from '../bucket.ts';
 import type { Condition } from '../conditions.ts';
 import { explained, isS3Error } from '../s3-errors.ts';
 
@@ -24,8 +24,8 @@ export interface StandingUpload {
 }
 
 /** The upload with all its parts; `undefined` where it is gone. */
-export async function standingUpload(destination: Destination, uploadId: string): Promise<StandingUpload | undefined> {
-  const { bucket, key, path } = destination;
+export async function standingUpload(target: ObjectTarget, uploadId: string): Promise<StandingUpload | undefined> {
+  const { bucket, key, path } = target;
   const parts = new Map<number, UploadedPart>();
   return explained({ label: bucket.label, path, what: 'look at the upload of' }, async () => {
     try {
@@ -58,15 +58,15 @@ export function standingBytes({ parts }: StandingUpload): number {
  * Uploads for this very key to which nothing was sent. One of ours is written down before anything is sent to it, so that
  * these are all that a crash can leave unknown. None where the service does not let us list them.
  */
-export async function emptyUploads(destination: Destination): Promise<readonly string[]> {
-  const { bucket, key, path } = destination;
+export async function emptyUploads(target: ObjectTarget): Promise<readonly string[]> {
+  const { bucket, key, path } = target;
   const empty: string[] = [];
   await explained({ label: bucket.label, path, what: 'list the uploads of' }, async () => {
     try {
       const page = await bucket.client.send(new ListMultipartUploadsCommand({ Bucket: bucket.name, Prefix: key }));
       for (const upload of page.Uploads ?? []) {
         if (upload.Key !== key || upload.UploadId === undefined) continue;
-        const standing = await standingUpload(destination, upload.UploadId);
+        const standing = await standingUpload(target, upload.UploadId);
         if (standing?.parts.size === 0) empty.push(upload.UploadId);
       }
     } catch (error) {
@@ -99,7 +99,7 @@ export function completion(
 }
 
 /** Returns whether it was there. */
-export async function abortUpload({ bucket, key, path }: Destination, UploadId: string): Promise<boolean> {
+export async function abortUpload({ bucket, key, path }: ObjectTarget, UploadId: string): Promise<boolean> {
   return explained({ label: bucket.label, path, what: 'discard the upload of' }, async () => {
     try {
       await bucket.client.send(new AbortMultipartUploadCommand({ Bucket: bucket.name, Key: key, UploadId }));
