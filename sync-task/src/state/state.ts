@@ -368,10 +368,10 @@ export interface State extends AsyncDisposable {
     request: Omit<ClaimRequest, 'limit' | 'leaseMs' | 'after'>,
   ): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined>;
   /**
-   * Prolongs everything that the owner still holds, and returns the paths of it. One that is missing was taken over or given
-   * back: its worker must not go on.
+   * Prolongs everything that the owner still holds, and returns the paths of it with their tokens. A claim that is missing, or has
+   * another token, was taken over or given back: whoever works under it must not go on.
    */
-  renew(owner: string, leaseMs: number): Promise<ReadonlySet<string>>;
+  renew(owner: string, leaseMs: number): Promise<ReadonlyMap<string, number>>;
   /** Saves intents. Returns the paths whose claim is lost: their owner must not go on. */
   saveIntents(claim: ClaimOwner, rows: readonly IntentRow[]): Promise<ReadonlySet<string>>;
   /** Records what became of files and gives their leases back. Returns the paths whose claim was lost: nothing was recorded for them. */

@@ -113,7 +113,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
   async function publish(next: PublishIntent, sides?: SideFiles): Promise<'stands' | 'taken-away'> {
     if (saved !== next || !sure) await save(next);
     signal.throwIfAborted();
-    await lease.check(path);
+    await lease.check(claim);
     if (sides) await sides.publish();
     else await publishAsides(target, at, next);
     try {
@@ -121,7 +121,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
         ticket: next.ticket,
         mark: next.mark,
         onlyNew: next.onlyNew === true,
-        mayWrite: () => lease.check(path),
+        mayWrite: () => lease.check(claim),
       });
     } catch (error) {
       // The answer to an earlier try may have been lost: then what is in the way is the file itself.
@@ -218,7 +218,7 @@ export function openAttempt(transfer: Transfer, claim: Claim): Attempt {
     again() {
       tried = true;
     },
-    mayWrite: () => lease.check(path),
+    mayWrite: () => lease.check(claim),
     touches,
     save,
     publish,

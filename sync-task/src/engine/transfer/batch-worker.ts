@@ -81,10 +81,7 @@ export async function workOnBatches(
   const claims = claimQueue(async (batch, after) => {
     const sent = lease.now();
     const taken = await state.claim({ ...claimOwner, batch, leaseMs, limit, after });
-    lease.took(
-      taken.map(({ path }) => path),
-      sent,
-    );
+    lease.took(taken, sent);
     if (taken.length > 0) await assertStillHere(context);
     for (const claim of taken) refuseOtherChain(run, claim, chain);
     return taken;
@@ -111,7 +108,7 @@ export async function workOnBatches(
       const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries } };
       settleRow(row, claim, await record(row));
-      lease.gaveBack(claim.path);
+      lease.gaveBack(claim);
       if (row.reason === 'server-lost') {
         lost ??= new SyncError(row.message, { kind: row.kind ?? 'transient', reason: row.reason });
       } else transfer.retryBudget.earn();

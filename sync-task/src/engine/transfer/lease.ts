@@ -8,14 +8,23 @@ import { leaseLost } from './lease-lost.ts';
 
 export interface Lease {
   /** These were claimed; `sent` is the moment before the state was asked. */
-  took(paths: readonly string[], sent: Moment): void;
+  took(claims: readonly Held[], sent: Moment): void;
   /** Nobody here works on it any more. */
-  gaveBack(path: string): void;
+  gaveBack(claim: Held): void;
   /** Returns at once where the claim is certain to hold; else waits for the state. Throws `lease-lost`. */
-  check(path: string): void | Promise<void>;
+  check(claim: Held): void | Promise<void>;
   /** Prolongs them all. */
   renew(): Promise<void>;
   now(): Moment;
+}
+
+/**
+ * A claim. The path alone would not do: a process that was frozen may claim a file anew that others have had meanwhile, while its own
+ * first attempt still waits for an answer.
+ */
+export interface Held {
+  readonly path: string;
+  readonly token: number;
 }
 
 /** On both clocks: one stands still while the machine sleeps, the other may be set. */
@@ -27,33 +36,36 @@ export interface Moment {
 export interface LeaseOptions {
   readonly leaseMs: number;
   readonly world: Pick<World, 'monotonicMs' | 'wallMs'>;
-  /** Returns the paths that are still held. */
-  renew(): Promise<ReadonlySet<string>>;
+  /** Returns the paths that are still held, with their tokens. */
+  renew(): Promise<ReadonlyMap<string, number>>;
 }
 
 /** Two clocks never run at quite the same speed, and what was looked at a moment ago leaves a moment later. */
 const CERTAIN = 7 / 8;
 
 export function openLease({ leaseMs, world, renew: renewAll }: LeaseOptions): Lease {
-  const confirmed = new Map<string, Moment>();
+  const confirmed = new Map<string, { readonly token: number; readonly since: Moment }>();
   let renewing: Promise<void> | undefined;
 
   const now = (): Moment => ({ monotonicMs: world.monotonicMs(), wallMs: world.wallMs() });
 
-  function holds(path: string): boolean {
-    const since = confirmed.get(path);
+  const isKnown = ({ path, token }: Held) => confirmed.get(path)?.token === token;
+
+  function holds(claim: Held): boolean {
+    const since = isKnown(claim) ? confirmed.get(claim.path)?.since : undefined;
     if (!since) return false;
     const elapsedMs = Math.max(world.monotonicMs() - since.monotonicMs, world.wallMs() - since.wallMs);
     return elapsedMs < leaseMs * CERTAIN;
   }
 
   async function ask(): Promise<void> {
-    const asked = [...confirmed.keys()];
+    const asked = [...confirmed].map(([path, { token }]) => ({ path, token }));
     const sent = now();
     const held = await renewAll();
-    for (const path of asked) {
-      if (!confirmed.has(path)) continue;
-      if (held.has(path)) confirmed.set(path, sent);
+    for (const claim of asked) {
+      if (!isKnown(claim)) continue;
+      const { path, token } = claim;
+      if (held.get(path) === token) confirmed.set(path, { token, since: sent });
       else confirmed.delete(path);
     }
   }
@@ -65,22 +77,22 @@ export function openLease({ leaseMs, world, renew: renewAll }: LeaseOptions): Le
     return renewing;
   }
 
-  async function confirm(path: string): Promise<void> {
+  async function confirm(claim: Held): Promise<void> {
     // One that was under way may have been answered long ago.
     await renewing?.catch(() => undefined);
-    if (holds(path)) return;
-    if (confirmed.has(path)) await renew();
-    if (!holds(path)) throw leaseLost(path);
+    if (holds(claim)) return;
+    if (isKnown(claim)) await renew();
+    if (!holds(claim)) throw leaseLost(claim.path);
   }
 
   return {
-    took(paths, sent) {
-      for (const path of paths) confirmed.set(path, sent);
+    took(claims, sent) {
+      for (const { path, token } of claims) confirmed.set(path, { token, since: sent });
     },
-    gaveBack(path) {
-      confirmed.delete(path);
+    gaveBack(claim) {
+      if (isKnown(claim)) confirmed.delete(claim.path);
     },
-    check: (path) => (holds(path) ? undefined : confirm(path)),
+    check: (claim) => (holds(claim) ? undefined : confirm(claim)),
     renew,
     now,
   };

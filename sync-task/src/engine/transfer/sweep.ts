@@ -48,15 +48,12 @@ export async function sweep(context: Context, which: 'all' | 'ended'): Promise<S
       const sent = lease.now();
       const files = await state.claimAbandoned({ ...owner, leaseMs, limit: FILES_AT_ONCE, after, which });
       if (files.length === 0) break;
-      lease.took(
-        files.map(({ path }) => path),
-        sent,
-      );
+      lease.took(files, sent);
       for (const file of files) {
         // Looked for here it would be missed, and forgotten.
         if (!(await isOfThisTarget(context, places, file.run))) continue;
         if (await unlessLeft(sweeper, file, () => sweepFile(sweeper, file))) swept++;
-        lease.gaveBack(file.path);
+        lease.gaveBack(file);
         // The rest is for the next sweep: each file would wait for the server as long as this one.
         if (sweeper.left.at(-1)?.reason === 'server-lost') return { swept, left: sweeper.left };
       }
@@ -99,7 +96,7 @@ async function sweepFile({ context, chain, owner, lease }: Sweeper, file: Abando
   const intent = readIntent(file.intent);
   const traces = tracesOf(file, { at: chain.targetPath(path), asides: chain.asides(path), intent });
   const { remains } = await lookAtRemains(context, traces, undefined);
-  await lease.check(path);
+  await lease.check(file);
   const removed = await removeRemains(target, traces);
   if (recoveryOf(remains) === 'record') {
     await state.recordOutcomes({ ...owner, run }, [publishedBefore(file, traces.at, intent as PublishIntent)]);

@@ -123,7 +123,8 @@ export function withLongPaths(database: Database, state: State): State {
     takenOver: async (pipelineId) => readable(await state.takenOver(pipelineId)),
     async renew(owner, leaseMs) {
       const held = await state.renew(owner, leaseMs);
-      return new Set([...held].map(await pathsOf(held)));
+      const pathOf = await pathsOf(held.keys());
+      return new Map([...held].map(([path, token]) => [pathOf(path), token]));
     },
     saveIntents: (owner, rows) => among(rows, state.saveIntents(owner, rows.map(stored))),
     async recordOutcomes(owner, rows) {

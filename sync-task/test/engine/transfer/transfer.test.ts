@@ -224,7 +224,7 @@ test('a worker whose lease is over writes nothing more, and leaves what stands t
       return draft;
     },
   });
-  const state = (real: State): State => ({ ...real, renew: () => Promise.resolve(new Set<string>()) });
+  const state = (real: State): State => ({ ...real, renew: () => Promise.resolve(new Map<string, number>()) });
   const woken = await run(await context({ target: freezes, state, world: { monotonicMs: () => monotonicMs } }), 'r', 1);
   t.is(woken.errors[0]?.reason, 'lease-lost');
   const [draft = ''] = Object.values(await treeOf(target));

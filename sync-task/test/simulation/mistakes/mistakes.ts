@@ -145,14 +145,14 @@ export const others: readonly Mistake[] = [
     'a lease that was lost counts as renewed',
     'engine/transfer/lease.ts',
     'else confirmed.delete(path);',
-    'else confirmed.set(path, sent);',
+    'else confirmed.set(path, { token, since: sent });',
   ),
   mistake(
     'renewed-when-answered',
     'a lease counts from the answer, and not from the question',
     'engine/transfer/lease.ts',
-    'if (held.has(path)) confirmed.set(path, sent);',
-    'if (held.has(path)) confirmed.set(path, now());',
+    'if (held.get(path) === token) confirmed.set(path, { token, since: sent });',
+    'if (held.get(path) === token) confirmed.set(path, { token, since: now() });',
   ),
   mistake(
     'monotonic-alone',

@@ -95,7 +95,13 @@ test.serial('a claim whose answer is lost is the claimer’s', async (t) => {
     ],
   );
   t.is((await state.events(id, 'a')).length, 1);
-  t.deepEqual(await unheard(t, () => state.renew('me', LEASE_MS)), new Set(['a', 'b']));
+  t.deepEqual(
+    await unheard(t, () => state.renew('me', LEASE_MS)),
+    new Map([
+      ['a', 1],
+      ['b', 1],
+    ]),
+  );
   await unheard(t, () => state.release('me'));
   const again = {
     pipelineId: id,

@@ -12,13 +12,13 @@ export const leased = (nowMs: string, file = 'file'): string =>
   `(${file}.lease_until_ms > ${nowMs} AND (${file}.lease_ms IS NULL OR ${file}.lease_until_ms - ${nowMs} <= 2 * ${file}.lease_ms))`;
 
 /** A lease that is over is prolonged too, as long as nobody else has taken the file: it is still the owner's. */
-export async function renew(database: Database, owner: string, leaseMs: number): Promise<ReadonlySet<string>> {
+export async function renew(database: Database, owner: string, leaseMs: number): Promise<ReadonlyMap<string, number>> {
   const { nowMs } = database.dialect;
   const held = await database.query(
-    `UPDATE file SET lease_until_ms = ${nowMs} + $2, lease_ms = $2 WHERE owner = $1 AND lease_until_ms > 0 RETURNING path`,
+    `UPDATE file SET lease_until_ms = ${nowMs} + $2, lease_ms = $2 WHERE owner = $1 AND lease_until_ms > 0 RETURNING path, token`,
     [owner, leaseMs],
   );
-  return new Set(held.map((row) => row['path']));
+  return new Map(held.map((row) => [row['path'], row['token']]));
 }
 
 /** The leases end now, but the claims count as abandoned: whoever comes next looks for drafts. */
