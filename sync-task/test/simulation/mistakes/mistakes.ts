@@ -78,7 +78,7 @@ export const kinds: readonly Mistake[] = [
   mistake(
     'places-have-no-owner',
     'two files, or two pipelines, deliver to one path',
-    'engine/plan/plan.ts',
+    'engine/plan/planner.ts',
     'const refusal = refusals.get(candidate.path);',
     'const refusal = undefined as string | undefined; void refusals;',
   ),
@@ -252,7 +252,7 @@ export const others: readonly Mistake[] = [
   mistake(
     'plan-does-not-wait',
     "the plan does not wait for the end of a step of the source's clock",
-    'engine/plan/plan.ts',
+    'engine/plan/planner.ts',
     'await waitFor(quiet.leftMs(), context);',
     'void waitFor;',
   ),
