@@ -1,18 +1,15 @@
 /** `report.html`: one run, for people. */
 import type { PlanTotals, RunRecord } from '../../state/state.ts';
-import { capabilityNames } from '../capability-table.ts';
 import { BYTES_FLOOR, FILES_FLOOR, HISTORY_RUNS, SUM_FACTOR } from '../gates/gates.ts';
 import { usualOf, usualRange } from '../gates/usual.ts';
-import type { GateFinding, Result } from '../result/result.ts';
+import type { Result } from '../result/result.ts';
+import { capabilities } from './capability-section.ts';
 import { chart } from './chart.ts';
 import { type Content, html, type Markup } from './html.ts';
-import type { ManifestLine } from './manifest.ts';
-import { type Column, pageText, runLink, section, statusBadge, table } from './page.ts';
-import type { Named, Survey } from './survey.ts';
+import { pageText, runLink, section, statusBadge } from './page.ts';
+import { batches, gates, problems, quarantine, ranked, weakened } from './report-sections.ts';
+import type { Survey } from './survey.ts';
 import { bytesWords, countWords, durationWords, plural, timeWords } from './words.ts';
-
-/** Batches that are listed. */
-const MOST_BATCHES = 200;
 
 export interface ReportFacts {
   readonly record: RunRecord;
@@ -38,7 +35,7 @@ ${notice(facts)}`,
     main: [
       cards(result, survey, tookMs),
       history(facts),
-      gateSection(result.gates ?? []),
+      gates(result.gates ?? []),
       weakened(result.weakened ?? []),
       problems('failed', 'Failed', survey.failed, 'A retry of the run takes them again.'),
       problems('refused', 'Refused', survey.refused, 'They are not copied as they are: mend or exclude them.'),
@@ -106,141 +103,4 @@ function history({ record, totals }: ReportFacts): Content {
     'The source, compared with earlier runs',
     html`<div class="charts">${draw('Files', ({ files }) => files, FILES_FLOOR, countWords)}${draw('Size', ({ bytes }) => bytes, BYTES_FLOOR, bytesWords)}</div>`,
   );
-}
-
-function gateSection(findings: readonly GateFinding[]): Content {
-  if (findings.length === 0) return undefined;
-  const look = { refused: 'bad', warned: 'warn', accepted: 'plain' } as const;
-  const columns: readonly Column<GateFinding>[] = [
-    { label: 'Gate', kind: 'name', cell: ({ gate }) => gate },
-    {
-      label: 'Verdict',
-      kind: 'text',
-      cell: ({ verdict }) => html`<span class="badge ${look[verdict]}">${verdict}</span>`,
-    },
-    {
-      label: 'Where',
-      kind: 'message',
-      cell: ({ folder }) => (folder === '' ? 'in all' : html`below <bdi>${folder}/</bdi>`),
-    },
-    { label: 'What', kind: 'message', cell: ({ what }) => what },
-  ];
-  return section('gates', 'Gates', table(columns, findings));
-}
-
-/** What the user gave up, in every report of it. */
-function weakened(clauses: readonly string[]): Content {
-  if (clauses.length === 0) return undefined;
-  const columns: readonly Column<string>[] = [
-    {
-      label: 'Files were written under their final names (--publish in-place)',
-      kind: 'text',
-      cell: (clause) => clause,
-    },
-  ];
-  return section('weakened', 'Promised less', table(columns, clauses));
-}
-
-function problems(id: string, heading: string, { files, lines }: Named, advice: string): Content {
-  if (files === 0) return undefined;
-  const columns: readonly Column<ManifestLine>[] = [
-    { label: 'File', kind: 'path', cell: ({ path }) => path },
-    { label: 'Size', kind: 'number', cell: ({ size }) => bytesWords(size) },
-    { label: 'Why', kind: 'message', cell: (line) => line.message ?? line.reason },
-  ];
-  return section(id, `${heading}: ${plural(files, 'file')}`, table(columns, lines), rest(files, lines.length, advice));
-}
-
-function rest(files: number, shown: number, advice = ''): Markup {
-  const left = files > shown && `The first ${countWords(shown)} of ${countWords(files)}; manifest.jsonl names all. `;
-  return html`${(left !== false || advice !== '') && html`<p class="note">${left}${advice}</p>`}`;
-}
-
-function quarantine({ files, rows, lines }: Survey['quarantine']): Content {
-  if (files === 0) return undefined;
-  const columns: readonly Column<ManifestLine>[] = [
-    { label: 'File', kind: 'path', cell: ({ path }) => path },
-    { label: 'Rows', kind: 'number', cell: (line) => countWords(line.quarantine?.rows ?? 0) },
-    { label: 'Rejected rows stand in', kind: 'path', cell: (line) => line.quarantine?.paths.join(', ') },
-  ];
-  const heading = `Quarantine: ${plural(rows, 'row')} of ${plural(files, 'file')}`;
-  return section('quarantine', heading, table(columns, lines), rest(files, lines.length));
-}
-
-function ranked(id: string, heading: string, lines: readonly ManifestLine[]): Content {
-  if (lines.length === 0) return undefined;
-  const columns: readonly Column<ManifestLine>[] = [
-    { label: 'File', kind: 'path', cell: ({ path }) => path },
-    { label: 'Size', kind: 'number', cell: ({ size }) => bytesWords(size) },
-    {
-      label: 'Took',
-      kind: 'number',
-      cell: ({ durationMs }) => (durationMs === undefined ? '' : durationWords(durationMs)),
-    },
-    { label: 'Tries', kind: 'number', cell: ({ attempts }) => countWords(attempts) },
-  ];
-  return section(id, heading, table(columns, lines));
-}
-
-function batches({ batches: all }: Result): Content {
-  if (all.length === 0) return undefined;
-  const look = { done: 'good', partial: 'bad', failed: 'bad', planned: 'warn' } as const;
-  const words = { done: 'done', partial: 'has failures', failed: 'failed', planned: 'to be run' } as const;
-  // What needs a look comes first.
-  const open = all.filter(({ status }) => status !== 'done');
-  const shown = [...open, ...all.filter(({ status }) => status === 'done')].slice(0, MOST_BATCHES);
-  const columns: readonly Column<(typeof all)[number]>[] = [
-    { label: 'Batch', kind: 'name', cell: ({ number }) => String(number) },
-    { label: 'Files', kind: 'number', cell: ({ files }) => countWords(files) },
-    { label: 'Size', kind: 'number', cell: ({ bytes }) => bytesWords(bytes) },
-    {
-      label: 'Status',
-      kind: 'text',
-      cell: ({ status }) => html`<span class="badge ${look[status]}">${words[status]}</span>`,
-    },
-  ];
-  const left =
-    all.length > shown.length &&
-    html`<p class="note">${countWords(shown.length)} of ${countWords(all.length)} batches.</p>`;
-  return section('batches', 'Batches', table(columns, shown), left);
-}
-
-interface Capability {
-  readonly name: string;
-  readonly value: unknown;
-}
-
-/** What the servers can and can't do, as it was found. */
-function capabilities(found: Readonly<Record<string, unknown>>): Content {
-  const places = Object.entries(found).filter((entry): entry is [string, object] => isObject(entry[1]));
-  if (places.length === 0) return undefined;
-  const columns: readonly Column<Capability>[] = [
-    { label: 'Capability', kind: 'name', cell: ({ name }) => name },
-    { label: 'Found', kind: 'message', cell: ({ value }) => valueWords(value) },
-  ];
-  const lists = places.map(
-    ([place, facts]) =>
-      html`${section(`place-${place}`, place === 'source' ? 'Source' : place === 'target' ? 'Target' : place, table(columns, capabilityRows(facts)))}`,
-  );
-  return html`<div class="columns">${lists}</div>`;
-}
-
-const named: ReadonlyMap<string, string> = new Map(Object.entries(capabilityNames));
-
-function capabilityRows(facts: object): readonly Capability[] {
-  return Object.entries(facts).map(([name, value]) => ({
-    name: named.get(name) ?? name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/ ms$/, ' (ms)'),
-    value: name === 'publishesNew' ? value === 'atomic' : value,
-  }));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueWords(value: unknown): string {
-  if (value === true) return 'yes';
-  if (value === false) return 'no';
-  if (value === undefined || value === null) return 'unknown';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

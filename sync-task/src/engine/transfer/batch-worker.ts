@@ -6,16 +6,18 @@
 import { countedLog } from '../../base/counted-log.ts';
 import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { Outcome } from '../../base/model.ts';
-import type { Claim, ClaimOwner, OutcomeRow } from '../../state/state.ts';
+import type { Claim, OutcomeRow } from '../../state/state.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
 import { chainThreads } from '../../transform/chain/chain-threads.ts';
 import { openChain } from '../../transform/chain/open-chain.ts';
 import type { Context } from '../context.ts';
 import { assertStillHere } from '../locations/known-locations.ts';
 import { type ErrorList, errorList, type TransformCounts } from '../result/counts.ts';
+import { claimQueue } from './claim-queue.ts';
 import { placeWatch } from './endpoint-watch.ts';
 import { groupCommit } from './group-commit.ts';
 import { openLease } from './lease.ts';
+import { lookAtOthers, stillHeld } from './other-workers.ts';
 import { retryBudget } from './retry-budget.ts';
 import { type Transfer, transferFile } from './transfer.ts';
 
@@ -164,41 +166,6 @@ export async function workOnBatches(
   }
 }
 
-interface Others {
-  readonly batch: number;
-  /** Files not settled yet, over all batches. */
-  readonly planned: number;
-  readonly held: number;
-  /** Until the first of their leases ends; 0 where another worker is taking files right now and can't be seen yet. */
-  readonly endsInMs: number;
-}
-
-/** What other workers still have in hand; undefined where nothing is left to do. */
-async function lookAtOthers(
-  state: Context['state'],
-  claimOwner: ClaimOwner,
-  batches: readonly number[],
-): Promise<Others | undefined> {
-  let others: Others | undefined;
-  for (const batch of batches) {
-    const { planned } = await state.countEntries(claimOwner.run, batch);
-    if (planned === 0) continue;
-    if (others) others = { ...others, planned: others.planned + planned };
-    else {
-      const held = await state.heldByOthers({ ...claimOwner, batch });
-      others = { batch, planned, held: held?.files ?? planned, endsInMs: held?.firstEndsInMs ?? 0 };
-    }
-  }
-  return others;
-}
-
-function stillHeld({ batch, held, endsInMs }: Others): SyncError {
-  return new SyncError(
-    `batch ${batch}: another worker holds ${held} of its files, for ${Math.ceil(endsInMs / 1000)} s at least; run it again later`,
-    { kind: 'transient', reason: 'lease-held' },
-  );
-}
-
 /** The last guard: an older version wrote down with each file alone which transforms were planned for it. */
 function refuseOtherChain(run: string, { path, chain: planned }: Claim, chain: Chain): void {
   if (planned === chain.key(path)) return;
@@ -206,41 +173,4 @@ function refuseOtherChain(run: string, { path, chain: planned }: Claim, chain: C
     `run ${run} was planned with other settings: the transforms of ${JSON.stringify(path)} are others now; give it those of its plan, or plan another run`,
     { kind: 'usage', reason: 'other-settings', path },
   );
-}
-
-/**
- * Claims ahead in sets, batch by batch; concurrent callers share one request. Each goes on where the last one ended, so that what
- * failed here, or is in hand, is not passed over again; at the end of a batch what came free meanwhile is looked for from its beginning.
- */
-function claimQueue(claim: (batch: number, after: number | undefined) => Promise<readonly Claim[]>) {
-  let ready: Claim[] = [];
-  let left: number[] = [];
-  let after: number | undefined;
-  let refilling: Promise<void> | undefined;
-
-  async function refill(): Promise<void> {
-    while (ready.length === 0) {
-      const [batch] = left;
-      if (batch === undefined) return;
-      ready = [...(await claim(batch, after))].reverse();
-      if (ready.length === 0 && after === undefined) left.shift();
-      after = ready[0]?.number;
-    }
-  }
-
-  return {
-    restart(batches: readonly number[]) {
-      left = [...batches];
-      after = undefined;
-    },
-    async next(): Promise<Claim | undefined> {
-      while (ready.length === 0 && left.length > 0) {
-        refilling ??= refill().finally(() => {
-          refilling = undefined;
-        });
-        await refilling;
-      }
-      return ready.pop();
-    },
-  };
 }
