@@ -34,13 +34,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -106,13 +106,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -173,13 +173,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -246,13 +246,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -313,13 +313,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -395,13 +395,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -467,13 +467,13 @@ _sync-task() {
       '--pipeline=[name of this source-target pair, whose history it keeps (default\: made from both)]:value: ' \
       '--new-target[the pipeline delivered elsewhere until now, or its target was emptied\: forget what was delivered, copy everything]' \
       '--same-files[source or target has another address now, and the same files stand there\: go on with what is remembered of them]' \
-      '--source-insecure-ignore-host-key[accept any host key of the source]' \
-      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-identities-only[of the keys of an agent show the source only those whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-insecure-ignore-host-key[accept any host key of the target]' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-identities-only[of the keys of an agent show the target only those whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
@@ -502,14 +502,14 @@ _sync-task() {
       '--fsync[have the target force files to disk before they are published]' \
       '--checkpoint-bytes=[a large file that broke off goes on at the last so many bytes]:value: ' \
       '--verify=[check what was written by its size, or by reading it back]:value:(size read-back)' \
-      '--checksum=[what verify compares\: sizes and times alone; also the target'\''s content with what was recorded; or the source'\''s too]:value:(none target both)' \
-      '--repair[verify\: copy again what was lost or changed at the target, where the source still has it]' \
       '--lease=[how long a claim outlives its dead worker]:value: ' \
       '--attempts=[tries for a file after transient failures]:value: ' \
       '--reconnect=[how long a server that was lost is tried again before the rest stays planned and the exit code is 75]:value: ' \
       '--connect-timeout=[for connecting and logging in]:value: ' \
       '--idle-timeout=[a server that answers nothing for so long is lost]:value: ' \
       '--keepalive=[how often a quiet connection is kept alive]:value: ' \
+      '--checksum=[what verify compares\: sizes and times alone; also the target'\''s content with what was recorded; or the source'\''s too]:value:(none target both)' \
+      '--repair[verify\: copy again what was lost or changed at the target, where the source still has it]' \
       '--report-dir=[write report.html and manifest.jsonl of each run below this folder, and a page that lists all]:value:_files' \
       '--metrics-url=[push metrics to this Prometheus Pushgateway, such as http\://pushgateway\:9091, when the command ends]:value: ' \
       '--trace-id=[W3C trace id for log lines and the state (default\: that of TRACEPARENT in the environment)]:value: ' \
@@ -573,9 +573,9 @@ _sync-task() {
       '--source=[where files come from\: sftp\://user@host\:port/path, sftp\://user@host/~/path, s3\://bucket/prefix, az\://container/prefix, gs\://bucket/prefix, file\:///path]:value: ' \
       '--target=[where they go\: the same forms]:value: ' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--source-legacy-algorithms[offer the source also old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several hops separated by commas]:value: ' \
       '--target-legacy-algorithms[offer the target also old key exchanges, ciphers and MACs with known weaknesses]' \
       '--connect-timeout=[for connecting and logging in]:value: ' \

@@ -1,4 +1,4 @@
-import { type OptionName, optionNames, optionOf } from '../config/options.ts';
+import { type OptionName, optionNames, optionOf } from '../config/options/options.ts';
 
 /** The words that a flag takes; none where it takes others. */
 export function choicesOf(flag: string): readonly string[] {

@@ -1,4 +1,5 @@
 /** The words around the options: what commands are for, examples, exit codes. */
+import type { CommandName } from '../config/options/commands.ts';
 
 export const usage = `Usage: sync-task COMMAND [OPTIONS]
 
@@ -30,7 +31,7 @@ On a terminal a command ends with lines for people. With --json, in a pipe or wi
 result goes to stdout and, where that is set, to that file. Logs go to stderr.`;
 
 export interface CommandHelp {
-  readonly name: string;
+  readonly name: CommandName;
   readonly summary: string;
   /** When to use it. */
   readonly about: string;
@@ -40,7 +41,7 @@ export interface CommandHelp {
 }
 
 /** Commands without settings. */
-export const otherCommands: readonly Pick<CommandHelp, 'name' | 'summary' | 'operand'>[] = [
+export const otherCommands: readonly (Pick<CommandHelp, 'summary' | 'operand'> & { readonly name: string })[] = [
   {
     name: 'transforms',
     operand: '[NAME]',

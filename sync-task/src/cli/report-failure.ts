@@ -3,7 +3,7 @@
 import { asSyncError, type SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { loadSettings } from '../config/load.ts';
-import { environmentName, type OptionName } from '../config/options.ts';
+import { environmentName, type OptionName } from '../config/options/options.ts';
 import { readRunUrl } from '../config/parse/run-url.ts';
 import type { Environment } from '../config/secrets.ts';
 import type { Result } from '../engine/result/result.ts';

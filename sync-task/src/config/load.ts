@@ -5,7 +5,8 @@ import { SyncError } from '../base/errors.ts';
 import { defaultState } from './default-state.ts';
 import { type FileValue, readConfigFile } from './file/config-file.ts';
 import { placeOf, serviceBeside } from './location-identity.ts';
-import { environmentName, type OptionName, optionNames, optionOf } from './options.ts';
+import { environmentName, type OptionName, optionNames, optionOf } from './options/options.ts';
+import { clouds } from './options/storages.ts';
 import { checkStateUrl, parseLocation } from './parse/location.ts';
 import { acceptedOf, gatesOf } from './parse/parse-gate.ts';
 import { parseJumps } from './parse/parse-jump.ts';
@@ -17,7 +18,7 @@ import { traceIdOf } from './parse/trace-id.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { type Environment, readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
 import type { CommonSettings, Endpoint, MetricsSettings, Settings, TransformSetting } from './settings.ts';
-import { clouds, refuseInPlace, refuseUnused } from './unused-options.ts';
+import { refuseInPlace, refuseUnused } from './unused-options.ts';
 import { schemaOf } from './values.ts';
 import { refuseUnknownVariables } from './variables.ts';
 

@@ -1,6 +1,6 @@
 /** The text of an option to its value, by kind; zod says what was wrong, in the words of the help. */
 import { z } from 'zod';
-import type { Option } from './options.ts';
+import type { Option } from './options/option.ts';
 import { parseBandwidth } from './parse/parse-bandwidth.ts';
 import { parseBytes, parseDuration } from './parse/units.ts';
 

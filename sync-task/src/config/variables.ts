@@ -4,7 +4,7 @@
  */
 import { SyncError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import { environmentName, optionNames } from './options.ts';
+import { environmentName, optionNames } from './options/options.ts';
 import type { Environment } from './secrets.ts';
 import type { TransformSetting } from './settings.ts';
 

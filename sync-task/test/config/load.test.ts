@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../src/base/errors.ts';
 import { loadCommonSettings, loadSettings } from '../../src/config/load.ts';
-import { environmentName, optionNames, optionOf } from '../../src/config/options.ts';
+import { environmentName, optionNames, optionOf } from '../../src/config/options/options.ts';
 
 const places = { SYNC_TASK_SOURCE: 'file:///in', SYNC_TASK_TARGET: 'file:///out' };
 

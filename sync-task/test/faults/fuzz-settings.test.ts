@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { SyncError } from '../../src/base/errors.ts';
 import { readConfigFile } from '../../src/config/file/config-file.ts';
 import { loadSettings } from '../../src/config/load.ts';
-import { environmentName, optionNames } from '../../src/config/options.ts';
+import { environmentName, optionNames } from '../../src/config/options/options.ts';
 import { seed } from './kit/random.ts';
 
 const secret = 'hunter2-and-more';

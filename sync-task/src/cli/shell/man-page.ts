@@ -1,5 +1,6 @@
 /** The manual's page, made from what the help is made of. */
-import { environmentName, type Option, optionNames, optionOf } from '../../config/options.ts';
+import type { Option } from '../../config/options/option.ts';
+import { environmentName, optionNames, optionOf } from '../../config/options/options.ts';
 import { commands, epilogue, otherCommands, usage } from '../help.ts';
 
 const roff = (text: string): string =>

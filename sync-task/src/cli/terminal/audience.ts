@@ -1,5 +1,5 @@
 /** Who reads what a command says: people at a terminal, or programs. Known before the settings are, as errors are told too. */
-import { environmentName, type OptionName } from '../../config/options.ts';
+import { environmentName, type OptionName } from '../../config/options/options.ts';
 import type { Environment } from '../../config/secrets.ts';
 import type { Arguments } from '../arguments.ts';
 

@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { SyncError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import { optionNames } from '../options.ts';
+import { optionNames } from '../options/options.ts';
 import type { Environment } from '../secrets.ts';
 import { airflowBlocks, airflowKeys } from './airflow-keys.ts';
 import { expand } from './expand.ts';

@@ -1,6 +1,7 @@
 /** The file of `--config` as a JSON schema, for editors. */
 
-import { type Option, optionNames, optionOf } from '../options.ts';
+import type { Option } from '../options/option.ts';
+import { optionNames, optionOf } from '../options/options.ts';
 import { airflowBlocks, airflowKeys } from './airflow-keys.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

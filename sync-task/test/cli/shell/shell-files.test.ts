@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { completion, shells } from '../../../src/cli/shell/completion.ts';
 import { manPage } from '../../../src/cli/shell/man-page.ts';
-import { optionNames } from '../../../src/config/options.ts';
+import { optionNames } from '../../../src/config/options/options.ts';
 
 const folder = join(import.meta.dirname, '../../../../shell');
 const file = (name: string) => readFileSync(join(folder, name), 'utf8');

@@ -1,0 +1,14 @@
+/** The proxy on the way to a server. */
+import { bothRoles } from './both-roles.ts';
+import { engineCommands } from './commands.ts';
+import { clouds } from './storages.ts';
+
+export const proxyOptions = bothRoles((role) => ({
+  proxy: {
+    kind: 'text',
+    group: 'Locations',
+    commands: [...engineCommands, 'trust'],
+    schemes: ['sftp', ...clouds],
+    describe: `reach the ${role} through socks5://user@host:port or http://user@host:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)`,
+  },
+}));
