@@ -31,7 +31,9 @@ test('variables that a transform names for its keys are let through', (t) => {
 test('every variable that our documents and the Airflow side name is known', async (t) => {
   const root = join(import.meta.dirname, '../../..');
   const files = ['README.md', '.env.example', 'docker-compose.yml', 'airflow/sync_task_airflow/connections.py'];
-  for (const guide of await readdir(join(root, 'docs/guides'))) files.push(`docs/guides/${guide}`);
+  for (const folder of ['docs/guides', 'docs/reference']) {
+    for (const page of await readdir(join(root, folder))) files.push(`${folder}/${page}`);
+  }
   const examples = /^SYNC_TASK_(NAME|P)$|_NAME$|_$/; // of documents
   for (const file of files) {
     const text = await readFile(join(root, file), 'utf8');
