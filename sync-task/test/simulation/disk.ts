@@ -18,6 +18,8 @@ export interface Disk {
   readonly generation: number;
   readonly mtimeStepMs: number;
   clockMs(): number;
+  /** Whether other content once stood at the path with the size and time of what stands there now. */
+  isMistakable(path: string): boolean;
   /** A new, empty file. */
   create(path: string, by: By): Inode;
   write(inode: Inode, offset: number, bytes: Uint8Array, by: By): void;
@@ -38,12 +40,27 @@ export type How = 'touched' | 'placed';
 /** Called behind everything that changes what stands under a name. */
 export type Watcher = (path: string, before: Buffer | undefined, after: Buffer | undefined, by: By, how: How) => void;
 
-export function newDisk(nowMs: () => number, mtimeStepMs: number, watch: Watcher = () => undefined): Disk {
+export function newDisk(nowMs: () => number, mtimeStepMs: number, watching: Watcher = () => undefined): Disk {
   const entries = new Map<string, Inode>();
+  /** Path, size and time → contents. */
+  const history = new Map<string, Set<string>>();
   let ids = 0;
   let generation = 0;
   const floor = (ms: number) => Math.floor(ms / mtimeStepMs) * mtimeStepMs;
   const namesOf = (inode: Inode) => [...entries].filter(([, each]) => each === inode).map(([name]) => name);
+
+  const contentsLike = (path: string, { data, mtimeMs }: Inode): Set<string> => {
+    const version = `${path} ${data.length} ${mtimeMs}`;
+    const contents = history.get(version) ?? new Set();
+    history.set(version, contents);
+    return contents;
+  };
+
+  const watch: Watcher = (path, before, after, by, how) => {
+    const inode = entries.get(path);
+    if (inode) contentsLike(path, inode).add(inode.data.toString('latin1'));
+    watching(path, before, after, by, how);
+  };
 
   function change(inode: Inode, data: Buffer, mtimeMs: number, by: By): void {
     const before = inode.data;
@@ -56,6 +73,10 @@ export function newDisk(nowMs: () => number, mtimeStepMs: number, watch: Watcher
     entries,
     mtimeStepMs,
     clockMs: nowMs,
+    isMistakable(path) {
+      const inode = entries.get(path);
+      return inode !== undefined && contentsLike(path, inode).size > 1;
+    },
     get generation() {
       return generation;
     },

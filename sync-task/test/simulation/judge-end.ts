@@ -46,7 +46,14 @@ export async function judgeEnd({ judge, scenario, state, sources, target }: TheE
     }
   }
   // A probe of `check` that dies is nobody's to remove: it is empty, and nothing lists it.
-  const left = target.stands().filter((name) => name.includes('.sync-task.') && !name.includes('.probe-'));
+  // Nor is an upload that a dead worker had begun and not recorded, where no file has that path any more: its transforms were changed.
+  const known = (await state.query('SELECT path FROM file')).flatMap(({ path }) =>
+    made(scenario.chain, path, Buffer.alloc(0)).map((file) => file.path),
+  );
+  const isNamed = (name: string) => !name.includes('.upload ') || known.some((path) => name.endsWith(` of ${path}`));
+  const left = target
+    .stands()
+    .filter((name) => name.includes('.sync-task.') && !name.includes('.probe-') && isNamed(name));
   // What died at a former target before the pipeline was pointed elsewhere stays there.
   if (left.length > 0 && !forgets) judge.blame('left-over', left.join(', '));
   const held = await state.query('SELECT path, owner FROM file WHERE owner IS NOT NULL');

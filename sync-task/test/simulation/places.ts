@@ -83,7 +83,10 @@ function bucket(kind: PlaceKind, label: string, judge: Judge): TargetPlace {
           }),
       }),
     holds: (path) => store.objects.get(path)?.bytes,
-    stands: () => [...store.objects.keys(), ...[...store.uploads.keys()].map((id) => `.sync-task.upload ${id}`)],
+    stands: () => [
+      ...store.objects.keys(),
+      ...[...store.uploads].map(([id, { path }]) => `.sync-task.upload ${id} of ${path}`),
+    ],
     put(path, bytes) {
       judge.foreign(path, bytes);
       if (bytes) store.put(path, { bytes, mtimeMs: 0, draft: undefined }, FOREIGN);

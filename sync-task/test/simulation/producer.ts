@@ -46,6 +46,12 @@ export async function produce({ source, random }: Stage, edits: number, process:
     });
   }
 
+  /** An old time on other content of the same size is what nobody can see (the documents say so). */
+  function renew(path: string): void {
+    const inode = current(path);
+    if (inode && source.isMistakable(path)) source.setTime(inode, source.clockMs(), PRODUCER);
+  }
+
   async function bringBack(): Promise<void> {
     const kept = gone.pop();
     if (!kept) return;
@@ -53,11 +59,16 @@ export async function produce({ source, random }: Stage, edits: number, process:
       const inode = source.create(kept.path, PRODUCER);
       source.write(inode, 0, kept.bytes, PRODUCER);
       source.setTime(inode, kept.mtimeMs, PRODUCER);
+      renew(kept.path);
     });
   }
 
   async function rename(path: string): Promise<void> {
-    await doing('renames', path, () => source.rename(path, `${path}-${random.below(3)}`, PRODUCER));
+    const to = `${path}-${random.below(3)}`;
+    await doing('renames', path, () => {
+      source.rename(path, to, PRODUCER);
+      renew(to);
+    });
   }
 
   for (let edit = 0; edit < edits; edit++) {
