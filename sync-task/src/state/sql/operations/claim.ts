@@ -4,9 +4,9 @@
  * run's worker may have recorded it after the candidates were read.
  */
 
-import type { Claim, ClaimRequest } from '../../state.ts';
+import type { Claim, ClaimRequest, EarlierClaim, HeldFiles } from '../../state.ts';
 import { type Database, type Query, type Row, unforeseen } from '../database.ts';
-import { type EarlierClaim, earlierClaims } from './earlier-claims.ts';
+import { earlierClaims } from './earlier-claims.ts';
 import { addEvents } from './events.ts';
 import { checkpointColumns, checkpointOf } from './files.ts';
 import { heldSince } from './held.ts';
@@ -124,7 +124,7 @@ function claimed(entry: Row, file: Row, earlier: ReadonlyMap<string, readonly Ea
 export async function heldByOthers(
   database: Database,
   { pipelineId, run, batch, owner }: Omit<ClaimRequest, 'limit' | 'leaseMs' | 'after'>,
-): Promise<{ readonly files: number; readonly firstEndsInMs: number } | undefined> {
+): Promise<HeldFiles | undefined> {
   const { nowMs } = database.dialect;
   const [row] = await database.query(
     `SELECT count(*) AS files, min(CASE WHEN ${leased(nowMs)} THEN file.lease_until_ms ELSE 0 END) - ${nowMs} AS ends_in_ms

@@ -2,6 +2,7 @@
  * The claims of a file since it was last settled: each may have left a draft. Read from its events, newest first and no more
  * than a few: what ever happened to the file, and to others, costs nothing.
  */
+import type { EarlierClaim } from '../../state.ts';
 import { type Query, type Row, unforeseen } from '../database.ts';
 
 /**
@@ -9,11 +10,6 @@ import { type Query, type Row, unforeseen } from '../database.ts';
  * swept that often. A file that fails for ever would have more of them every day.
  */
 export const CLAIMS_LOOKED_AT = 20;
-
-export interface EarlierClaim {
-  readonly run: string;
-  readonly token: number;
-}
 
 /** SQL: the newest token of that kind of event. Kinds are asked for one by one: each is a look at one end of an index. */
 const newest = (event: string) =>

@@ -1,6 +1,6 @@
 /** Reading runs, batches and entries back. */
 import type { EntryStatus, RunStatus } from '../../../base/model.ts';
-import type { BatchRecord, EntryCounts, EntryRecord, FileInRun, RunRecord, RunWork } from '../../state.ts';
+import type { BatchRecord, EntryCounts, EntryFilter, EntryRecord, FileInRun, RunRecord, RunWork } from '../../state.ts';
 import type { Database, Row } from '../database.ts';
 import { leased } from './leases.ts';
 import { mayBeToDo } from './to-do.ts';
@@ -127,12 +127,6 @@ export async function fileInRuns(
 export const batchOf = (entry: string): string =>
   `(SELECT batch.number FROM batch WHERE batch.run_id = ${entry}.run_id AND batch.first_entry <= ${entry}.number
     ORDER BY batch.first_entry DESC LIMIT 1)`;
-
-export interface EntryFilter {
-  readonly statuses: readonly EntryStatus[];
-  readonly batch?: number;
-  readonly limit: number;
-}
 
 export async function entries(database: Database, id: string, filter: EntryFilter): Promise<readonly EntryRecord[]> {
   const wanted = filter.statuses.map((status) => ({ status }));
