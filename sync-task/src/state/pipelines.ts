@@ -9,7 +9,7 @@ export interface PipelineRecord {
 }
 
 /** In the words of `config/location-identity.ts`. */
-export interface KnownPlaces {
+export interface KnownLocations {
   readonly source: string;
   readonly target: string;
 }
@@ -21,9 +21,9 @@ export interface PipelineOperations {
   findPipeline(name: string): Promise<PipelineRecord | undefined>;
   pipelines(): Promise<readonly PipelineRecord[]>;
   /** Records the locations unless another process changed them since `before` was read. Returns the record that stands afterwards. */
-  recordPlaces(before: PipelineRecord, places: KnownPlaces): Promise<PipelineRecord>;
+  recordLocations(before: PipelineRecord, locations: KnownLocations): Promise<PipelineRecord>;
   /** Forgets everything that was delivered and records the locations. Throws `transient` while any claim is held. */
-  forgetDelivered(pipeline: PipelineRecord, places: KnownPlaces): Promise<void>;
+  forgetDelivered(pipeline: PipelineRecord, locations: KnownLocations): Promise<void>;
   /** Renames the pipeline `old`, which keeps its whole history. Throws `usage` where that is impossible. */
   takeOver(name: string, old: string): Promise<void>;
 }

@@ -9,8 +9,8 @@ import { fileCases } from './state/files.ts';
 import { keyCases } from './state/keys.ts';
 import { manifestCases } from './state/manifest.ts';
 import { outcomeCases } from './state/outcomes.ts';
-import { placeCases } from './state/places.ts';
 import { planningCases } from './state/planning.ts';
+import { targetPathCases } from './state/target-paths.ts';
 
 /** `test` of ava, or `test.serial`. */
 export type DeclareTest = (title: string, run: (t: ExecutionContext) => Promise<void>) => void;
@@ -35,7 +35,7 @@ export function stateContract(
     extremeCases,
     manifestCases,
     keyCases,
-    placeCases,
+    targetPathCases,
   ];
   for (const cases of all) cases(declare);
 }

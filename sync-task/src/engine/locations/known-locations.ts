@@ -55,7 +55,7 @@ export async function pipelineToPlan(
     const moved = [known.source !== places.source && places.source, isElsewhere && places.target].filter(Boolean);
     log.warn(`pipeline ${known.name} goes on with the same files at ${moved.join(' and ')} (--same-files)`);
   }
-  const recorded = await state.recordPlaces(known, places);
+  const recorded = await state.recordLocations(known, places);
   // Another process may have been faster, with other places.
   assertHere({ settings: { ...settings, newTarget: false, sameFiles: false } }, recorded);
   return { pipeline: recorded, newBecause: undefined };

@@ -3,14 +3,14 @@
  * transforms write beside it. Others are files that went there before and are gone from the source, and files of other pipelines
  * whose target is the same, or lies in this one, or holds it. Where nothing of the kind is known, nothing is asked.
  */
-import type { Candidate, PipelineRecord, PlaceOwner, PlanTicket, State } from '../../state/state.ts';
+import type { Candidate, PipelineRecord, PlanTicket, State, TargetPathOwner } from '../../state/state.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
 import type { Context } from '../context.ts';
 import { nestingOf } from '../locations/nesting.ts';
 import { recordedWith } from './planned-with.ts';
 
-export interface PlaceOwners {
-  /** Why files can't have their places, by path. With a ticket the others have them from then on. */
+export interface TargetPathOwners {
+  /** Why files can't have their target paths, by path. With a ticket the others own theirs from then on. */
   refusals(candidates: readonly Candidate[], ticket: PlanTicket | undefined): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -26,51 +26,58 @@ interface Neighbour {
   readonly openRuns: readonly string[];
 }
 
-export async function openPlaceOwners(context: Context, own: PipelineRecord, chain: Chain): Promise<PlaceOwners> {
+export async function openTargetPathOwners(
+  context: Context,
+  own: PipelineRecord,
+  chain: Chain,
+): Promise<TargetPathOwners> {
   const { state } = context;
   const neighbours = await neighboursOf(context, own);
   const movesFiles = chain.renames || chain.writesBeside;
-  const asksOwn = movesFiles || (await state.hasPlaces(own.id));
+  const asksOwn = movesFiles || (await state.hasTargetPaths(own.id));
 
   return {
     async refusals(candidates, ticket) {
       if (candidates.length === 0 || (!asksOwn && neighbours.length === 0)) return none;
-      const wanted = candidates.flatMap(({ path }) => placesOf(chain, path));
+      const wanted = candidates.flatMap(({ path }) => targetPathsOf(chain, path));
       if (ticket && movesFiles) {
-        await state.takePlaces(
+        await state.takeTargetPaths(
           ticket,
-          wanted.filter(({ place, path }) => place !== path),
+          wanted.filter(({ targetPath, path }) => targetPath !== path),
         );
       }
       const refused = new Map<string, string>();
       if (asksOwn) {
-        const owners = ownersByPlace(
-          await state.placeOwners(
+        const owners = ownersByPath(
+          await state.targetPathOwners(
             own.id,
-            wanted.map(({ place }) => place),
+            wanted.map(({ targetPath }) => targetPath),
             [],
           ),
         );
-        for (const { place, path } of wanted) {
-          const other = owners.get(place)?.find((owner) => owner.path !== path);
-          if (other) refused.set(path, `its place at the target, ${place}, is that of ${other.path}`);
+        for (const { targetPath, path } of wanted) {
+          const other = owners.get(targetPath)?.find((owner) => owner.path !== path);
+          if (other) refused.set(path, `its place at the target, ${targetPath}, is that of ${other.path}`);
         }
       }
       const chains = new Map(candidates.map((candidate) => [candidate.path, candidate.chain]));
       for (const { state: itsState, pipeline, pathThere, openRuns } of neighbours) {
-        const there = wanted.flatMap(({ place, path }) => {
-          const same = pathThere(place);
-          return same === undefined ? [] : [{ place, path, same }];
+        const there = wanted.flatMap(({ targetPath, path }) => {
+          const same = pathThere(targetPath);
+          return same === undefined ? [] : [{ targetPath, path, same }];
         });
-        const places = there.map(({ same }) => same);
-        const owners = ownersByPlace(await itsState.placeOwners(pipeline.id, places, openRuns));
+        const targetPaths = there.map(({ same }) => same);
+        const owners = ownersByPath(await itsState.targetPathOwners(pipeline.id, targetPaths, openRuns));
         // The same file of the same source, changed the same way, is no other one.
-        const isSame = (owner: PlaceOwner, path: string) =>
+        const isSame = (owner: TargetPathOwner, path: string) =>
           pipeline.source === context.settings.places.source && owner.path === path && owner.chain === chains.get(path);
-        for (const { place, path, same } of there) {
+        for (const { targetPath, path, same } of there) {
           const other = owners.get(same)?.find((owner) => !isSame(owner, path));
           if (other)
-            refused.set(path, `pipeline ${pipeline.name} delivers ${other.path} to its place at the target, ${place}`);
+            refused.set(
+              path,
+              `pipeline ${pipeline.name} delivers ${other.path} to its place at the target, ${targetPath}`,
+            );
         }
       }
       return refused;
@@ -78,16 +85,16 @@ export async function openPlaceOwners(context: Context, own: PipelineRecord, cha
   };
 }
 
-function placesOf(chain: Chain, path: string) {
-  const place = chain.targetPath(path);
+function targetPathsOf(chain: Chain, path: string) {
+  const targetPath = chain.targetPath(path);
   return [
-    { place, path, aside: false },
-    ...chain.asides(path).map((suffix) => ({ place: place + suffix, path, aside: true })),
+    { targetPath, path, sideFile: false },
+    ...chain.asides(path).map((suffix) => ({ targetPath: targetPath + suffix, path, sideFile: true })),
   ];
 }
 
-function ownersByPlace(owners: readonly PlaceOwner[]): ReadonlyMap<string, readonly PlaceOwner[]> {
-  return Map.groupBy(owners, ({ place }) => place);
+function ownersByPath(owners: readonly TargetPathOwner[]): ReadonlyMap<string, readonly TargetPathOwner[]> {
+  return Map.groupBy(owners, ({ targetPath }) => targetPath);
 }
 
 async function neighboursOf({ state, settings }: Context, own: PipelineRecord): Promise<readonly Neighbour[]> {

@@ -15,7 +15,7 @@ import type { FileError, GateFinding } from '../result/result.ts';
 import { displayable, faultOfVersion } from './displayable.ts';
 import type { Explainer } from './explain.ts';
 import { markers } from './markers.ts';
-import { openPlaceOwners } from './path-owners.ts';
+import { openTargetPathOwners } from './path-owners.ts';
 import { newPlanTally, type PlanTally } from './plan-tally.ts';
 import { quietTime } from './quiet-time.ts';
 import { selector } from './selection.ts';
@@ -68,7 +68,7 @@ export async function openPlanner(context: Context, planning: Planning): Promise
   const select = selector(selection, { nowMs: clock.nowMs, isMarker: marker?.isMarker ?? (() => false) });
   const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, clock });
   const paths = targetPlaces(chain);
-  const owners = await openPlaceOwners(context, pipeline, chain);
+  const owners = await openTargetPathOwners(context, pipeline, chain);
   const gate = gates(settings, selection.prefix);
   const tally = newPlanTally(context, planning.told);
   let candidates: Candidate[] = [];

@@ -87,17 +87,20 @@ export function withLongPaths(database: Database, state: State): State {
       await remember(entries.map(({ path }) => path));
       await state.addEntries(ticket, entries.map(stored));
     },
-    async takePlaces(ticket, wanted) {
-      await remember(wanted.flatMap(({ place, path }) => [place, path]));
-      await state.takePlaces(
+    async takeTargetPaths(ticket, wanted) {
+      await remember(wanted.flatMap(({ targetPath, path }) => [targetPath, path]));
+      await state.takeTargetPaths(
         ticket,
-        wanted.map((row) => ({ ...stored(row), place: keyOf(row.place) })),
+        wanted.map((row) => ({ ...stored(row), targetPath: keyOf(row.targetPath) })),
       );
     },
-    async placeOwners(pipelineId, places, openRuns) {
-      const byKey = new Map(places.map((place) => [keyOf(place), place]));
-      const owners = await state.placeOwners(pipelineId, [...byKey.keys()], openRuns);
-      return (await readable(owners)).map((row) => ({ ...row, place: byKey.get(row.place) ?? row.place }));
+    async targetPathOwners(pipelineId, targetPaths, openRuns) {
+      const byKey = new Map(targetPaths.map((path) => [keyOf(path), path]));
+      const owners = await state.targetPathOwners(pipelineId, [...byKey.keys()], openRuns);
+      return (await readable(owners)).map((row) => ({
+        ...row,
+        targetPath: byKey.get(row.targetPath) ?? row.targetPath,
+      }));
     },
     async completePlan(ticket, batches, totals, folders = [], details) {
       await remember(folders.map(({ folder }) => folder));

@@ -14,12 +14,19 @@ import { beginKeys, completeKeys, sweepKeys, takeKeys } from './operations/keys.
 import { release, renew } from './operations/leases.ts';
 import { manifest } from './operations/manifest.ts';
 import { recordOutcomes } from './operations/outcomes.ts';
-import { findPipeline, forgetDelivered, pipeline, pipelines, recordPlaces, takeOver } from './operations/pipelines.ts';
+import {
+  findPipeline,
+  forgetDelivered,
+  pipeline,
+  pipelines,
+  recordLocations,
+  takeOver,
+} from './operations/pipelines.ts';
 import { addEntries, beginPlan, completePlan, refusePlan } from './operations/plan.ts';
 import { prune } from './operations/prune.ts';
 import { batches, countEntries, entries, fileInRuns, finishRun, run, runs, runWork } from './operations/runs.ts';
 import { takenOver } from './operations/taken-over.ts';
-import { hasPlaces, placeOwners, takePlaces } from './operations/target-owners.ts';
+import { hasTargetPaths, takeTargetPaths, targetPathOwners } from './operations/target-owners.ts';
 
 export function sqlState(database: Database): State {
   return withLongPaths(database, tellingWhich(operations(database)));
@@ -48,11 +55,12 @@ function operations(database: Database): State {
     pipeline: (name) => pipeline(database, name),
     findPipeline: (name) => findPipeline(database, name),
     pipelines: () => pipelines(database),
-    recordPlaces: (before, places) => recordPlaces(database, before, places),
-    forgetDelivered: (known, places) => forgetDelivered(database, known, places),
-    takePlaces: (ticket, wanted) => takePlaces(database, ticket, wanted),
-    placeOwners: (pipelineId, places, openRuns) => placeOwners(database, pipelineId, places, openRuns),
-    hasPlaces: (pipelineId) => hasPlaces(database, pipelineId),
+    recordLocations: (before, locations) => recordLocations(database, before, locations),
+    forgetDelivered: (known, locations) => forgetDelivered(database, known, locations),
+    takeTargetPaths: (ticket, wanted) => takeTargetPaths(database, ticket, wanted),
+    targetPathOwners: (pipelineId, targetPaths, openRuns) =>
+      targetPathOwners(database, pipelineId, targetPaths, openRuns),
+    hasTargetPaths: (pipelineId) => hasTargetPaths(database, pipelineId),
     beginPlan: (id, pipelineId, details) => beginPlan(database, id, pipelineId, details),
     compare: (pipelineId, candidates) => compare(database, pipelineId, candidates),
     addEntries: (ticket, rows) => addEntries(database, ticket, rows),

@@ -1,5 +1,5 @@
 import { SyncError } from '../../../base/errors.ts';
-import type { KnownPlaces, PipelineRecord } from '../../state.ts';
+import type { KnownLocations, PipelineRecord } from '../../state.ts';
 import type { Database, Row } from '../database.ts';
 import { leased } from './leases.ts';
 
@@ -32,16 +32,16 @@ function pipelineRecord(row: Row): PipelineRecord {
   };
 }
 
-/** Remembers the places, where they are still those of `before`. Returns what is remembered then. */
-export async function recordPlaces(
+/** Writes only where the recorded locations are still those of `before`. */
+export async function recordLocations(
   database: Database,
   { id, source, target }: PipelineRecord,
-  places: KnownPlaces,
+  locations: KnownLocations,
 ): Promise<PipelineRecord> {
   await database.query(
     `UPDATE pipeline SET source_place = $2, target_place = $3
      WHERE id = $1 AND coalesce(source_place, '') = $4 AND coalesce(target_place, '') = $5`,
-    [id, places.source, places.target, source ?? '', target ?? ''],
+    [id, locations.source, locations.target, source ?? '', target ?? ''],
   );
   const [row] = await database.query(`SELECT ${columns} FROM pipeline WHERE id = $1`, [id]);
   return pipelineRecord(row ?? {});
@@ -54,7 +54,7 @@ export async function recordPlaces(
 export async function forgetDelivered(
   database: Database,
   { id, name }: PipelineRecord,
-  places: KnownPlaces,
+  locations: KnownLocations,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const [held] = await transaction.query(
@@ -82,8 +82,8 @@ export async function forgetDelivered(
     }
     await transaction.query('UPDATE pipeline SET source_place = $2, target_place = $3 WHERE id = $1', [
       id,
-      places.source,
-      places.target,
+      locations.source,
+      locations.target,
     ]);
   });
 }

@@ -3,7 +3,7 @@ import { SyncError } from '../../../base/errors.ts';
 import type { BatchRange } from '../../../base/model.ts';
 import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../../state.ts';
 import type { Database, Query } from '../database.ts';
-import { dropPlaces } from './target-owners.ts';
+import { dropTargetPaths } from './target-owners.ts';
 
 export async function beginPlan(
   database: Database,
@@ -32,7 +32,7 @@ export async function beginPlan(
       );
     } else if (row['status'] !== 'planning') return undefined;
     await transaction.query('DELETE FROM entry WHERE run_id = $1', [run]);
-    await dropPlaces(transaction, pipelineId, run);
+    await dropTargetPaths(transaction, pipelineId, run);
     return { run, pipelineId, token: row['plan_token'] };
   });
 }
@@ -150,6 +150,6 @@ export async function refusePlan(
        WHERE id = $1`,
       [ticket.run, totals.listed, totals.unchanged, totals.excluded, JSON.stringify(details ?? null)],
     );
-    await dropPlaces(transaction, ticket.pipelineId, ticket.run);
+    await dropTargetPaths(transaction, ticket.pipelineId, ticket.run);
   });
 }

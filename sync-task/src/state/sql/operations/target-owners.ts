@@ -4,7 +4,7 @@
  * what was published last for the file stands there.
  */
 
-import type { PlaceOwner, PlanTicket, WantedPlace } from '../../state.ts';
+import type { PlanTicket, TargetPathOwner, WantedTargetPath } from '../../state.ts';
 import { type Database, type Query, unforeseen } from '../database.ts';
 
 const published = `EXISTS (SELECT 1 FROM file WHERE file.pipeline_id = target_owner.pipeline_id AND file.path = target_owner.path
@@ -13,16 +13,15 @@ const inForce = `(${published} OR EXISTS (SELECT 1 FROM run WHERE run.id = targe
 
 const columns = { place: 'text', path: 'text', aside: 'bigint' } as const;
 
-/** Gives places to files, unless others have them: `placeOwners` says who has them now. */
-export async function takePlaces(
+export async function takeTargetPaths(
   database: Database,
   { pipelineId, run }: PlanTicket,
-  wanted: readonly WantedPlace[],
+  wanted: readonly WantedTargetPath[],
 ): Promise<void> {
   if (wanted.length === 0) return;
   // Each once, or Postgres refuses; in one order, so that two planners don't wait for each other.
-  const rows = [...new Map(wanted.map((row) => [row.place, row])).values()]
-    .map(({ place, path, aside }) => ({ place, path, aside: aside ? 1 : 0 }))
+  const rows = [...new Map(wanted.map((row) => [row.targetPath, row])).values()]
+    .map(({ targetPath, path, sideFile }) => ({ place: targetPath, path, aside: sideFile ? 1 : 0 }))
     .sort((a, b) => (a.place < b.place ? -1 : 1));
   await database.query(
     `INSERT INTO target_owner (pipeline_id, place, path, aside, run_id)
@@ -34,7 +33,7 @@ export async function takePlaces(
 }
 
 /** Of a plan that is not to be carried out; where something was published before, its owner stays. */
-export async function dropPlaces(transaction: Query, pipelineId: number, run: string): Promise<void> {
+export async function dropTargetPaths(transaction: Query, pipelineId: number, run: string): Promise<void> {
   await transaction.query(`DELETE FROM target_owner WHERE pipeline_id = $1 AND run_id = $2 AND NOT ${published}`, [
     pipelineId,
     run,
@@ -45,14 +44,14 @@ export async function dropPlaces(transaction: Query, pipelineId: number, run: st
  * Who has these paths of the target, as far as the pipeline knows: several rows for one of them where several claim it. `openRuns`
  * are runs whose files keep their paths and are not all copied yet.
  */
-export async function placeOwners(
+export async function targetPathOwners(
   database: Database,
   pipelineId: number,
-  places: readonly string[],
+  targetPaths: readonly string[],
   openRuns: readonly string[],
-): Promise<readonly PlaceOwner[]> {
-  if (places.length === 0) return [];
-  const rows = JSON.stringify(places.map((place) => ({ place })));
+): Promise<readonly TargetPathOwner[]> {
+  if (targetPaths.length === 0) return [];
+  const rows = JSON.stringify(targetPaths.map((place) => ({ place })));
   const pipeline = unforeseen('$1', 'bigint');
   const wanted = database.dialect.rows('$2', { place: 'text' });
   const known = await database.query(
@@ -75,11 +74,11 @@ export async function placeOwners(
     );
     known.push(...planned);
   }
-  return known.map((row) => ({ place: row['place'], path: row['path'], chain: row['chain'] ?? undefined }));
+  return known.map((row) => ({ targetPath: row['place'], path: row['path'], chain: row['chain'] ?? undefined }));
 }
 
 /** Whether any path of the target is another than its file's own. */
-export async function hasPlaces(database: Database, pipelineId: number): Promise<boolean> {
+export async function hasTargetPaths(database: Database, pipelineId: number): Promise<boolean> {
   const rows = await database.query('SELECT 1 AS found FROM target_owner WHERE pipeline_id = $1 LIMIT 1', [pipelineId]);
   return rows.length > 0;
 }

@@ -13,15 +13,15 @@ async function ticketOf(state: State, run: string, pipeline = 'test') {
   return ticket;
 }
 
-const wanted = (path: string, place: string, aside = false) => ({ path, place, aside });
+const wanted = (path: string, targetPath: string, sideFile = false) => ({ path, targetPath, sideFile });
 
-export function placeCases(declare: DeclareCase): void {
-  declare('a pipeline remembers its places, and the faster of two processes wins', async (t, state) => {
+export function targetPathCases(declare: DeclareCase): void {
+  declare('a pipeline remembers its locations, and the faster of two processes wins', async (t, state) => {
     const known = await state.pipeline('test');
     t.like(known, { source: undefined, target: undefined });
     t.is(await state.findPipeline('none'), undefined);
-    t.like(await state.recordPlaces(known, here), here);
-    t.like(await state.recordPlaces(known, there), here);
+    t.like(await state.recordLocations(known, here), here);
+    t.like(await state.recordLocations(known, there), here);
     t.like(await state.findPipeline('test'), here);
     t.deepEqual(await state.pipelines(), [{ ...known, ...here }]);
     await state.takeOver('new', 'test');
@@ -50,24 +50,24 @@ export function placeCases(declare: DeclareCase): void {
 
   declare('a path of the target has the owner that came first, as long as its run may publish it', async (t, state) => {
     const first = await ticketOf(state, 'one');
-    t.false(await state.hasPlaces(first.pipelineId));
+    t.false(await state.hasTargetPaths(first.pipelineId));
     const long = 'x/'.repeat(2000);
-    await state.takePlaces(first, [
+    await state.takeTargetPaths(first, [
       wanted('a.gz', 'a'),
       wanted(`${long}b.gz`, `${long}b`),
       wanted('a.gz', 'a.bad', true),
     ]);
-    t.true(await state.hasPlaces(first.pipelineId));
+    t.true(await state.hasTargetPaths(first.pipelineId));
     const second = await ticketOf(state, 'two');
-    await state.takePlaces(second, [wanted('a.bz2', 'a'), wanted('c.gz', 'c'), wanted('z', `${long}b`)]);
+    await state.takeTargetPaths(second, [wanted('a.bz2', 'a'), wanted('c.gz', 'c'), wanted('z', `${long}b`)]);
     const owners = async () => {
-      const rows = await state.placeOwners(first.pipelineId, ['a', 'a.bad', 'c', `${long}b`, 'none'], []);
-      return Object.fromEntries(rows.map(({ place, path }) => [place.slice(-5), path.slice(-5)]));
+      const rows = await state.targetPathOwners(first.pipelineId, ['a', 'a.bad', 'c', `${long}b`, 'none'], []);
+      return Object.fromEntries(rows.map(({ targetPath, path }) => [targetPath.slice(-5), path.slice(-5)]));
     };
     t.deepEqual(await owners(), { a: 'a.gz', 'a.bad': 'a.gz', c: 'c.gz', 'x/x/b': '/b.gz' });
     await state.refusePlan(first, { listed: 0, unchanged: 0, excluded: 0 }, {});
     t.deepEqual(await owners(), { c: 'c.gz' });
-    await state.takePlaces(second, [wanted('a.bz2', 'a')]);
+    await state.takeTargetPaths(second, [wanted('a.bz2', 'a')]);
     await state.finishRun('two', 'partial', {});
     t.deepEqual(await owners(), {}, 'nothing was published');
   });
@@ -75,12 +75,14 @@ export function placeCases(declare: DeclareCase): void {
   declare('what was published keeps its path, renamed or not, when its run is over', async (t, state) => {
     const ticket = await ticketOf(state, 'r');
     const { pipelineId } = ticket;
-    await state.takePlaces(ticket, [wanted('a.gz', 'a'), wanted('a.gz', 'a.bad', true)]);
+    await state.takeTargetPaths(ticket, [wanted('a.gz', 'a'), wanted('a.gz', 'a.bad', true)]);
     await state.addEntries(ticket, [entry('a.gz', 1), entry('plain', 2)]);
     const batch = { number: 1, firstEntry: 1, lastEntry: 2, files: 2, bytes: 20 };
     await state.completePlan(ticket, [batch], { listed: 2, unchanged: 0, excluded: 0 });
     const known = async (runs: readonly string[] = []) =>
-      (await state.placeOwners(pipelineId, ['a', 'a.bad', 'a.gz', 'plain'], runs)).map(({ place }) => place).sort();
+      (await state.targetPathOwners(pipelineId, ['a', 'a.bad', 'a.gz', 'plain'], runs))
+        .map(({ targetPath }) => targetPath)
+        .sort();
     t.deepEqual(await known(), ['a', 'a.bad']);
     t.deepEqual(await known(['r']), ['a', 'a.bad', 'a.gz', 'plain'], 'what an open run has planned');
     const rows = (await claimAll(state, pipelineId, 'me')).map((claim): OutcomeRow => {
