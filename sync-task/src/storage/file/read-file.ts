@@ -4,8 +4,9 @@
  */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { SyncError } from '../../base/errors.ts';
+import type { SyncError } from '../../base/errors.ts';
 import type { Chunk, FileVersion } from '../../base/model.ts';
+import { notAsListed, vanished } from '../changed-source.ts';
 import { tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import type { ReadOptions } from '../storage.ts';
@@ -60,7 +61,7 @@ export async function* readFile(folders: Folders, path: string, options: ReadOpt
     if (options.draft === undefined && now.mtimeMs !== wanted.mtimeMs) throw changed('its modification time differs');
   }
   function changed(how: string): SyncError {
-    return changedWhileRead(label, path, how);
+    return notAsListed(label, path, how);
   }
 }
 
@@ -72,7 +73,7 @@ async function openFile(folders: Folders, path: string, draft: string | undefine
     return await open(joinPath(folder, draft === undefined ? baseOf(path) : tempName(draft)), READ_FLAGS);
   } catch (error) {
     if (isMissing(error)) throw vanished(label, path, error);
-    if (isCode(error, 'ELOOP', 'ENXIO')) throw changedWhileRead(label, path, 'it is no file any more', error);
+    if (isCode(error, 'ELOOP', 'ENXIO')) throw notAsListed(label, path, 'it is no file any more', error);
     throw explainFileError(error, { label, path, what: 'read' });
   }
 }
@@ -90,22 +91,4 @@ async function readFully(file: FileHandle, position: number, bytes: number): Pro
     got += bytesRead;
   }
   return buffer;
-}
-
-function vanished(label: string, path: string, cause?: unknown): SyncError {
-  return new SyncError(`${label}: ${JSON.stringify(path)} vanished after it was listed`, {
-    kind: 'changed',
-    reason: 'vanished',
-    path,
-    cause,
-  });
-}
-
-function changedWhileRead(label: string, path: string, how: string, cause?: unknown): SyncError {
-  return new SyncError(`${label}: ${JSON.stringify(path)} is not what was listed (${how}); a later run takes it`, {
-    kind: 'changed',
-    reason: 'changed-while-read',
-    path,
-    cause,
-  });
 }

@@ -4,16 +4,13 @@
  */
 import { SyncError } from '../../base/errors.ts';
 import type { Chunk } from '../../base/model.ts';
-import type { ByteBudget } from '../budget.ts';
 import { isHeld } from '../lease.ts';
 import { blocks } from '../objects/blocks.ts';
-import type { Describe } from '../objects/description.ts';
 import { metadataOf } from '../objects/metadata.ts';
 import { meanings, serviceError } from '../objects/service-error.ts';
-import type { Ask } from '../objects/web-request.ts';
 import type { ContentFacts, Draft, DraftOptions, FinishedDraft, MayWrite } from '../storage.ts';
+import type { GcsBucket } from './bucket.ts';
 import { base64Of, crc32c } from './crc32c.ts';
-import type { GcsApi } from './gcs-api.ts';
 import { explained } from './gcs-errors.ts';
 import { readTicket, writeTicket } from './ticket.ts';
 import { QUANTUM_BYTES, sessionState, type UploadSession, uploadSession } from './upload-session.ts';
@@ -21,15 +18,10 @@ import { QUANTUM_BYTES, sessionState, type UploadSession, uploadSession } from '
 const USUAL_CHUNK_BYTES = 4 * 1024 * 1024;
 
 export interface GcsDraftPlan {
-  readonly api: GcsApi;
-  readonly send: Ask;
-  readonly describe: Describe;
+  readonly bucket: GcsBucket;
+  /** Of the object. */
   readonly name: string;
-  readonly label: string;
   readonly path: string;
-  readonly budget: ByteBudget;
-  readonly budgetBytes: number;
-  readonly timeoutMs: number;
   readonly options: DraftOptions;
   /** The generation that stands there; '0' for none. */
   generation(): Promise<string>;
@@ -46,7 +38,8 @@ export interface GcsDraft extends Draft {
 }
 
 export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
-  const { api, send, name, label, path, options, timeoutMs } = plan;
+  const { bucket, name, path, options } = plan;
+  const { api, send, label, timeoutMs } = bucket;
   const { signal, mtimeMs, resume } = options;
   const request = { label, path, what: 'write', signal };
   const ticket = resume?.ticket === undefined ? undefined : readTicket(resume.ticket);
@@ -69,7 +62,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   const digests: (readonly [offset: number, value: number])[] = known ? [known] : [];
   let position = begin;
 
-  const description = plan.describe(path, options.description);
+  const description = bucket.describe(path, options.description);
   const described = () => ({
     ...description,
     name,
@@ -87,8 +80,8 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
 
   let sending: Promise<void> = Promise.resolve();
   const filling = await blocks({
-    budget: plan.budget,
-    blockBytes: chunkBytes(plan.budgetBytes),
+    budget: bucket.writing,
+    blockBytes: chunkBytes(bucket.budgetBytes),
     leastBytes: QUANTUM_BYTES,
     atOnce: 2, // one is filled while one is sent
     expectedBytes: rounded(options.expectedBytes, start),
@@ -188,8 +181,8 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
   };
 }
 
-function gone({ label, path }: GcsDraftPlan): SyncError {
-  return new SyncError(`${label}: what was uploaded of ${JSON.stringify(path)} is gone; run again`, {
+function gone({ bucket, path }: GcsDraftPlan): SyncError {
+  return new SyncError(`${bucket.label}: what was uploaded of ${JSON.stringify(path)} is gone; run again`, {
     kind: 'transient',
     reason: 'draft-missing',
     path,

@@ -4,6 +4,7 @@
  */
 import { SyncError } from '../../base/errors.ts';
 import type { Chunk, FileVersion, ListedEntry } from '../../base/model.ts';
+import { notAsListed, vanished } from '../changed-source.ts';
 import { isOwnName, tempName } from '../draft-name.ts';
 import { baseOf, checkPath } from '../paths.ts';
 import { existsAlready } from '../standing.ts';
@@ -46,8 +47,8 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
     checkPath(path);
     return `${path}/${tempName(name)}`; // refuses what is no name of a draft
   };
-  const fault = (path: string, kind: 'changed' | 'transient', reason: string, why: string) =>
-    new SyncError(`${label}: ${JSON.stringify(path)} ${why}`, { kind, reason, path });
+  const fault = (path: string, reason: string, why: string) =>
+    new SyncError(`${label}: ${JSON.stringify(path)} ${why}`, { kind: 'transient', reason, path });
 
   return {
     label,
@@ -90,23 +91,21 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       checkPath(path);
       const look = () => (draft === undefined ? files.get(path) : drafts.get(draftKey(path, draft)));
       const found = look();
-      if (!found) throw fault(path, 'changed', 'vanished', 'vanished after it was listed');
+      if (!found) throw vanished(label, path);
       const same = draft !== undefined || found.mtimeMs === expected.mtimeMs;
-      const changed = () =>
-        fault(path, 'changed', 'changed-while-read', 'is not what was listed; a later run takes it');
-      if (!same || found.bytes.length !== expected.size) throw changed();
+      if (!same || found.bytes.length !== expected.size) throw notAsListed(label, path);
       for (let at = start; at < found.bytes.length; at += PIECE_BYTES) {
         signal.throwIfAborted();
         yield [Buffer.from(found.bytes.subarray(at, at + PIECE_BYTES))]; // a copy: it is the reader's own
       }
       signal.throwIfAborted();
-      if (look() !== found) throw changed();
+      if (look() !== found) throw notAsListed(label, path);
     },
 
     async draft(path, options) {
       const key = draftKey(path, options.name);
       options.signal.throwIfAborted();
-      if (drafts.has(key)) throw fault(path, 'transient', 'draft-exists', `has a draft ${options.name} already`);
+      if (drafts.has(key)) throw fault(path, 'draft-exists', `has a draft ${options.name} already`);
       const resumed = options.resume && drafts.get(draftKey(path, options.resume.draft));
       if (options.resume) drafts.delete(draftKey(path, options.resume.draft));
       return startDraft(drafts, key, options, files.get(path), resumed?.bytes.subarray(0, options.resume?.offset));
@@ -121,11 +120,10 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       const key = draftKey(path, name);
       await mayWrite?.();
       const draft = drafts.get(key);
-      if (!draft) throw fault(path, 'transient', 'draft-missing', 'lost its draft before it was published; run again');
+      if (!draft) throw fault(path, 'draft-missing', 'lost its draft before it was published; run again');
       const standing = files.get(path);
       if (onlyNew && standing) throw existsAlready(label, path);
-      if (standing !== draft.replaces)
-        throw fault(path, 'transient', 'target-changed', 'was written meanwhile; run again');
+      if (standing !== draft.replaces) throw fault(path, 'target-changed', 'was written meanwhile; run again');
       files.set(path, {
         bytes: draft.bytes,
         mtimeMs: draft.mtimeMs,

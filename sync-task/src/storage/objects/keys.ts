@@ -1,19 +1,14 @@
-/** Names of objects and our paths: a name is the prefix, a slash and the path. */
+/** Names of objects and our paths: a name is the prefix, a slash and the path. S3 calls it a key. */
 import type { ListedEntry } from '../../base/model.ts';
 import { isOwnName } from '../draft-name.ts';
 import { baseOf, checkPath, isPlainName } from '../paths.ts';
 
-export interface KeyNames {
+export interface KeySpace {
   /** Throws `unsafe-path`. */
   keyOf(path: string): string;
   /** What every name below a folder of ours begins with; '' is the root. Throws `unsafe-path`. */
   below(folder: string): string;
-  /** The path of a listed name below the root, which may be one that no folder could hold. */
-  textOf(name: string): string;
-}
-
-export interface KeySpace extends KeyNames {
-  /** What a listed object is to us; undefined for folder markers and for what is this program's own. */
+  /** A listed object as an entry; undefined for folder markers and for this program's own objects. */
   entryOf(object: ListedObject): ListedEntry | undefined;
 }
 
@@ -23,8 +18,11 @@ export interface ListedObject {
   readonly mtimeMs: number;
 }
 
-/** @param prefix with no slash at its ends; '' for the whole bucket */
-export function keyNames(prefix: string): KeyNames {
+/**
+ * @param prefix with no slash at its ends; '' for the whole bucket
+ * @param word what messages call the name of an object
+ */
+export function keySpace(prefix: string, word: 'name' | 'key' = 'name'): KeySpace {
   const start = prefix === '' ? '' : `${prefix}/`;
   return {
     keyOf(path) {
@@ -36,32 +34,24 @@ export function keyNames(prefix: string): KeyNames {
       checkPath(folder);
       return `${start}${folder}/`;
     },
-    textOf: (name) => name.slice(start.length),
-  };
-}
-
-/** @param prefix as of `keyNames` */
-export function keySpace(prefix: string): KeySpace {
-  const names = keyNames(prefix);
-  return {
-    ...names,
     entryOf({ name, size, mtimeMs }) {
-      const path = names.textOf(name);
-      // What consoles and file system drivers make to show a folder, the prefix itself included.
+      const path = name.slice(start.length);
+      // Consoles and drivers of file systems make these to show a folder; one stands for the prefix itself.
       if (size === 0 && (path === '' || path.endsWith('/'))) return undefined;
       if (isOwnName(baseOf(path))) return undefined;
-      const reason = faultOf(path);
-      return reason === undefined
-        ? { path, size, mtimeMs, kind: 'file' }
-        : { path, size, mtimeMs, kind: 'refused', reason };
+      const fault = faultOf(path);
+      if (fault === undefined) return { path, size, mtimeMs, kind: 'file' };
+      return { path, size, mtimeMs, kind: 'refused', reason: `its ${word} ${fault}` };
     },
   };
 }
 
+/** Why a name can be no path of ours; undefined where it can. */
 function faultOf(path: string): string | undefined {
   const parts = path.split('/');
   if (parts.every(isPlainName)) return undefined;
-  if (parts.some((part) => part === '.' || part === '..')) return 'its name holds the part "." or ".."';
-  if (parts.includes('')) return 'its name holds an empty part ("//", or a "/" at an end), which no folder can have';
-  return 'its name holds a character that no file name can have';
+  if (parts.some((part) => part === '.' || part === '..'))
+    return 'holds the part "." or "..", which would lead elsewhere';
+  if (parts.includes('')) return 'holds an empty part ("//", or a "/" at an end), which no folder can have';
+  return 'holds a character that no file name can have';
 }

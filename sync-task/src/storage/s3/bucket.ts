@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import type { ByteBudget } from '../budget.ts';
 import type { Describe } from '../objects/description.ts';
+import type { KeySpace } from '../objects/keys.ts';
 import type { MayWrite } from '../storage.ts';
 import { explained, isS3Error } from './s3-errors.ts';
 import type { WriteOptions } from './write-options.ts';
@@ -11,6 +12,7 @@ export interface Bucket {
   readonly client: S3Client;
   readonly name: string;
   readonly label: string;
+  readonly keys: KeySpace;
   readonly writing: WriteOptions;
   readonly describe: Describe;
   /** For what is written and not yet acknowledged. */

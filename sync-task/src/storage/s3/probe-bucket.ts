@@ -9,7 +9,6 @@ import {
 } from '@aws-sdk/client-s3';
 import { skewBetween } from '../clock.ts';
 import { probeName, tempName } from '../draft-name.ts';
-import type { KeyNames } from '../objects/keys.ts';
 import type { StorageProbe } from '../storage.ts';
 import type { Bucket } from './bucket.ts';
 import type { Conditions } from './conditions.ts';
@@ -43,13 +42,8 @@ async function answerDate(bucket: Bucket, abortSignal: AbortSignal): Promise<num
   return date;
 }
 
-export async function probeBucket(
-  bucket: Bucket,
-  keys: KeyNames,
-  fencing: Conditions,
-  signal: AbortSignal,
-): Promise<StorageProbe> {
-  const { client, label, name } = bucket;
+export async function probeBucket(bucket: Bucket, fencing: Conditions, signal: AbortSignal): Promise<StorageProbe> {
+  const { client, keys, label, name } = bucket;
   const notes: string[] = [];
   const probe = probeName();
   const target = { bucket, key: keys.keyOf(tempName(probe)), path: '' };

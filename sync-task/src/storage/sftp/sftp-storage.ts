@@ -2,6 +2,7 @@
 import { SyncError } from '../../base/errors.ts';
 import type { FileVersion } from '../../base/model.ts';
 import { byteBudget } from '../budget.ts';
+import { vanished } from '../changed-source.ts';
 import { skewFromAccess } from '../clock.ts';
 import { isOwnName } from '../draft-name.ts';
 import { checkPath, parentOf } from '../paths.ts';
@@ -293,14 +294,6 @@ async function resolveRoot({ location }: SftpStorageOptions, channel: SftpChanne
 
 function storedFile({ kind, size, mtimeMs = 0 }: Facts): StoredFile {
   return { kind, size, mtimeMs };
-}
-
-function vanished(label: string, path: string): SyncError {
-  return new SyncError(`${label}: ${JSON.stringify(path)} vanished after it was listed`, {
-    kind: 'changed',
-    reason: 'vanished',
-    path,
-  });
 }
 
 /** A link would lead elsewhere, and opening a pipe would hang the server. */

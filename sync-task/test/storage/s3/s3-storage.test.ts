@@ -2,8 +2,10 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CopyObjectCommand, HeadObjectCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ExecutionContext } from 'ava';
+import { retryReading } from '../../../src/storage/around/retry.ts';
 import { byteBudget } from '../../../src/storage/budget.ts';
 import { describing } from '../../../src/storage/objects/description.ts';
+import { keySpace } from '../../../src/storage/objects/keys.ts';
 import { conditions } from '../../../src/storage/s3/conditions.ts';
 import { copiedDraft } from '../../../src/storage/s3/drafts/copied-draft.ts';
 import { LEAST_PART_BYTES, partBytes } from '../../../src/storage/s3/drafts/upload-plan.ts';
@@ -26,6 +28,7 @@ import { startS3Proxy } from '../../kit/s3-proxy.ts';
 import { type S3Server, startS3Server } from '../../kit/s3-server.ts';
 import { openS3, type S3Options } from '../../kit/s3-storage.ts';
 import { s3Test as test } from '../../kit/s3-tests.ts';
+import { silentLog } from '../../kit/sftp-storage.ts';
 
 let server: S3Server;
 let buckets = 0;
@@ -189,7 +192,8 @@ test('a service that takes conditions and replaces all the same is found out by 
 });
 
 test('a body that breaks off is asked for again', async (t) => {
-  const { storage, proxy, root } = await openBehindProxy(t);
+  const { storage: plain, proxy, root } = await openBehindProxy(t);
+  const storage = retryReading(plain, { attempts: 3, log: silentLog }); // as every storage is opened
   const content = noise(9 * MiB);
   const listed = await put(openedFolder(storage, root), 'file', content);
   let cut = 0;
@@ -225,6 +229,7 @@ test('a copy inside the service, in parts: what stands is not copied again, and 
     client,
     name,
     label: 's3://x',
+    keys: keySpace('root', 'key'),
     writing: {},
     describe: describing(undefined),
     budget,

@@ -2,7 +2,6 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { SyncError } from '../../../base/errors.ts';
 import { copyOffers } from '../../copy-offers.ts';
-import type { KeyNames } from '../../objects/keys.ts';
 import type { CopyOrigin } from '../../storage.ts';
 import { type Bucket, describeObject } from '../bucket.ts';
 import { uploadedMs } from '../object-version.ts';
@@ -11,7 +10,6 @@ interface Offer {
   /** Its endpoint. */
   readonly service: string;
   readonly bucket: Bucket;
-  readonly keys: KeyNames;
 }
 
 export interface CopySource {
@@ -31,7 +29,7 @@ export async function copySource(
 ): Promise<CopySource | undefined> {
   const other = offers.of(storage);
   if (!other || other.service !== service) return undefined;
-  const key = other.keys.keyOf(path);
+  const key = other.bucket.keys.keyOf(path);
   const from = { bucket: { ...other.bucket, client: target.client }, key, path };
   const found = await describeObject(from).catch((error: unknown) => {
     if (error instanceof SyncError && error.kind === 'permission') return undefined; // then its bytes go through us
