@@ -60,7 +60,7 @@ export async function workOnBatches(
   const transformCounts: TransformCounts = {};
   const errors = errorList();
   const told = countedLog(log);
-  const files = countedLog(log, progress.filesTold);
+  const done = countedLog(log, progress.filesTold);
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
   const { leaseMs } = settings;
@@ -130,13 +130,13 @@ export async function workOnBatches(
     const tries = 1 + (work?.retries ?? 0);
     const seconds = (work?.durationMs ?? 0) / 1000;
     const facts = { path, reason, bytes: size, seconds, tries };
-    if (outcome === 'deferred') files.add('warn', `deferred, ${reason}`, `deferred: ${message}`, facts);
+    if (outcome === 'deferred') told.add('warn', `deferred, ${reason}`, `deferred: ${message}`, facts);
     else if (outcome === 'failed' || outcome === 'refused') {
-      files.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, facts);
+      told.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, facts);
       errors.add({ path, kind: row.kind ?? 'permanent', reason, message });
     } else if (progress.filesTold !== undefined) {
       const more = message === '' || message === why ? '' : `: ${message}`;
-      files.add('info', outcome, `${outcome}: ${path}${more}`, { bytes: size, seconds, why, tries });
+      done.add('info', outcome, `${outcome}: ${path}${more}`, { bytes: size, seconds, why, tries });
     } else log.debug(message === '' ? outcome : `${outcome}: ${message}`, { path, reason });
   }
 
@@ -161,7 +161,7 @@ export async function workOnBatches(
   } finally {
     heartbeat[Symbol.dispose]();
     told.tellRest();
-    files.tellRest();
+    done.tellRest();
     await state.release(owner);
   }
 }
