@@ -1,10 +1,10 @@
 import { EDGE, LINE_END, WORD, WORD_OF_ANY_CASE } from './classes.ts';
-import type { Place } from './program.ts';
+import type { AssertionSource } from './program.ts';
 
-/** Whether a place between two characters of these traits is what is asserted. */
-export function holds(place: Place | undefined, before: number, behind: number): boolean {
-  const word = place?.ignoreCase ? WORD_OF_ANY_CASE : WORD;
-  switch (place?.what) {
+/** Whether the assertion holds between two characters of these traits. */
+export function holds(assertion: AssertionSource | undefined, before: number, behind: number): boolean {
+  const word = assertion?.ignoreCase ? WORD_OF_ANY_CASE : WORD;
+  switch (assertion?.what) {
     case 'line-start':
       return (before & (EDGE | LINE_END)) !== 0;
     case 'line-end':

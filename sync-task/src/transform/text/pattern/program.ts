@@ -24,7 +24,7 @@ export interface CharacterSource {
   readonly dotAll: boolean;
 }
 
-export interface Place {
+export interface AssertionSource {
   readonly what: Assertion;
   readonly ignoreCase: boolean;
 }
@@ -37,7 +37,7 @@ export interface Program {
   /** The other way of a split. Of a character or an assertion: which one. */
   readonly other: readonly number[];
   readonly characters: readonly CharacterSource[];
-  readonly assertions: readonly Place[];
+  readonly assertions: readonly AssertionSource[];
 }
 
 /** Throws `BadPattern` where it has too many steps. */
@@ -46,7 +46,7 @@ export function programOf(tree: Node): Program {
   const next: number[] = [];
   const other: number[] = [];
   const characters = distinct<CharacterSource>();
-  const assertions = distinct<Place>();
+  const assertions = distinct<AssertionSource>();
 
   function add(kind: number, to: number, second: number): number {
     if (kinds.length >= MOST_STEPS) {
