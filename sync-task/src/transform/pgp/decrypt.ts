@@ -1,51 +1,42 @@
 /**
- * OpenPGP decryption as a stream. What comes out first is not yet proven: the checksum of a message stands at its end, and so
- * do signatures. That is sound here and only here, because a file is published after the last byte: an error at the
- * end leaves nothing behind at the target.
+ * OpenPGP decryption as a stream. Its first output is unproven: a message has its checksum and its signatures at the end. That is
+ * sound here because a file is published after its last byte: an error at the end leaves nothing at the target.
  */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { SyncError } from '../../base/errors.ts';
 import { withoutSuffix } from '../file-name.ts';
 import type { ByteStream, Transform } from '../transform.ts';
+import { privateKeys, publicKeys, remembered } from './keys.ts';
 import {
-  fileOption,
   filesOption,
-  placesOf,
-  privateKeys,
-  publicKeys,
-  remembered,
-  variableOption,
+  hasKey,
+  keyHolders,
+  keyOptions,
+  noKey,
+  passphraseHolder,
+  passphraseOptions,
   variablesOption,
-} from './keys.ts';
+} from './options.ts';
 import { type PacketGuard, packetGuard } from './packets.ts';
 import { unarmored } from './unarmored.ts';
 import { throughOpenpgp } from './web-stream.ts';
 
 const options = z
   .strictObject({
-    'key-file': filesOption.describe('a file with a private key; repeatable'),
-    'key-env': variablesOption.describe('an environment variable that holds one; repeatable'),
-    'passphrase-file': fileOption.optional().describe('a file with the passphrase of the private keys'),
-    'passphrase-env': variableOption.optional().describe('an environment variable that holds it'),
+    ...keyOptions('a file with a private key'),
+    ...passphraseOptions,
     'verify-key-file': filesOption.describe(
       'a file with the public key of a sender; a file that no such key signed is refused',
     ),
     'verify-key-env': variablesOption.describe('an environment variable that holds one; repeatable'),
   })
-  .refine((given) => given['key-file'].length + given['key-env'].length > 0, {
-    path: ['key-file'],
-    message: 'give a private key with key-file=… or key-env=…',
-  });
+  .refine(hasKey, noKey('give a private key with key-file=… or key-env=…'));
 
 type Options = z.output<typeof options>;
 
 const keysOf = remembered(async (given: Options) => ({
-  decryptionKeys: await privateKeys(
-    { files: given['key-file'], variables: given['key-env'] },
-    placesOf(given['passphrase-file'], given['passphrase-env']),
-    'decrypt',
-  ),
+  decryptionKeys: await privateKeys(keyHolders(given), passphraseHolder(given), 'decrypt'),
   verificationKeys: await publicKeys({ files: given['verify-key-file'], variables: given['verify-key-env'] }, 'verify'),
 }));
 
@@ -80,7 +71,7 @@ before or behind its one message. Chunks of a message with AEAD come out of \`--
         config: { allowUnauthenticatedStream: true, guard } as never,
       });
       const verdicts = signatures.map(({ verified }) => verified);
-      // Each is looked at below, once the content was read; until then none must end the process.
+      // `proveSigned` looks at each once the content is read. Until then a rejection must not end the process.
       for (const verdict of verdicts) verdict.catch(() => undefined);
       yield* data as unknown as AsyncIterable<Uint8Array>;
       if (verificationKeys.length > 0) await proveSigned(verdicts);
@@ -90,7 +81,7 @@ before or behind its one message. Chunks of a message with AEAD come out of \`--
   },
 };
 
-/** With AEAD openpgp has as many chunks at work as there are cores. */
+/** With AEAD openpgp works on one chunk for each core at once. */
 function chunkMemory(packets: readonly object[]): number {
   const bytes = packets.map((packet) =>
     'chunkSizeByte' in packet && typeof packet.chunkSizeByte === 'number' ? 2 ** (packet.chunkSizeByte + 6) : 0,
@@ -98,12 +89,12 @@ function chunkMemory(packets: readonly object[]): number {
   return Math.max(0, ...bytes) * (availableParallelism() + 4);
 }
 
-/** openpgp, with the guard of its configuration before everything that it reads as packets. */
+/** openpgp, with the guard of its configuration in front of its packet reader. */
 const guardedOpenpgp = once(async () => {
   const openpgp = await import('openpgp');
   const { PacketList } = openpgp as unknown as { PacketList: { fromBinary: PacketReader } };
   const { fromBinary } = PacketList;
-  // It refuses settings that it does not know.
+  // openpgp refuses settings that it does not know.
   Object.assign(openpgp.config, { guard: (bytes: unknown) => bytes } satisfies { guard: PacketGuard });
   PacketList.fromBinary = (bytes, allowed, config, ...others) =>
     fromBinary.call(PacketList, config?.guard ? config.guard(bytes) : bytes, allowed, config, ...others);
@@ -136,7 +127,7 @@ async function proveSigned(verdicts: readonly Promise<unknown>[]): Promise<void>
   });
 }
 
-/** A packet's first byte has its highest bit set, which text never has. */
+/** The first byte of a packet has its highest bit set; that of text never has. */
 async function lookAtFirstByte(
   binary: ReadableStream<Uint8Array>,
 ): Promise<[armored: boolean, content: ReadableStream<Uint8Array>]> {

@@ -1,50 +1,16 @@
-/**
- * Keys come from files or from environment variables, and options hold only where: an option's value is seen in process
- * lists and is part of the fingerprint. A key that is replaced by another one under the same name re-processes nothing.
- */
+/** Reads keys from files and environment variables. A new key under the same name processes no file again. */
 import { readFile } from 'node:fs/promises';
 import type { Key, PrivateKey, PublicKey } from 'openpgp';
-import { z } from 'zod';
 import { SyncError } from '../../base/errors.ts';
+import type { SecretHolders } from './options.ts';
 
-const asList = (value: unknown) => (typeof value === 'string' ? [value] : value);
-
-export const fileOption = z
-  .string()
-  .min(1)
-  .refine((value) => !value.includes('BEGIN PGP'), 'it is the path of a file; a key itself must not stand here');
-
-export const variableOption = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'it is the name of an environment variable; a secret itself must not stand here');
-
-export const filesOption = z.preprocess(asList, z.array(fileOption).default([]));
-export const variablesOption = z.preprocess(asList, z.array(variableOption).default([]));
-
-export const armorOption = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((value) => value === 'true')
-  .describe('as text (.asc) instead of bytes (.pgp)');
-
-/** Where one thing is to be read from: paths of files and names of variables. */
-export interface Places {
-  readonly files: readonly string[];
-  readonly variables: readonly string[];
-}
-
-/** One place or none, of two options. */
-export function placesOf(file: string | undefined, variable: string | undefined): Places {
-  return { files: file === undefined ? [] : [file], variables: variable === undefined ? [] : [variable] };
-}
-
-/** What keys are to do; whether they can is found out when they are loaded, not with the first file. */
+/** What the keys must be able to do. Loading checks that, so that a bad key fails before the first file. */
 export type Purpose = 'encrypt' | 'verify' | 'sign' | 'decrypt';
 
-/** All public keys there. Throws `usage` where one cannot be read, or is good for nothing. */
-export async function publicKeys(places: Places, purpose: 'encrypt' | 'verify'): Promise<PublicKey[]> {
+/** Every public key. Throws `usage` where one cannot be read or cannot do its work. */
+export async function publicKeys(holders: SecretHolders, purpose: 'encrypt' | 'verify'): Promise<PublicKey[]> {
   const found: PublicKey[] = [];
-  for (const { bytes, label } of await read(places)) {
+  for (const { bytes, label } of await read(holders)) {
     for (const key of await keysIn(bytes, label)) {
       await judge(key, label, purpose);
       // A private key can do what its public one can, but nobody should have to give it away for that.
@@ -54,16 +20,16 @@ export async function publicKeys(places: Places, purpose: 'encrypt' | 'verify'):
   return found;
 }
 
-/** All private keys there, unlocked. Throws `usage` where one cannot be read, the passphrase is another one, or it is good for nothing. */
+/** Every private key, unlocked. Throws `usage` where one cannot be read, the passphrase is wrong, or it cannot do its work. */
 export async function privateKeys(
-  places: Places,
-  passphrasePlaces: Places,
+  holders: SecretHolders,
+  passphraseHolder: SecretHolders,
   purpose: 'sign' | 'decrypt',
 ): Promise<PrivateKey[]> {
   const { decryptKey } = await import('openpgp');
-  const [passphrase] = await read(passphrasePlaces);
+  const [passphrase] = await read(passphraseHolder);
   const found: PrivateKey[] = [];
-  for (const { bytes, label } of await read(places)) {
+  for (const { bytes, label } of await read(holders)) {
     for (const key of await keysIn(bytes, label)) {
       if (!key.isPrivate())
         throw unusable(label, `holds a public key, of ${nameOf(key)}; a private one is needed`, undefined);
@@ -87,7 +53,7 @@ export async function privateKeys(
   return found;
 }
 
-/** Every key there, binary or armored, also where several armored ones follow each other. */
+/** Every key in these bytes: binary, or one or more armored blocks. */
 async function keysIn(bytes: Uint8Array, label: string): Promise<Key[]> {
   const { readKeys } = await import('openpgp');
   const found: Key[] = [];
@@ -108,7 +74,7 @@ async function keysIn(bytes: Uint8Array, label: string): Promise<Key[]> {
 
 const ARMORED = /-----BEGIN PGP (PUBLIC|PRIVATE) KEY BLOCK-----.*?-----END PGP \1 KEY BLOCK-----/gs;
 
-/** Throws `usage` for a key that is expired, revoked or of a kind that can't do what it is for. */
+/** Throws `usage` for a key that is expired, revoked or of the wrong kind. */
 async function judge(key: Key, label: string, purpose: Purpose): Promise<void> {
   try {
     if (purpose === 'encrypt') await key.getEncryptionKey();
@@ -135,7 +101,10 @@ function reasonOf(error: unknown): string {
     .slice(0, 200);
 }
 
-async function read({ files, variables }: Places): Promise<{ readonly bytes: Uint8Array; readonly label: string }[]> {
+async function read({
+  files,
+  variables,
+}: SecretHolders): Promise<{ readonly bytes: Uint8Array; readonly label: string }[]> {
   const ofFiles = files.map(async (path) => {
     const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
       throw unusable(`the file ${path}`, `cannot be read (${error.code})`, error);
@@ -154,7 +123,7 @@ function unusable(label: string, why: string, cause: unknown): SyncError {
   return new SyncError(`PGP: ${label} ${why}`, { kind: 'usage', reason: 'pgp-key', cause });
 }
 
-/** The same for every file: unlocking a key is slow on purpose. A failure is not remembered. */
+/** Loads the keys once for all files: unlocking a key is slow on purpose. A failure is forgotten. */
 export function remembered<Options extends object, Keys>(
   load: (options: Options) => Promise<Keys>,
 ): (options: Options) => Promise<Keys> {
