@@ -1,7 +1,8 @@
 /** Hands a command's metrics to a Pushgateway. Whatever becomes of that, it is no matter of the transfer. */
 
 import type { Log } from '../base/log.ts';
-import { type Input, loadMetricsSettings } from '../config/load.ts';
+import type { Input } from '../config/given-options.ts';
+import { loadMetricsSettings } from '../config/load.ts';
 import type { MetricsSettings } from '../config/settings.ts';
 import { groupPath, type MetricGroup, metricGroups } from '../engine/result/metrics.ts';
 import type { Result } from '../engine/result/result.ts';

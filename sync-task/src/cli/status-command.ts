@@ -3,7 +3,8 @@
 import { SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { defaultStates } from '../config/default-state.ts';
-import { type Input, isPipelineGiven, loadCommonSettings, loadStateSettings } from '../config/load.ts';
+import type { Input } from '../config/given-options.ts';
+import { isPipelineGiven, loadCommonSettings, loadStateSettings } from '../config/load.ts';
 import type { CommonSettings } from '../config/settings.ts';
 import { type PipelineOverview, pipelineOverviews } from '../engine/commands/overview.ts';
 import { status, statusOfAll } from '../engine/commands/status.ts';
