@@ -3,7 +3,7 @@
 import { SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { realWorld } from '../base/world.ts';
-import { loadCommonSettings, loadPlaces, loadSettings } from '../config/load.ts';
+import { loadCommonSettings, loadEndpoints, loadSettings } from '../config/load.ts';
 import { parseDuration } from '../config/parse/units.ts';
 import type { Environment } from '../config/secrets.ts';
 import type { Context, Progress } from '../engine/context.ts';
@@ -58,7 +58,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   }
   if (command === 'trust') {
     const { trust } = await import('./trust.ts');
-    return await trust(loadPlaces(input), text(flags['write']), surroundings.log);
+    return await trust(loadEndpoints(input), text(flags['write']), surroundings.log);
   }
   const settings = loadSettings(input);
   const work = await workOf(command, flags, surroundings);

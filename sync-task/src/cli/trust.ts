@@ -1,24 +1,18 @@
-/** `trust`: which host keys a server shows, how to verify them, and lines of known_hosts for them. Nobody logs in. */
+/** `trust`: shows a server's host keys and how to verify them, and appends them to known_hosts. It does not log in. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Endpoint } from '../config/settings.ts';
+import type { GivenEndpoint } from '../config/load.ts';
 import { makeResult } from '../engine/result/counts.ts';
 import type { Result } from '../engine/result/result.ts';
 import { type ShownHostKey, shownHostKeys } from '../storage/sftp/ssh/shown-host-keys.ts';
 
-interface TrustedPlace {
-  readonly role: 'source' | 'target';
-  readonly endpoint: Endpoint;
-  readonly connectTimeoutMs: number;
-}
-
-/** The keys stand in the result too, as `capabilities.source.hostKeys`. Throws `usage` where a place is no SFTP server. */
-export async function trust(places: readonly TrustedPlace[], file: string | undefined, log: Log): Promise<Result> {
+/** The result has the keys too, as `capabilities.source.hostKeys`. Throws `usage` where an endpoint is no SFTP server. */
+export async function trust(endpoints: readonly GivenEndpoint[], file: string | undefined, log: Log): Promise<Result> {
   const startedMs = performance.now();
   const capabilities: Record<string, unknown> = {};
   const lines: ShownHostKey[] = [];
-  for (const { role, endpoint, connectTimeoutMs } of places) {
+  for (const { role, endpoint, connectTimeoutMs } of endpoints) {
     const { scheme, label } = endpoint.location;
     if (scheme !== 'sftp') {
       throw usage(`--${role}: ${label} has no host key; give the URL of an SFTP server`, 'bad-url');

@@ -1,7 +1,7 @@
 /** Flags over environment over file over defaults, checked, as `Settings`. */
 import { endpointOf } from './endpoint.ts';
 import { type Input, valuesOf } from './given-options.ts';
-import { placeOf } from './location-identity.ts';
+import { identityOf } from './location-identity.ts';
 import { metricsSettings } from './metrics.ts';
 import { type Role, roles } from './options/option.ts';
 import { acceptedOf, gatesOf } from './parse/parse-gate.ts';
@@ -20,7 +20,7 @@ export function loadSettings(input: Input): Settings {
     ...commonSettings(values, input, source, target),
     source,
     target,
-    places: { source: placeOf(source), target: placeOf(target) },
+    identities: { source: identityOf(source), target: identityOf(target) },
     newTarget: values.get('new-target'),
     sameFiles: values.get('same-files'),
     transforms: values.transforms,
@@ -87,10 +87,14 @@ export function loadStateSettings(input: Input): CommonSettings {
   return commonSettings(valuesOf(input), input, undefined, undefined);
 }
 
-/** The places that are given, one or both, for what needs no more. Throws `usage`. */
-export function loadPlaces(
-  input: Input,
-): readonly { readonly role: Role; readonly endpoint: Endpoint; readonly connectTimeoutMs: number }[] {
+export interface GivenEndpoint {
+  readonly role: Role;
+  readonly endpoint: Endpoint;
+  readonly connectTimeoutMs: number;
+}
+
+/** Source, target or both: those that the user gave. Without any, the source is missing. Throws `usage`. */
+export function loadEndpoints(input: Input): readonly GivenEndpoint[] {
   const values = valuesOf(input);
   const given = roles.filter((role) => values.given(role));
   const connectTimeoutMs = values.get('connect-timeout');

@@ -1,13 +1,14 @@
 /**
- * Which place a location means, in words that are equal for the same place alone: the host or the service with its account, the
- * port, the root. Not the user: another login finds the same files. No secret is part of it, and nothing is asked for it.
+ * Says when two endpoints are the same location: their identities are equal. An identity names the host, or the service with its
+ * account, the port and the root. It leaves out the user: another login finds the same files. It holds no secret, and no server is
+ * asked for it.
  */
 import type { Endpoint, Location } from './settings.ts';
 
 type Variable = Endpoint['variable'];
 
-/** For a state to remember, and for messages. */
-export function placeOf({ location, variable }: Pick<Endpoint, 'location' | 'variable'>): string {
+/** The state remembers it, and messages show it. */
+export function identityOf({ location, variable }: Pick<Endpoint, 'location' | 'variable'>): string {
   const { scheme, host, port, path, user, label } = location;
   if (scheme === 'file') return `file://${path}`;
   if (scheme === 'sftp') {
@@ -19,13 +20,13 @@ export function placeOf({ location, variable }: Pick<Endpoint, 'location' | 'var
   return service === undefined ? label : `${scheme}://${service}/${host}${path === '' ? '' : `/${path}`}`;
 }
 
-/** What is to be told apart beside the URL in names made from URLs; undefined where the URL says all. */
+/** The service, for names made from URLs; undefined where the URL alone tells two locations apart. */
 export function serviceBeside({ scheme }: Location, variable: Variable): string | undefined {
   const service = serviceOf(scheme, variable);
   return service === 'aws' || service === 'google' ? undefined : service;
 }
 
-/** Undefined where there is nothing but the URL. */
+/** Undefined where nothing but the URL is known. */
 function serviceOf(scheme: string, variable: Variable): string | undefined {
   if (scheme === 's3') {
     const url = variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
@@ -51,7 +52,7 @@ function azureService(variable: Variable): string | undefined {
   return account === undefined ? undefined : `${account}.blob.${part('EndpointSuffix') ?? 'core.windows.net'}`;
 }
 
-/** Host, port and path of an endpoint; the protocol is a way to it, and what follows a `?` or stands before an `@` may be a secret. */
+/** Host, port and path. The protocol is only a way there; what follows a `?` or precedes an `@` may be a secret. */
 function serverOf(endpoint: string): string {
   const text = /^[a-z]+:\/\//i.test(endpoint) ? endpoint : `http://${endpoint}`;
   if (!URL.canParse(text)) return 'an endpoint that is no URL';

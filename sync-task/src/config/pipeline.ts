@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { defaultState } from './default-state.ts';
 import type { Input, Values } from './given-options.ts';
-import { placeOf, serviceBeside } from './location-identity.ts';
+import { identityOf, serviceBeside } from './location-identity.ts';
 import { checkStateUrl } from './parse/location.ts';
 import { traceIdOf } from './parse/trace-id.ts';
 import { type Environment, readSecret } from './secrets.ts';
@@ -37,14 +37,17 @@ function stateOf(
   return { state: `sqlite:${file}`, formerStates: formerly };
 }
 
-/** Readable, and different for any two pairs of places: the URLs, and the service where it is not the only one of its kind. */
-function namesOf(source: Endpoint, target: Endpoint): Pick<CommonSettings, 'pipeline' | 'formerPipeline' | 'places'> {
+/** Readable, and different for any two pairs of locations: made of the URLs, and of the service where a URL does not say it. */
+function namesOf(
+  source: Endpoint,
+  target: Endpoint,
+): Pick<CommonSettings, 'pipeline' | 'formerPipeline' | 'identities'> {
   const [from, to] = [source.location.label, target.location.label];
   const services = [source, target].map(({ location, variable }) => serviceBeside(location, variable));
-  const places = { source: placeOf(source), target: placeOf(target) };
+  const identities = { source: identityOf(source), target: identityOf(target) };
   const former = pipelineName(from, to, '');
-  if (services.every((service) => service === undefined)) return { pipeline: former, places };
-  return { pipeline: pipelineName(from, to, `\n${services.join('\n')}`), formerPipeline: former, places };
+  if (services.every((service) => service === undefined)) return { pipeline: former, identities };
+  return { pipeline: pipelineName(from, to, `\n${services.join('\n')}`), formerPipeline: former, identities };
 }
 
 function pipelineName(source: string, target: string, beside: string): string {

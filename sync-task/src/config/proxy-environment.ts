@@ -4,12 +4,12 @@
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { SyncError } from '../base/errors.ts';
-import type { ProxyPlace, WebServer } from './settings.ts';
+import type { ProxyServer, WebServer } from './settings.ts';
 
 type Variable = (name: string) => string | undefined;
 
 /** Throws `usage` where a variable cannot be read. */
-export function proxyEnvironment(variable: Variable): (to: WebServer) => ProxyPlace | undefined {
+export function proxyEnvironment(variable: Variable): (to: WebServer) => ProxyServer | undefined {
   const read = (name: string) => {
     const found = [name.toLowerCase(), name].find((each) => variable(each) !== undefined);
     return found === undefined ? undefined : parse(variable(found) ?? '', found);
@@ -21,7 +21,7 @@ export function proxyEnvironment(variable: Variable): (to: WebServer) => ProxyPl
 }
 
 /** `http://user:password@host:port`; here a password may stand in it, so no message repeats the text. */
-function parse(text: string, from: string): ProxyPlace {
+function parse(text: string, from: string): ProxyServer {
   const given = text.includes('://') ? text : `http://${text}`;
   const scheme = /^(https?|socks5h?):\/\//i.exec(given)?.[1]?.toLowerCase();
   const readable = given.replace(/^socks5h?:/i, 'http:');

@@ -85,20 +85,20 @@ function readPrivateKeys(environment: Environment, name: string): string | undef
 }
 
 /**
- * Of the jump hosts of a place. What they are not given is what the place itself has, but for its password and its host key: no
- * host is told the password of another, and which hosts are meant is always to be proved.
+ * The credentials for the jump hosts of an endpoint. What they lack comes from the endpoint, except its password and its host key: no
+ * host learns another one's password, and every host proves who it is.
  */
-export function readJumpCredentials(environment: Environment, role: string, place: Credentials): Credentials {
+export function readJumpCredentials(environment: Environment, role: string, endpoint: Credentials): Credentials {
   const prefix = `SYNC_TASK_${role.toUpperCase()}_JUMP`;
   const privateKey = readIdentities(environment, prefix);
   const passphrase = readSecret(environment, `${prefix}_PASSPHRASE`);
   return {
     password: readSecret(environment, `${prefix}_PASSWORD`),
-    privateKey: privateKey ?? place.privateKey,
-    passphrase: passphrase ?? (privateKey === undefined ? place.passphrase : undefined),
-    agent: place.agent,
-    identitiesOnly: place.identitiesOnly === true,
-    knownHosts: readSecret(environment, `${prefix}_KNOWN_HOSTS`) ?? place.knownHosts,
+    privateKey: privateKey ?? endpoint.privateKey,
+    passphrase: passphrase ?? (privateKey === undefined ? endpoint.passphrase : undefined),
+    agent: endpoint.agent,
+    identitiesOnly: endpoint.identitiesOnly === true,
+    knownHosts: readSecret(environment, `${prefix}_KNOWN_HOSTS`) ?? endpoint.knownHosts,
     hostKey: readSecret(environment, `${prefix}_HOST_KEY`),
     insecureIgnoreHostKey: false,
   };

@@ -4,7 +4,7 @@
 
 import type { StorageVariable } from './variables.ts';
 
-/** A place, taken apart. Secrets are never part of it. */
+/** A URL, taken apart. No secret is part of it. */
 export interface Location {
   /** In lower case; `storage/open.ts` knows what stands behind it. */
   readonly scheme: string;
@@ -40,9 +40,9 @@ export interface Credentials {
 export interface Endpoint {
   readonly location: Location;
   readonly credentials: Credentials;
-  readonly proxy?: ProxyPlace | undefined;
+  readonly proxy?: ProxyServer | undefined;
   /** The proxy on the way to a web server, of the option or the environment; left out: there is none (clouds only). */
-  proxyTo?(server: WebServer): ProxyPlace | undefined;
+  proxyTo?(server: WebServer): ProxyServer | undefined;
   /** SSH servers on the way, the nearest first. */
   readonly jumps?: readonly JumpHost[] | undefined;
   /** Offer also what is too weak for others, for old servers. */
@@ -89,7 +89,7 @@ export interface WebServer {
 }
 
 /** Between us and a server. */
-export interface ProxyPlace {
+export interface ProxyServer {
   readonly scheme: 'socks5' | 'http';
   /** It is spoken to over TLS. */
   readonly tls?: boolean;
@@ -112,8 +112,8 @@ export interface TransformSetting {
   readonly glob: string | undefined;
 }
 
-/** Where files come from and where they go, in words that are equal for the same place alone. */
-export interface Places {
+/** Source and target in words that are equal exactly where two endpoints are the same location (`location-identity.ts`). */
+export interface LocationIdentities {
   readonly source: string;
   readonly target: string;
 }
@@ -127,10 +127,10 @@ export interface CommonSettings {
   /** For another process that has the state. */
   readonly waitMs: number;
   readonly pipeline: string;
-  /** What the pipeline was named by earlier versions, which made another name of the same places. */
+  /** The name that earlier versions made of the same source and target. */
   readonly formerPipeline?: string | undefined;
-  /** As `pipeline` was made from them, or may be checked against them (`place.ts`). */
-  readonly places?: Places | undefined;
+  /** What `pipeline` was named after; undefined where only its name was given. */
+  readonly identities?: LocationIdentities | undefined;
   /** 32 hexadecimal digits. */
   readonly traceId: string | undefined;
 }
@@ -146,7 +146,7 @@ export interface MetricsSettings {
 export interface Settings extends CommonSettings {
   readonly source: Endpoint;
   readonly target: Endpoint;
-  readonly places: Places;
+  readonly identities: LocationIdentities;
   /** The target is new to the pipeline: everything is delivered there. */
   readonly newTarget: boolean;
   /** The same files stand at other addresses than before. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { isIPv4, isIPv6, type Socket } from 'node:net';
 import { SyncError } from '../base/errors.ts';
-import type { ProxyPlace } from '../config/settings.ts';
+import type { ProxyServer } from '../config/settings.ts';
 
 /** Longer answers are no proxy's. */
 const LONGEST_HEADER_BYTES = 16 * 1024;
@@ -15,14 +15,14 @@ export interface ProxyTarget {
 }
 
 /** Resolves when the socket leads to the target. Throws `transient`, or `permission` where the proxy does not let us in. */
-export async function connectThrough(socket: Socket, proxy: ProxyPlace, target: ProxyTarget): Promise<void> {
+export async function connectThrough(socket: Socket, proxy: ProxyServer, target: ProxyTarget): Promise<void> {
   const bytes = incoming(socket, () => failure('transient', target, proxy, 'it closed the connection'));
   if (proxy.scheme === 'socks5') await socks(socket, bytes, proxy, target);
   else await httpConnect(socket, bytes, proxy, target);
   bytes.giveBack();
 }
 
-async function socks(socket: Socket, bytes: Incoming, proxy: ProxyPlace, target: ProxyTarget): Promise<void> {
+async function socks(socket: Socket, bytes: Incoming, proxy: ProxyServer, target: ProxyTarget): Promise<void> {
   const login = proxy.user !== '';
   socket.write(Buffer.from(login ? [5, 2, 0, 2] : [5, 1, 0]));
   const [version, method] = await bytes.take(2);
@@ -53,7 +53,7 @@ const socksReplies: Readonly<Record<number, string>> = {
   5: 'the connection behind it was refused',
 };
 
-async function httpConnect(socket: Socket, bytes: Incoming, proxy: ProxyPlace, target: ProxyTarget): Promise<void> {
+async function httpConnect(socket: Socket, bytes: Incoming, proxy: ProxyServer, target: ProxyTarget): Promise<void> {
   const place = `${isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
   const basic = Buffer.from(`${proxy.user}:${proxy.password ?? ''}`).toString('base64');
   const login = proxy.user === '' ? '' : `Proxy-Authorization: Basic ${basic}\r\n`;
@@ -104,7 +104,7 @@ function incoming(socket: Socket, ended: () => SyncError): Incoming {
   };
 }
 
-function notLetIn(target: ProxyTarget, proxy: ProxyPlace): SyncError {
+function notLetIn(target: ProxyTarget, proxy: ProxyServer): SyncError {
   const variable = `SYNC_TASK_${target.role.toUpperCase()}_PROXY_PASSWORD`;
   const where = proxy.from === undefined ? `its user and ${variable}` : 'the user and password there';
   return failure('permission', target, proxy, `it did not let us in; check ${where}`);
@@ -114,7 +114,7 @@ function notLetIn(target: ProxyTarget, proxy: ProxyPlace): SyncError {
 export function failure(
   kind: 'transient' | 'permission',
   { role, host, port }: ProxyTarget,
-  proxy: ProxyPlace,
+  proxy: ProxyServer,
   why: string,
 ): SyncError {
   return new SyncError(

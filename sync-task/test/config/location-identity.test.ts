@@ -5,7 +5,7 @@ type Environment = Readonly<Record<string, string>>;
 
 const placeOf = (url: string, environment: Environment = {}) =>
   loadSettings({ flags: {}, environment: { SYNC_TASK_SOURCE: 'file:///in', SYNC_TASK_TARGET: url, ...environment } })
-    .places.target;
+    .identities.target;
 
 const azure = 'DefaultEndpointsProtocol=https;AccountName=lake;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net';
 const azurite = 'AccountName=one;AccountKey=c2VjcmV0;BlobEndpoint=http://127.0.0.1:10000/one;';

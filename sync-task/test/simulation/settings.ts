@@ -36,7 +36,7 @@ export function settingsOf(scenario: Scenario, patch: Patch, more: Partial<Setti
     traceId: undefined,
     source: endpoint(sourceName(patch)),
     target: endpoint(targetName(patch)),
-    places: { source: `sim://${sourceName(patch)}`, target: `sim://${targetName(patch)}` },
+    identities: { source: `sim://${sourceName(patch)}`, target: `sim://${targetName(patch)}` },
     newTarget: patch.newTarget ?? false,
     sameFiles: false,
     decoders: { memoryBytes: 1_000_000, maxExpansion: 1000 },

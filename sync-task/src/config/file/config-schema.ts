@@ -21,8 +21,8 @@ export function configSchema(): Schema {
   });
   const airflow = airflowKeys.map((key) => [key, { description: 'Read by Airflow alone.' }]);
   const pipeline = Object.fromEntries([...options, ...blocks, ...airflow]);
-  for (const place of ['source', 'target', 'state']) {
-    pipeline[place] = { ...pipeline[place], type: ['string', 'object'] };
+  for (const name of ['source', 'target', 'state']) {
+    pipeline[name] = { ...pipeline[name], type: ['string', 'object'] };
   }
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -1,4 +1,4 @@
-/** URLs of places, taken apart and checked. No message repeats a URL that may hold a password. */
+/** Takes the URLs of locations apart and checks them. No message repeats a URL: it may hold a password. */
 import { SyncError } from '../../base/errors.ts';
 import type { Location } from '../settings.ts';
 
@@ -47,7 +47,7 @@ export function parseLocation(text: string, option: string): Location {
   return { scheme: 'sftp', user, host, port, path: fromHome(trimmed(path)), label };
 }
 
-/** Every other scheme names a bucket and a prefix; whether there is such a scheme, who opens it knows. */
+/** Every other scheme names a bucket and a prefix. `storage/open.ts` refuses unknown ones. */
 function bucketLocation(
   url: URL,
   scheme: string,
@@ -62,7 +62,7 @@ function bucketLocation(
   return { scheme, user, host, port: Number(url.port), path: prefix, label };
 }
 
-/** A state URL goes to its driver as it is, but must not hold the password. */
+/** Returns the URL of a state as it is: its driver reads it. Throws `usage` where it holds a password, or has another form. */
 export function checkStateUrl(text: string, option: string): string {
   if (/^postgres(ql)?:\/\//.test(text)) {
     if (/^[a-z]+:\/\/[^/@]*:[^/]*@/.test(text) || /[?&]password=/.test(text)) throw secretInUrl(option);

@@ -6,7 +6,7 @@ import type { PipelineRecord, State } from '../../state/state.ts';
 import type { Context } from '../context.ts';
 import { NEW_TARGET } from '../reasons.ts';
 
-/** The pipeline, its places compared with those of the settings. Throws `usage`. Writes nothing of them. */
+/** The pipeline, its locations compared with those of the settings. Throws `usage`. Writes nothing of them. */
 export async function pipelineHere(context: Context): Promise<PipelineRecord> {
   const pipeline = await context.state.pipeline(context.settings.pipeline);
   assertHere(context, pipeline);
@@ -31,7 +31,7 @@ export interface PlannedPipeline {
 }
 
 /**
- * For a plan: also remembers the places where none are, or where the user says what became of them. `emptied` tells
+ * For a plan: also remembers the locations where none are, or where the user says what became of them. `emptied` tells
  * whether nothing stands at the target any more, though files were delivered.
  */
 export async function pipelineToPlan(
@@ -39,41 +39,43 @@ export async function pipelineToPlan(
   emptied: (known: PipelineRecord) => Promise<boolean>,
 ): Promise<PlannedPipeline> {
   const { settings, state, log } = context;
-  const { places } = settings;
+  const { identities } = settings;
   const known = await state.pipeline(settings.pipeline);
   assertHere(context, known);
-  const isElsewhere = known.target !== undefined && known.target !== places.target;
+  const isElsewhere = known.target !== undefined && known.target !== identities.target;
   if (settings.newTarget && (isElsewhere || (await emptied(known)))) {
-    const message = `${settings.dryRun ? 'would forget' : 'forgets'} what was delivered until now, everything is delivered to ${places.target}`;
+    const message = `${settings.dryRun ? 'would forget' : 'forgets'} what was delivered until now, everything is delivered to ${identities.target}`;
     log.warn(`pipeline ${known.name} ${message} (--new-target)`);
-    if (!settings.dryRun) await state.forgetDelivered(known, places);
-    return { pipeline: { ...known, ...places }, newBecause: NEW_TARGET };
+    if (!settings.dryRun) await state.forgetDelivered(known, identities);
+    return { pipeline: { ...known, ...identities }, newBecause: NEW_TARGET };
   }
-  if (settings.dryRun || (known.source === places.source && known.target === places.target))
+  if (settings.dryRun || (known.source === identities.source && known.target === identities.target))
     return { pipeline: known, newBecause: undefined };
   if (known.target !== undefined) {
-    const moved = [known.source !== places.source && places.source, isElsewhere && places.target].filter(Boolean);
+    const moved = [known.source !== identities.source && identities.source, isElsewhere && identities.target].filter(
+      Boolean,
+    );
     log.warn(`pipeline ${known.name} goes on with the same files at ${moved.join(' and ')} (--same-files)`);
   }
-  const recorded = await state.recordLocations(known, places);
-  // Another process may have been faster, with other places.
+  const recorded = await state.recordLocations(known, identities);
+  // Another process may have been faster, with other locations.
   assertHere({ settings: { ...settings, newTarget: false, sameFiles: false } }, recorded);
   return { pipeline: recorded, newBecause: undefined };
 }
 
 function assertHere({ settings }: Pick<Context, 'settings'>, { name, source, target }: PipelineRecord): void {
-  const { places, newTarget, sameFiles } = settings;
-  if (source !== undefined && source !== places.source && !sameFiles) {
+  const { identities, newTarget, sameFiles } = settings;
+  if (source !== undefined && source !== identities.source && !sameFiles) {
     throw elsewhere(
       'source',
-      `pipeline ${name} reads from ${source}, not from ${places.source}`,
+      `pipeline ${name} reads from ${source}, not from ${identities.source}`,
       'where the same files stand at the new address, say --same-files; for other files choose another --pipeline',
     );
   }
-  if (target !== undefined && target !== places.target && !sameFiles && !newTarget) {
+  if (target !== undefined && target !== identities.target && !sameFiles && !newTarget) {
     throw elsewhere(
       'target',
-      `pipeline ${name} delivers to ${target}, not to ${places.target}`,
+      `pipeline ${name} delivers to ${target}, not to ${identities.target}`,
       'where everything is to be delivered there, say --new-target; where the same files stand at the new address, --same-files; or choose another --pipeline',
     );
   }
@@ -88,11 +90,11 @@ function elsewhere(role: string, what: string, advice: string): SyncError {
  * did not tell services apart. That one stays, unless it is known to be of another place.
  */
 export async function withKnownName<S extends CommonSettings>(settings: S, state: State): Promise<S> {
-  const { formerPipeline, places } = settings;
-  if (formerPipeline === undefined || !places || (await state.findPipeline(settings.pipeline))) return settings;
+  const { formerPipeline, identities } = settings;
+  if (formerPipeline === undefined || !identities || (await state.findPipeline(settings.pipeline))) return settings;
   const former = await state.findPipeline(formerPipeline);
   if (!former) return settings;
   const isThere = (known: string | undefined, place: string) => known === undefined || known === place;
-  const isSame = isThere(former.source, places.source) && isThere(former.target, places.target);
+  const isSame = isThere(former.source, identities.source) && isThere(former.target, identities.target);
   return isSame ? { ...settings, pipeline: formerPipeline } : settings;
 }

@@ -29,7 +29,7 @@ export async function assertApart(context: Context, drafting: Drafting = 'never'
   const { settings } = context;
   const nesting = await overlapOf(context, drafting);
   if (!nesting) return;
-  const { source, target } = settings.places;
+  const { source, target } = settings.identities;
   if (nesting.upper === 'target' && (await isFileOfItsName(context, nesting.below))) {
     throw new SyncError(
       `--target: ${target} has the file ${source} in it, which would be written onto itself: choose another place`,
@@ -66,7 +66,7 @@ function wayOut({ below }: Nesting): string {
 async function overlapOf(context: Context, drafting: Drafting): Promise<Nesting | undefined> {
   const { settings, source, target } = context;
   const [from, to] = [settings.source.location, settings.target.location];
-  const byName = nestingOf(settings.places.source, settings.places.target);
+  const byName = nestingOf(settings.identities.source, settings.identities.target);
   const [here, there] = await Promise.all([source.whereabouts?.(), target.whereabouts?.()]);
   if (!here || !there) return byName;
   const nesting = nestingOf(here.root, there.root) ?? nestingByFolders(here, there);
@@ -144,7 +144,7 @@ async function seenAbove(context: Context, here: Whereabouts): Promise<Nesting |
 /** While a draft stands in that folder of the target. Its name follows from the places: whoever looks next removes what a kill left. */
 async function withDraft<T>(context: Context, folder: string, look: (name: string) => Promise<T>): Promise<T> {
   const { target, settings, signal, world } = context;
-  const name = probeNameOf(`${settings.places.source}\n${settings.places.target}`);
+  const name = probeNameOf(`${settings.identities.source}\n${settings.identities.target}`);
   const path = folder === '' ? name : `${folder}/${name}`;
   for (let tries = 1; ; tries++) {
     try {

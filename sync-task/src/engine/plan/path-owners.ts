@@ -70,7 +70,9 @@ export async function openTargetPathOwners(
         const owners = ownersByPath(await itsState.targetPathOwners(pipeline.id, targetPaths, openRuns));
         // The same file of the same source, changed the same way, is no other one.
         const isSame = (owner: TargetPathOwner, path: string) =>
-          pipeline.source === context.settings.places.source && owner.path === path && owner.chain === chains.get(path);
+          pipeline.source === context.settings.identities.source &&
+          owner.path === path &&
+          owner.chain === chains.get(path);
         for (const { targetPath, path, same } of there) {
           const other = owners.get(same)?.find((owner) => !isSame(owner, path));
           if (other)
@@ -99,7 +101,7 @@ function ownersByPath(owners: readonly TargetPathOwner[]): ReadonlyMap<string, r
 
 async function neighboursOf({ state, settings }: Context, own: PipelineRecord): Promise<readonly Neighbour[]> {
   const nestingWith = ({ target }: PipelineRecord) =>
-    target === undefined ? undefined : nestingOf(settings.places.target, target);
+    target === undefined ? undefined : nestingOf(settings.identities.target, target);
   const neighbours: Neighbour[] = [];
   const others = (await state.beside?.((pipeline) => nestingWith(pipeline) !== undefined)) ?? [];
   const inOthers = others.map(async (other) => (await other.pipelines()).map((pipeline) => ({ other, pipeline })));

@@ -58,9 +58,9 @@ export async function plan(context: Context, run: string, told?: Explainer): Pro
 }
 
 /** Whether an earlier plan found these places apart. */
-async function areKnown({ state, settings: { pipeline, places } }: Context): Promise<boolean> {
+async function areKnown({ state, settings: { pipeline, identities } }: Context): Promise<boolean> {
   const known = await state.findPipeline(pipeline);
-  return known?.source === places.source && known.target === places.target;
+  return known?.source === identities.source && known.target === identities.target;
 }
 
 async function planNow(context: Context, planning: Planning, startedMs: number): Promise<Result> {

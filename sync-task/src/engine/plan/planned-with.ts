@@ -29,7 +29,7 @@ export interface PlannedWith {
 }
 
 export function plannedWith(settings: Settings, chain: Chain): PlannedWith {
-  const { source, target } = settings.places;
+  const { source, target } = settings.identities;
   const { prefix, include, exclude, marker } = settings.selection;
   const { transformChanged, force, existing, verify, publish } = settings;
   return {

@@ -10,7 +10,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getCACertificates, connect as secure } from 'node:tls';
 import { SyncError } from '../../base/errors.ts';
-import type { ProxyPlace, WebServer } from '../../config/settings.ts';
+import type { ProxyServer, WebServer } from '../../config/settings.ts';
 import { connectThrough, failure } from '../proxy.ts';
 import type { OpenOptions } from '../storage-module.ts';
 
@@ -66,7 +66,7 @@ export function openAgents(options: OpenOptions, agentOptions: AgentOptions = {}
 }
 
 /** Names the proxy in every error, in a form that clients hand on. */
-async function tunnel({ role, settings }: OpenOptions, proxy: ProxyPlace, { host, port }: WebServer): Promise<Socket> {
+async function tunnel({ role, settings }: OpenOptions, proxy: ProxyServer, { host, port }: WebServer): Promise<Socket> {
   const target = { role, host, port };
   const socket: Socket = proxy.tls
     ? secure({ host: proxy.host, port: proxy.port, ...(isIP(proxy.host) === 0 ? { servername: proxy.host } : {}) })

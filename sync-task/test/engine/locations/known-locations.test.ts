@@ -4,7 +4,7 @@ import { withKnownName } from '../../../src/engine/locations/known-locations.ts'
 import type { PipelineRecord, State } from '../../../src/state/state.ts';
 
 const places = { source: 'file:///in', target: 's3://one:9000/b' };
-const settings = { pipeline: 'new', formerPipeline: 'former', places } as unknown as CommonSettings;
+const settings = { pipeline: 'new', formerPipeline: 'former', identities: places } as unknown as CommonSettings;
 
 function stateWith(...known: readonly (readonly [name: string, target?: string])[]): State {
   const pipelines = known.map(([name, target], id): PipelineRecord => ({ id, name, source: undefined, target }));

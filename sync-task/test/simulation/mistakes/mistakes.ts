@@ -51,7 +51,7 @@ export const kinds: readonly Mistake[] = [
     'other-target',
     'a pipeline that is pointed elsewhere takes what it delivered for delivered there',
     'engine/locations/known-locations.ts',
-    'if (target !== undefined && target !== places.target && !sameFiles && !newTarget) {',
+    'if (target !== undefined && target !== identities.target && !sameFiles && !newTarget) {',
     'if (false as boolean) {',
   ),
   mistake(

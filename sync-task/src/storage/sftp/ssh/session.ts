@@ -2,7 +2,7 @@
 import { createConnection, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asSyncError, SyncError } from '../../../base/errors.ts';
-import type { Credentials, JumpHost, Location, ProxyPlace } from '../../../config/settings.ts';
+import type { Credentials, JumpHost, Location, ProxyServer } from '../../../config/settings.ts';
 import { connectThrough } from '../../proxy.ts';
 import { openSftpChannel, type SftpChannel } from '../protocol/channel.ts';
 import { hostKeyCheck, OtherHostKey } from './host-key.ts';
@@ -14,7 +14,7 @@ import { flowAtOnce, identification, keepsNothing, reusePacketRoom, takesNow } f
 export interface SessionOptions {
   readonly location: Location;
   readonly credentials: Credentials;
-  readonly proxy?: ProxyPlace | undefined;
+  readonly proxy?: ProxyServer | undefined;
   /** The nearest first; behind the proxy, where there is one. */
   readonly jumps?: readonly JumpHost[] | undefined;
   readonly legacyAlgorithms?: boolean;
