@@ -2,21 +2,22 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pairKinds, pairServices } from '../sync-task/test/kit/pair-places.ts';
+import { type Kind, pairKinds, pairServices } from '../sync-task/test/kit/pair-places.ts';
 import { type PairOptions, tryPair } from '../sync-task/test/kit/pairs.ts';
 
 const root = join(import.meta.dirname, '..');
 const tree = { smallFiles: 100, largeBytes: 24 * 1024 * 1024 };
 /** Each has the contract and tests of its own. */
 const suites: Readonly<Record<string, string>> = {
-  file: 'a folder',
-  sftp: "the tests' own server, and odd ones",
-  openssh: 'OpenSSH',
-  s3: 'versitygw',
-  azure: 'Azurite',
-  gcs: 'fake-gcs-server',
-  memory: 'the one in memory',
+  'file/file-storage': 'a folder',
+  'sftp/sftp-storage': "the tests' own server, and odd ones",
+  'sftp/openssh': 'OpenSSH',
+  's3/s3-storage': 'versitygw',
+  'azure/azure-storage': 'Azurite',
+  'gcs/gcs-storage': 'fake-gcs-server',
+  'memory/memory-storage': 'the one in memory',
 };
+const kinds = Object.keys(pairKinds) as Kind[];
 let failed = 0;
 
 /** Counts of one test file, from its TAP. */
@@ -51,7 +52,7 @@ async function pair(from: string, to: string, options: PairOptions): Promise<str
 /** So many at once; each waits for its processes and its lines most of the time. */
 const AT_ONCE = 8;
 const jobs = [
-  ...pairKinds.flatMap((from) => pairKinds.map((to) => ({ from, to, within: false }))),
+  ...kinds.flatMap((from) => kinds.map((to) => ({ from, to, within: false }))),
   ...(['sftp', 's3'] as const).map((kind) => ({ from: kind, to: kind, within: true })),
 ];
 const results = new Map<string, string>();
@@ -72,8 +73,8 @@ async function allSuites(): Promise<string[]> {
 
 await Promise.all(Array.from({ length: AT_ONCE }, work));
 const contracts = await allSuites();
-const rows = pairKinds.map((from) => {
-  const cells = pairKinds.map((to) => results.get(key(from, to, false)));
+const rows = kinds.map((from) => {
+  const cells = kinds.map((to) => results.get(key(from, to, false)));
   return `| **${from}** | ${cells.join(' | ')} |`;
 });
 const within = (kind: string) => results.get(key(kind, kind, true));
@@ -85,8 +86,8 @@ segments, an empty file, names that others stumble over, and a file of ${tree.la
 again; then it ran once more and had to copy nothing; then a file was changed and two were added, one of 12 MiB, and just these three had to be copied while the
 lines to both servers broke again and again. Both trees were compared by SHA-256, left-overs included.
 
-| from \\ to | ${pairKinds.map((kind) => `**${kind}**`).join(' | ')} |
-| --- | ${pairKinds.map(() => '---').join(' | ')} |
+| from \\ to | ${kinds.map((kind) => `**${kind}**`).join(' | ')} |
+| --- | ${kinds.map(() => '---').join(' | ')} |
 ${rows.join('\n')}
 
 \`file\` is a folder, \`sftp\` the tests' own server, \`s3\` versitygw, \`az\` Azurite, \`gs\` fake-gcs-server; each side has a server, or a bucket behind a line, of its own.

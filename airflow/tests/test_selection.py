@@ -1,7 +1,7 @@
 """
 What `object_arrived` copies against what the plan of the pipeline would: the real sync-task on a tree of real files.
 
-Skipped where `dist/bin.js` or Node is not there: `npm run build` makes the one.
+`npm test` builds it and names it by TESTED_PROGRAM; a run by hand takes `dist/bin.js`, which `npm run build` makes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sync_task_airflow.pipeline import load
 from sync_task_airflow.selection import Selection
 from tests.conftest import ROOT
 
-BIN = ROOT.parent / "dist/bin.js"
+BIN = Path(os.environ.get("TESTED_PROGRAM", ROOT.parent / "dist/bin.js"))
 NODE = next((str(path) for path in [ROOT.parent / "node_modules/.bin/node"] if path.exists()), shutil.which("node"))
 NOW = datetime(2024, 3, 9, 12)
 

@@ -1,9 +1,11 @@
 /** What holds for the repository as a whole. */
+
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { needs } from './kit/needs.ts';
 
 const root = join(import.meta.dirname, '../..');
 const decisions = join(root, 'docs/decisions');
@@ -30,12 +32,8 @@ test('decisions are numbered without gaps, dated, and in the index', async (t) =
   );
 });
 
-test('no file of the repository is larger than 1 MiB', async (t) => {
-  const listed = await promisify(execFile)('git', ['ls-files', '-z'], { cwd: root }).catch(() => undefined);
-  if (!listed) {
-    t.pass('no checkout of git');
-    return;
-  }
+needs('git')('no file of the repository is larger than 1 MiB', async (t) => {
+  const listed = await promisify(execFile)('git', ['ls-files', '-z'], { cwd: root });
   const sizes = await Promise.all(
     listed.stdout.split('\0').map(async (name) => {
       const found = await stat(join(root, name)).catch(() => undefined); // removed and not committed yet

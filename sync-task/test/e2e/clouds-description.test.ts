@@ -5,6 +5,7 @@ import { draftName } from '../../src/storage/draft-name.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import type { ContentDescription } from '../../src/storage/storage.ts';
 import { type Environment, newFolders, put, runCommand } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { pairKinds, pairServices } from '../kit/pair-places.ts';
 import { silentLog } from '../kit/sftp-storage.ts';
 
@@ -26,18 +27,18 @@ async function storageOf(role: 'source' | 'target', environment: Environment) {
   return openStorage({ role, endpoint: settings[role], settings, log: silentLog });
 }
 
-const clouds = (['s3', 'az', 'gs'] as const).filter((kind) => pairKinds.includes(kind));
+const clouds = ['s3', 'az', 'gs'] as const;
 for (const from of clouds) {
   for (const [to, ...more] of [
-    ...clouds.map((kind) => [kind]),
+    ...clouds.map((kind) => [kind] as const),
     ...(from === 's3' ? [['s3', '--bwlimit', '10M'] as const, ['s3', '--verify', 'read-back'] as const] : []),
   ]) {
-    test(`${[from, to, ...more].join(' ')}`, async (t) => {
+    needs(...pairKinds[from], ...pairKinds[to])(`${[from, to, ...more].join(' ')}`, async (t) => {
       const { state } = await newFolders(t);
       const cleaning = new AsyncDisposableStack();
       t.teardown(() => cleaning.disposeAsync());
       const first = await services.open(from, `${state}-a`, cleaning);
-      const second = to === from ? first : await services.open(to as string, `${state}-b`, cleaning);
+      const second = to === from ? first : await services.open(to, `${state}-b`, cleaning);
       const places = {
         ...(await first.place('SOURCE')).environment,
         ...(await second.place('TARGET')).environment,
@@ -68,7 +69,7 @@ for (const from of clouds) {
 }
 
 for (const kind of clouds) {
-  test(`${kind}: by the name, or as the user says`, async (t) => {
+  needs(...pairKinds[kind])(`${kind}: by the name, or as the user says`, async (t) => {
     const { source, state } = await newFolders(t);
     await put(source, 'x.json', '{}');
     await put(source, 'none', '');

@@ -8,19 +8,16 @@ import { dirname, join } from 'node:path';
 import test from 'ava';
 import { makeAuthority } from '../kit/certificates.ts';
 import { newFolders, put, runCommand } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { pairKinds, pairServices } from '../kit/pair-places.ts';
 import { startProxy } from '../kit/proxy.ts';
-import { startS3Server, versitygwIsThere } from '../kit/s3-server.ts';
+import { startS3Server } from '../kit/s3-server.ts';
 
 const services = pairServices();
 test.after.always(() => services[Symbol.asyncDispose]());
 
 for (const kind of ['s3', 'az', 'gs'] as const) {
-  if (!pairKinds.includes(kind)) {
-    test.skip(`${kind}: its server is not installed: run scripts/test-servers.sh`, () => undefined);
-    continue;
-  }
-  test(`${kind}: through the proxy, around it, and where it is dead`, async (t) => {
+  needs(...pairKinds[kind])(`${kind}: through the proxy, around it, and where it is dead`, async (t) => {
     const { source, state: first } = await newFolders(t);
     const root = dirname(first);
     await put(source, 'a.txt', 'content');
@@ -77,56 +74,54 @@ for (const kind of ['s3', 'az', 'gs'] as const) {
   });
 }
 
-if (versitygwIsThere) {
-  test('https behind a proxy, under a certificate of AWS_CA_BUNDLE', async (t) => {
-    await using authority = await makeAuthority('Company');
-    const server = await startS3Server();
-    t.teardown(() => server.stop());
-    const { source, state: first } = await newFolders(t);
-    const root = dirname(first);
-    await put(source, 'a.txt', 'content');
-    await put(join(server.folder, 'landing'), '.keep', '');
-    const own = await authority.issue('localhost');
-    const front = createSecureServer({ key: own.key, cert: own.certificate }, (incoming, outgoing) => {
-      const { method, url: path, headers } = incoming;
-      const onward = forward(server.endpoint, { method, path, headers }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(outgoing);
-      });
-      incoming.pipe(onward);
+needs('versitygw')('https behind a proxy, under a certificate of AWS_CA_BUNDLE', async (t) => {
+  await using authority = await makeAuthority('Company');
+  const server = await startS3Server();
+  t.teardown(() => server.stop());
+  const { source, state: first } = await newFolders(t);
+  const root = dirname(first);
+  await put(source, 'a.txt', 'content');
+  await put(join(server.folder, 'landing'), '.keep', '');
+  const own = await authority.issue('localhost');
+  const front = createSecureServer({ key: own.key, cert: own.certificate }, (incoming, outgoing) => {
+    const { method, url: path, headers } = incoming;
+    const onward = forward(server.endpoint, { method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
     });
-    front.on('checkContinue', (incoming, outgoing) => {
-      outgoing.writeContinue();
-      front.emit('request', incoming, outgoing);
-    });
-    front.listen(0, '127.0.0.1');
-    await once(front, 'listening');
-    t.teardown(() => {
-      front.closeAllConnections();
-      front.close();
-    });
-    const proxy = await startProxy();
-    t.teardown(() => proxy.stop());
-    const environment = {
-      ...server.environment,
-      AWS_ENDPOINT_URL_S3: `https://localhost:${(front.address() as AddressInfo).port}`,
-      HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
-    };
-    const args = ['sync', '--source', `file://${source}`, '--target', 's3://landing/in', '--attempts', '1'];
-    const state = ['--state', `sqlite://${root}/state.db`];
-    const bare = await runCommand([...args, ...state], environment);
-    t.is(bare.code, 77, bare.stderr);
-    t.regex(bare.stderr, /certificate is not trusted/);
-    for (const variable of ['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS']) {
-      const trusted = await runCommand([...args, '--state', `sqlite://${root}/${variable}.db`], {
-        ...environment,
-        [variable]: authority.file,
-      });
-      t.is(trusted.code, 0, trusted.stderr);
-    }
-    t.true(proxy.asked.length > 2);
-    const missing = await runCommand([...args, ...state], { ...environment, AWS_CA_BUNDLE: join(root, 'none') });
-    t.is(missing.code, 64);
-    t.regex(missing.stderr, /AWS_CA_BUNDLE: .*none cannot be read \(ENOENT\)/);
+    incoming.pipe(onward);
   });
-}
+  front.on('checkContinue', (incoming, outgoing) => {
+    outgoing.writeContinue();
+    front.emit('request', incoming, outgoing);
+  });
+  front.listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  t.teardown(() => {
+    front.closeAllConnections();
+    front.close();
+  });
+  const proxy = await startProxy();
+  t.teardown(() => proxy.stop());
+  const environment = {
+    ...server.environment,
+    AWS_ENDPOINT_URL_S3: `https://localhost:${(front.address() as AddressInfo).port}`,
+    HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+  };
+  const args = ['sync', '--source', `file://${source}`, '--target', 's3://landing/in', '--attempts', '1'];
+  const state = ['--state', `sqlite://${root}/state.db`];
+  const bare = await runCommand([...args, ...state], environment);
+  t.is(bare.code, 77, bare.stderr);
+  t.regex(bare.stderr, /certificate is not trusted/);
+  for (const variable of ['AWS_CA_BUNDLE', 'NODE_EXTRA_CA_CERTS']) {
+    const trusted = await runCommand([...args, '--state', `sqlite://${root}/${variable}.db`], {
+      ...environment,
+      [variable]: authority.file,
+    });
+    t.is(trusted.code, 0, trusted.stderr);
+  }
+  t.true(proxy.asked.length > 2);
+  const missing = await runCommand([...args, ...state], { ...environment, AWS_CA_BUNDLE: join(root, 'none') });
+  t.is(missing.code, 64);
+  t.regex(missing.stderr, /AWS_CA_BUNDLE: .*none cannot be read \(ENOENT\)/);
+});

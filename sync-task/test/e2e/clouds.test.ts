@@ -4,10 +4,10 @@ import { stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test, { type ExecutionContext, type TestFn } from 'ava';
 import type { Ground } from '../contract/storage.ts';
-import { azureGround, azuriteIsMissing, azuriteIsThere, startAzurite } from '../kit/azurite.ts';
-import { fakeGcsIsMissing, fakeGcsIsThere, startFakeGcs } from '../kit/fake-gcs.ts';
+import { azureGround, startAzurite } from '../kit/azurite.ts';
+import { startFakeGcs } from '../kit/fake-gcs.ts';
 import {
   type Environment,
   newFolders,
@@ -18,6 +18,7 @@ import {
   treeOf,
   until,
 } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { startSftpServer } from '../kit/sftp-server/server.ts';
 
 const MiB = 1024 * 1024;
@@ -52,20 +53,10 @@ async function google(): Promise<Cloud> {
   };
 }
 
-for (const [name, isThere, missing, start] of [
-  ['az', azuriteIsThere, azuriteIsMissing, azure],
-  ['gs', fakeGcsIsThere, fakeGcsIsMissing, google],
-] as const) {
-  if (isThere) declareFor(name, start);
-  else {
-    test(`${name}: ${missing}`, (t) => {
-      t.log(missing);
-      t.pass();
-    });
-  }
-}
+declareFor('az', needs('Azurite'), azure);
+declareFor('gs', needs('fake-gcs-server'), google);
 
-function declareFor(name: string, start: () => Promise<Cloud>): void {
+function declareFor(name: string, test: TestFn, start: () => Promise<Cloud>): void {
   let cloud: Cloud;
   test.before(async () => {
     cloud = await start();
@@ -173,12 +164,7 @@ function declareFor(name: string, start: () => Promise<Cloud>): void {
   });
 }
 
-test('a wrong key, of which nothing is said, is a matter of permission', async (t) => {
-  if (!azuriteIsThere) {
-    t.log(azuriteIsMissing);
-    t.pass();
-    return;
-  }
+needs('Azurite')('a wrong key, of which nothing is said, is a matter of permission', async (t) => {
   const server = await startAzurite();
   t.teardown(() => server.stop());
   const { environment } = await newFolders(t);

@@ -16,7 +16,8 @@ import {
   treeOf,
   until,
 } from '../kit/job.ts';
-import { findSshd, startOpenSsh } from '../kit/openssh.ts';
+import { needs } from '../kit/needs.ts';
+import { startOpenSsh } from '../kit/openssh.ts';
 import type { SftpServerOptions } from '../kit/sftp-server/options.ts';
 import { type SftpServer, startSftpServer } from '../kit/sftp-server/server.ts';
 
@@ -199,36 +200,28 @@ test('its owner takes files away as soon as they are closed: done, and said', as
   t.regex(verified.stderr, /taken away at the target as soon as it was written/);
 });
 
-if (findSshd()) {
-  test('OpenSSH that forbids rename: check and run say so and name the way out, which works', async (t) => {
-    const server = await startOpenSsh({ sftpServerOptions: '-P rename,posix-rename,hardlink' });
-    if (!server) throw new Error('sshd is there but did not start');
-    t.teardown(() => server.stop());
-    const folders = await newFolders(t);
-    const environment = {
-      ...folders.environment,
-      SYNC_TASK_TARGET: `sftp://${server.user}@${server.host}:${server.port}${server.remoteRoot}`,
-      SYNC_TASK_TARGET_PRIVATE_KEY: server.userKeys.plain.privateKey,
-      SYNC_TASK_TARGET_KNOWN_HOSTS: server.knownHosts,
-    };
-    for (const path of ['a', 'd/b']) await put(folders.source, path, path);
-    for (const command of ['check', 'sync']) {
-      const { code, stderr } = await runCommand([command], environment);
-      t.true(code === 77 || code === 65, `${command}: ${code} ${stderr}`);
-      t.regex(stderr, /renamed.*ask its operator to allow rename, or run with --publish in-place/);
-    }
-    const check = await runCommand(['check'], { ...environment, ...inPlace });
-    t.is(check.code, 0, check.stderr);
-    const sync = await runCommand(['sync'], { ...environment, ...inPlace });
-    t.is(sync.code, 0, sync.stderr);
-    t.deepEqual(await treeOf(server.root), await treeOf(folders.source));
-    for (const path of ['a', 'd/b']) await put(folders.source, path, `${path} newer`, '2024-04-01T00:00:00Z');
-    t.is((await runCommand(['sync'], { ...environment, ...inPlace })).code, 0);
-    t.deepEqual(await treeOf(server.root), await treeOf(folders.source));
-  });
-} else {
-  test('OpenSSH is not installed: a server that forbids rename was NOT tried', (t) => {
-    t.log('install openssh-server to run it');
-    t.pass();
-  });
-}
+needs('OpenSSH')('OpenSSH that forbids rename: check and run say so and name the way out, which works', async (t) => {
+  const server = await startOpenSsh({ sftpServerOptions: '-P rename,posix-rename,hardlink' });
+  t.teardown(() => server.stop());
+  const folders = await newFolders(t);
+  const environment = {
+    ...folders.environment,
+    SYNC_TASK_TARGET: `sftp://${server.user}@${server.host}:${server.port}${server.remoteRoot}`,
+    SYNC_TASK_TARGET_PRIVATE_KEY: server.userKeys.plain.privateKey,
+    SYNC_TASK_TARGET_KNOWN_HOSTS: server.knownHosts,
+  };
+  for (const path of ['a', 'd/b']) await put(folders.source, path, path);
+  for (const command of ['check', 'sync']) {
+    const { code, stderr } = await runCommand([command], environment);
+    t.true(code === 77 || code === 65, `${command}: ${code} ${stderr}`);
+    t.regex(stderr, /renamed.*ask its operator to allow rename, or run with --publish in-place/);
+  }
+  const check = await runCommand(['check'], { ...environment, ...inPlace });
+  t.is(check.code, 0, check.stderr);
+  const sync = await runCommand(['sync'], { ...environment, ...inPlace });
+  t.is(sync.code, 0, sync.stderr);
+  t.deepEqual(await treeOf(server.root), await treeOf(folders.source));
+  for (const path of ['a', 'd/b']) await put(folders.source, path, `${path} newer`, '2024-04-01T00:00:00Z');
+  t.is((await runCommand(['sync'], { ...environment, ...inPlace })).code, 0);
+  t.deepEqual(await treeOf(server.root), await treeOf(folders.source));
+});

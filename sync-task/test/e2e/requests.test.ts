@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type Environment, newFolders, put, runCommand } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { newS3Place } from '../kit/s3-job.ts';
-import { s3Test } from '../kit/s3-tests.ts';
 import type { SftpServer } from '../kit/sftp-server/server.ts';
 import { start } from '../kit/ssh2-client.ts';
 
@@ -111,7 +111,7 @@ const rows: readonly {
 ];
 
 for (const { name, from, to, isChanged = false } of rows) {
-  (from === 'S3' || to === 'S3' ? s3Test : test)(name, async (t) => {
+  (from === 'S3' || to === 'S3' ? needs('versitygw') : test)(name, async (t) => {
     const source = await open[from](t);
     const target = to === 'same' ? source : await open[to](t);
     const more = to === 'same' ? { SYNC_TASK_TARGET: 's3://feed/copy' } : {};

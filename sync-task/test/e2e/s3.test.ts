@@ -3,8 +3,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { newS3Place } from '../kit/s3-job.ts';
-import { s3Test as test } from '../kit/s3-tests.ts';
+
+const test = needs('versitygw');
 
 const MiB = 1024 * 1024;
 const PART = 5 * MiB;

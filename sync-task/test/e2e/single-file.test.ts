@@ -4,8 +4,8 @@ import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s
 import test from 'ava';
 import { hostilePlace } from '../faults/kit/places.ts';
 import { newFolders, put, runCommand, treeOf } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { newS3Place } from '../kit/s3-job.ts';
-import { s3Test } from '../kit/s3-tests.ts';
 
 test('a file of a folder: copied under its name, known, read again, verified, by plan and run too', async (t) => {
   const { source, target, environment } = await newFolders(t);
@@ -55,7 +55,7 @@ test('nothing there is told from a folder with nothing in it', async (t) => {
   t.is((await runCommand(['sync', '--pipeline', 'other'], environment)).code, 0);
 });
 
-s3Test('an object of a bucket, and nothing there', async (t) => {
+needs('versitygw')('an object of a bucket, and nothing there', async (t) => {
   const { target, environment } = await newFolders(t);
   const { root, as } = await newS3Place(t);
   await put(root, 'a.csv', 'one');
@@ -67,7 +67,7 @@ s3Test('an object of a bucket, and nothing there', async (t) => {
   t.regex(absent.stderr, /empty-source/);
 });
 
-s3Test('what a bucket says of a single object goes with it to another service', async (t) => {
+needs('versitygw')('what a bucket says of a single object goes with it to another service', async (t) => {
   const { environment } = await newFolders(t);
   const [from, to] = [await newS3Place(t), await newS3Place(t)];
   const clientOf = ({ server }: typeof from) =>

@@ -6,8 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import { openState } from '../../src/state/open.ts';
 import { hostilePlace } from '../faults/kit/places.ts';
 import { type Environment, newFolders, put, runCommand, startCommand, treeOf, until } from '../kit/job.ts';
+import { needs } from '../kit/needs.ts';
 import { startPostgres } from '../kit/postgres.ts';
-import { hasProFtpd, startProFtpd } from '../kit/proftpd.ts';
+import { startProFtpd } from '../kit/proftpd.ts';
 import { status } from '../kit/sftp-server/status.ts';
 
 const FILES = 30;
@@ -106,8 +107,9 @@ test('what another worker is copying now is not judged', async (t) => {
   ]);
 });
 
-if (hasProFtpd()) {
-  test('ProFTPD hashes by itself: nothing is downloaded, and a flipped byte is found and repaired', async (t) => {
+needs('ProFTPD')(
+  'ProFTPD hashes by itself: nothing is downloaded, and a flipped byte is found and repaired',
+  async (t) => {
     const { source, environment: local } = await newFolders(t);
     const server = await startProFtpd();
     t.teardown(() => server.stop());
@@ -141,5 +143,5 @@ if (hasProFtpd()) {
       ['d/large content-differs'],
     );
     t.deepEqual(await treeOf(server.root), await treeOf(source));
-  });
-} else test('ProFTPD is not installed: verify was NOT run against it', (t) => t.pass());
+  },
+);

@@ -2,12 +2,12 @@
 import { open, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import test, { type ExecutionContext } from 'ava';
+import test, { type ExecutionContext, type TestFn } from 'ava';
 import type { Result } from '../../src/engine/result/result.ts';
 import { resultSchema } from '../../src/engine/result/result-schema.ts';
 import { opensshPlace } from '../faults/kit/places.ts';
 import { type Environment, newFolders, put, runCommand, treeOf } from '../kit/job.ts';
-import { findSshd } from '../kit/openssh.ts';
+import { needs } from '../kit/needs.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 
 interface Job {
@@ -26,7 +26,6 @@ test.after.always(async () => {
 
 async function opensshJob(t: ExecutionContext): Promise<Job> {
   const [source, target] = await Promise.all([opensshPlace(t, 'SOURCE'), opensshPlace(t, 'TARGET')]);
-  if (!source || !target) throw new Error('sshd is there but did not start');
   const environment = {
     ...source.environment,
     ...target.environment,
@@ -37,11 +36,10 @@ async function opensshJob(t: ExecutionContext): Promise<Job> {
   return { source: source.root, target: target.root, environment };
 }
 
-const places: readonly (readonly [string, (t: ExecutionContext) => Promise<Job>])[] = [
-  ['folders, SQLite', newFolders],
-  ...(findSshd() ? [['OpenSSH, Postgres', opensshJob] as const] : []),
+const places: readonly (readonly [string, TestFn, (t: ExecutionContext) => Promise<Job>])[] = [
+  ['folders, SQLite', test, newFolders],
+  ['OpenSSH, Postgres', needs('OpenSSH'), opensshJob],
 ];
-if (!findSshd()) test('OpenSSH is not installed: verify was NOT run against it', (t) => t.pass());
 
 /** Another byte at that place, with the same size and time. */
 async function flipByte(root: string, path: string, at: number): Promise<void> {
@@ -80,7 +78,7 @@ async function copiedJob(t: ExecutionContext, newJob: (t: ExecutionContext) => P
   return job;
 }
 
-for (const [place, newJob] of places) {
+for (const [place, test, newJob] of places) {
   const verify = (environment: Environment, ...more: string[]) =>
     runCommand(['verify', ...transforms, ...more], environment);
 

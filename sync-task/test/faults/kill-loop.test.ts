@@ -4,9 +4,9 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { findSshd } from '../kit/openssh.ts';
+import { needs } from '../kit/needs.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
-import { hostilePlace, opensshPlace, type Place } from './kit/places.ts';
+import { hostilePlace, opensshPlace } from './kit/places.ts';
 import { numberFrom } from './kit/random.ts';
 import { newScenario, type ScenarioOptions } from './kit/scenario.ts';
 
@@ -21,12 +21,6 @@ test.after.always(() => postgres?.stop());
 
 const inPostgres = () => ({ SYNC_TASK_STATE: postgres.url, SYNC_TASK_STATE_PASSWORD: postgres.password });
 
-async function openssh(t: ExecutionContext, role: 'SOURCE' | 'TARGET'): Promise<Place> {
-  const place = await opensshPlace(t, role);
-  if (!place) throw new Error('no sshd here: apt-get install openssh-server');
-  return place;
-}
-
 const combinations: Readonly<Record<string, (t: ExecutionContext) => ScenarioOptions>> = {
   'folder to folder, SQLite': () => ({}),
   'folder to SFTP, SQLite': (t) => ({
@@ -40,16 +34,16 @@ const combinations: Readonly<Record<string, (t: ExecutionContext) => ScenarioOpt
     environment: { ...inPostgres(), SYNC_TASK_PIPELINE: 'old' },
   }),
   'OpenSSH to OpenSSH, Postgres': (t) => ({
-    source: () => openssh(t, 'SOURCE'),
-    target: () => openssh(t, 'TARGET'),
+    source: () => opensshPlace(t, 'SOURCE'),
+    target: () => opensshPlace(t, 'TARGET'),
     environment: { ...inPostgres(), SYNC_TASK_PIPELINE: 'openssh' },
   }),
 };
-const names = Object.keys(combinations).filter((name) => findSshd() || !name.startsWith('OpenSSH'));
-if (!findSshd()) console.log('kills between OpenSSH servers left out: no sshd here (apt-get install openssh-server)');
+const names = Object.keys(combinations);
 
 for (const name of names) {
-  test.serial(`killed again and again: ${name}`, async (t) => {
+  const namedTest = name.startsWith('OpenSSH') ? needs('OpenSSH') : test;
+  namedTest.serial(`killed again and again: ${name}`, async (t) => {
     const scenario = await newScenario(t, combinations[name]?.(t));
     let spanMs = FIRST_SPAN_MS;
     let day = 1;

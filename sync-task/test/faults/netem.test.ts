@@ -3,10 +3,10 @@
  * iproute2 and a kernel with netem; network.test.ts plays the same with late chunks anywhere.
  */
 import { execFileSync } from 'node:child_process';
-import test from 'ava';
-import { findSshd } from '../kit/openssh.ts';
+import { needs, needsNo } from '../kit/needs.ts';
+import { sshd } from '../kit/programs.ts';
 import { runUntilDone } from './kit/network-job.ts';
-import { opensshPlace, type Place } from './kit/places.ts';
+import { opensshPlace } from './kit/places.ts';
 import { newScenario } from './kit/scenario.ts';
 
 const namespace = `sync-task-${process.pid}`;
@@ -16,9 +16,8 @@ function run(...[program = '', ...words]: readonly string[]): void {
   execFileSync(program, words, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
 }
 
-/** Undefined, or why it can't be. Known at once, because ava wants tests declared synchronously. */
+/** Returns why there can be none, else undefined. */
 function makeBadLine(): string | undefined {
-  if (!findSshd()) return 'no sshd here (apt-get install openssh-server)';
   try {
     run('ip', 'netns', 'add', namespace);
     run(...launcher, 'ip', 'link', 'set', 'lo', 'up');
@@ -28,7 +27,7 @@ function makeBadLine(): string | undefined {
   } catch (error) {
     removeLine();
     const { stderr, message } = error as { readonly stderr?: string; readonly message: string };
-    return `no line with lost packets here: ${(stderr || message).trim()}`;
+    return `netem: run it as root, with iproute2 and a kernel that has it (${(stderr || message).trim()})`;
   }
 }
 
@@ -40,22 +39,17 @@ function removeLine(): void {
   }
 }
 
-const why = makeBadLine();
+const lossyTest = sshd ? needsNo(makeBadLine()) : needs('OpenSSH');
 process.once('exit', removeLine);
 
-if (why !== undefined) {
-  console.log(why);
-  test('1 % of packets lost by netem', (t) => t.pass(why));
-} else {
-  test('1 % of packets lost by netem on a line of 200 ms: one start is enough', async (t) => {
-    const place = async (role: 'SOURCE' | 'TARGET') => (await opensshPlace(t, role, undefined, { launcher })) as Place;
-    const scenario = await newScenario(t, {
-      files: 10,
-      launcher,
-      source: () => place('SOURCE'),
-      target: () => place('TARGET'),
-    });
-    t.is(await runUntilDone(t, scenario, 1), 1);
-    await scenario.judge();
+lossyTest('1 % of packets lost by netem on a line of 200 ms: one start is enough', async (t) => {
+  const place = async (role: 'SOURCE' | 'TARGET') => opensshPlace(t, role, undefined, { launcher });
+  const scenario = await newScenario(t, {
+    files: 10,
+    launcher,
+    source: () => place('SOURCE'),
+    target: () => place('TARGET'),
   });
-}
+  t.is(await runUntilDone(t, scenario, 1), 1);
+  await scenario.judge();
+});

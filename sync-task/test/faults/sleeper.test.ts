@@ -6,7 +6,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { newFolders, put, runCommand, startCommand, until } from '../kit/job.ts';
-import { findSshd } from '../kit/openssh.ts';
+import { needs } from '../kit/needs.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 import { folderPlace, opensshPlace, type Place } from './kit/places.ts';
 import { numberFrom, randomFrom, seed } from './kit/random.ts';
@@ -14,7 +14,7 @@ import { numberFrom, randomFrom, seed } from './kit/random.ts';
 const MiB = 1024 * 1024;
 const SIZE = 12 * MiB;
 const rounds = numberFrom('SYNC_TASK_SLEEPER_ROUNDS', 4);
-const places: Readonly<Record<string, (t: ExecutionContext, parent: string) => Promise<Place | undefined>>> = {
+const places: Readonly<Record<string, (t: ExecutionContext, parent: string) => Promise<Place>>> = {
   'a folder': (_, parent) => folderPlace(parent, 'TARGET'),
   OpenSSH: (t) => opensshPlace(t, 'TARGET'),
 };
@@ -44,17 +44,11 @@ async function rewriteInPlace(path: string, letter: string): Promise<void> {
 
 for (const [what, placeOf] of Object.entries(places)) {
   for (let round = 1; round <= rounds; round++) {
-    test.serial(
+    (what === 'OpenSSH' ? needs('OpenSSH') : test).serial(
       `${what}, round ${round}: what a sleeper's successor has published stays one whole version`,
       async (t) => {
-        if (what === 'OpenSSH' && !findSshd()) {
-          t.log('install openssh-server to run it');
-          t.pass();
-          return;
-        }
         const folders = await newFolders(t);
         const place = await placeOf(t, join(folders.target, '..'));
-        if (!place) throw new Error('sshd is there but did not start');
         const run = `sleeper-${what.replace(' ', '-')}-${round}`;
         const environment = {
           ...folders.environment,

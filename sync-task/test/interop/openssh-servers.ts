@@ -3,17 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findSshd, type OpenSshOptions, startOpenSsh } from '../kit/openssh.ts';
+import { type OpenSshOptions, startOpenSsh } from '../kit/openssh.ts';
+import { programs } from '../kit/programs.ts';
 import type { Program, RunningServer } from './programs.ts';
 
 const account = { user: 'tester', id: 54_321, password: 'correct horse battery staple' };
-const sshd = findSshd() ? undefined : 'openssh-server';
+const sshd = programs.OpenSSH.isThere() ? undefined : 'openssh-server';
 const asRoot = sshd ?? (process.getuid?.() === 0 ? undefined : 'root, for accounts of its own');
 
 /** Lets in whoever runs this, by key. */
 async function openSsh(options: OpenSshOptions): Promise<RunningServer> {
   const server = await startOpenSsh(options);
-  if (!server) throw new Error('no sshd');
   const { port, knownHosts, root, remoteRoot, stop } = server;
   return { port, user: server.user, privateKey: server.userKeys.plain.privateKey, knownHosts, root, remoteRoot, stop };
 }
@@ -43,7 +43,6 @@ async function openSshWithAccount(config: string, remoteRoot: string): Promise<R
     extraConfig: `${config}\n${ways}\nAllowUsers ${user}`,
     launcher: ['unshare', '--mount', 'sh', '-ec', inNamespace, folder],
   });
-  if (!server) throw new Error('no sshd');
   await chmod(server.folder, 0o755); // keys are read as the account
   return {
     ...{ port: server.port, user, password, owner: id, remoteRoot },

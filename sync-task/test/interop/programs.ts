@@ -8,7 +8,8 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasProFtpd, startProFtpd } from '../kit/proftpd.ts';
+import { startProFtpd } from '../kit/proftpd.ts';
+import { programs as fixed } from '../kit/programs.ts';
 import { knownHostsFor } from '../kit/ssh-keys.ts';
 import { openSshServers } from './openssh-servers.ts';
 
@@ -169,7 +170,7 @@ export const programs: readonly Program[] = [
   ...openSshServers,
   {
     name: 'ProFTPD',
-    missing: hasProFtpd() ? undefined : 'proftpd-mod-crypto',
+    missing: fixed.ProFTPD.isThere() ? undefined : 'proftpd-mod-crypto',
     start: startProFtpd,
   },
   {

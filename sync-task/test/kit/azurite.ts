@@ -1,18 +1,11 @@
 /** Azurite, Microsoft's emulator of Azure Storage, and containers in it. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { metadataOf } from '../../src/storage/objects/metadata.ts';
 import type { Ground } from '../contract/storage.ts';
-import { type GuardedServer, serversFolder, startGuarded } from './guarded-server.ts';
-
-const program = join(serversFolder, 'azurite/node_modules/azurite/dist/src/blob/main.js');
-
-/** Known at once, because ava wants tests declared synchronously. */
-export const azuriteIsThere = existsSync(program);
-export const azuriteIsMissing = 'Azurite is not installed: run scripts/test-servers.sh to test against it';
+import { type GuardedServer, startGuarded } from './guarded-server.ts';
+import { azurite as program } from './programs.ts';
 
 /** The account and key that every Azurite has. */
 const account = 'devstoreaccount1';

@@ -143,8 +143,8 @@ export interface Compared {
   readonly differences: readonly string[];
 }
 
-/** Undefined where the tool is not there, or does not know the name. */
-export function compared({ name, tool, label }: Reference): Compared | undefined {
+/** Throws where the tool does not know the name. */
+export function compared({ name, tool, label }: Reference): Compared {
   const ours = charset(canonicalName(name));
   if (ours === undefined) throw new Error(`${name} is not known`);
   const several = Buffer.of(0xb0).length !== ours.whole(Buffer.of(0xb0));
@@ -185,12 +185,12 @@ function* characters(): Generator<string> {
 }
 
 /** Every byte, each on a line of its own. */
-function bytesOfIconv(ours: Charset, label: string): Compared | undefined {
-  const end = iconvOf('UTF-8', label, Buffer.from('\n'))?.[0];
-  if (end === undefined) return undefined;
+function bytesOfIconv(ours: Charset, label: string): Compared {
+  const end = iconvOf('UTF-8', label, Buffer.from('\n'))[0] as number;
   const bytes = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => byte !== end);
   const lines = linesOf(iconvOf(label, 'UTF-8', Buffer.from(bytes.flatMap((byte) => [byte, end]))));
-  if (lines.length !== bytes.length && ours.read(Buffer.of(10)) !== '\n') return undefined;
+  if (lines.length !== bytes.length && ours.read(Buffer.of(10)) !== '\n')
+    throw new Error(`iconv made ${lines.length} lines of ${bytes.length} bytes of ${label}`);
   const differences = bytes.flatMap((byte, index) => {
     const text = ours.read(Buffer.of(byte));
     const theirs = lines[index] === '' ? undefined : Buffer.from(lines[index] as string, 'latin1').toString();
@@ -207,10 +207,9 @@ function isDouble(ours: Charset, text: string): boolean {
 }
 
 /** Every character, each on a line of its own: as what it is written, and what is read from that. */
-function charactersOfIconv(ours: Charset, label: string): Compared | undefined {
+function charactersOfIconv(ours: Charset, label: string): Compared {
   const all = [...characters()];
   const output = iconvOf('UTF-8', label, Buffer.from(all.map((character) => `${character}\n`).join('')));
-  if (output === undefined) return undefined;
   const lines = linesOf(output);
   const differences = all.flatMap((character, index) => {
     const theirs = Buffer.from(lines[index] as string, 'latin1');
@@ -222,14 +221,15 @@ function charactersOfIconv(ours: Charset, label: string): Compared | undefined {
   return { cases: all.length, differences };
 }
 
-function linesOf(output: Buffer | undefined): string[] {
-  return (output ?? Buffer.alloc(0)).toString('latin1').split('\n').slice(0, -1);
+function linesOf(output: Buffer): string[] {
+  return output.toString('latin1').split('\n').slice(0, -1);
 }
 
-/** What GNU iconv can't convert it leaves out; undefined where it is not there, or does not know the name. */
-function iconvOf(from: string, to: string, input: Buffer): Buffer | undefined {
+/** GNU iconv leaves out what it can't convert. */
+function iconvOf(from: string, to: string, input: Buffer): Buffer {
   const { stdout, status, stderr } = spawnSync('iconv', ['-c', '-f', from, '-t', to], { input, maxBuffer: 2 ** 28 });
-  if (status === null || /not supported|unsupported/.test(stderr.toString())) return undefined;
+  if (status === null || /not supported|unsupported/.test(stderr.toString()))
+    throw new Error(`iconv from ${from} to ${to}: ${stderr}`);
   return stdout;
 }
 

@@ -4,20 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { metadataOf } from '../../src/storage/objects/metadata.ts';
 import type { Ground } from '../contract/storage.ts';
-import { type GuardedServer, serversFolder, startGuarded } from './guarded-server.ts';
-
-const program = join(serversFolder, 'fake-gcs-server');
-
-/** Known at once, because ava wants tests declared synchronously. */
-export const fakeGcsIsThere = existsSync(program);
-export const fakeGcsIsMissing = 'fake-gcs-server is not installed: run scripts/test-servers.sh to test against it';
+import { type GuardedServer, startGuarded } from './guarded-server.ts';
+import { fakeGcs as program } from './programs.ts';
 
 export interface FakeGcs extends GuardedServer {
   readonly url: string;

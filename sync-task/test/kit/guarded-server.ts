@@ -25,9 +25,6 @@ wait $server
 rm -rf "$folder"
 `;
 
-/** What caches servers is filled by scripts/test-servers.sh. */
-export const serversFolder = join(import.meta.dirname, '../../../.cache/servers');
-
 /** Resolves when it takes connections. */
 export async function startGuarded(
   command: (port: number, folder: string) => readonly string[],

@@ -3,13 +3,13 @@
  * whoever runs the tests, root or not, and lets in that user by key.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
+import { sshd } from './programs.ts';
 import type { SftpEndpoint, UserKeys } from './sftp-server/options.ts';
 import { fingerprintOf, knownHostsFor } from './ssh-keys.ts';
 
@@ -32,19 +32,12 @@ export interface OpenSsh extends SftpEndpoint {
 }
 
 const host = '127.0.0.1';
-const sshdPlaces = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'];
 /** Where sshd, as root, drops its rights; Debian's service makes it, and nobody else does. */
 const privilegeFolder = '/run/sshd';
 
-/** Known at once, because ava wants tests declared synchronously. */
-export function findSshd(): string | undefined {
-  return sshdPlaces.find((place) => existsSync(place));
-}
-
-/** Undefined where this machine has no sshd: install openssh-server, or skip and print that. */
-export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSsh | undefined> {
-  const sshd = findSshd();
-  if (!sshd) return undefined;
+/** Throws where this machine has no sshd: declare the test with `needs('OpenSSH')`. */
+export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSsh> {
+  if (!sshd) throw new Error('there is no sshd: apt-get install openssh-server');
   if (process.getuid?.() === 0) await mkdir(privilegeFolder, { recursive: true, mode: 0o755 });
   for (let tries = 1; ; tries++) {
     const folder = await mkdtemp(join(tmpdir(), 'sync-task-sshd-'));

@@ -3,10 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderGround, type Ground } from '../contract/storage/ground.ts';
 import { startTcpProxy, type TcpProxy } from '../faults/kit/tcp-proxy.ts';
-import { azureGround, azuriteIsThere, startAzurite } from './azurite.ts';
-import { fakeGcsIsThere, startFakeGcs } from './fake-gcs.ts';
+import { azureGround, startAzurite } from './azurite.ts';
+import { startFakeGcs } from './fake-gcs.ts';
 import type { Environment } from './job.ts';
-import { startS3Server, versitygwIsThere } from './s3-server.ts';
+import type { ProgramName } from './programs.ts';
+import { startS3Server } from './s3-server.ts';
 import { startSftpServer } from './sftp-server/server.ts';
 
 export type Role = 'SOURCE' | 'TARGET';
@@ -23,15 +24,16 @@ interface Service {
   place(role: Role): Promise<PairPlace>;
 }
 
-type Kind = 'file' | 'sftp' | 's3' | 'az' | 'gs';
+export type Kind = 'file' | 'sftp' | 's3' | 'az' | 'gs';
 
-/** Those whose servers are there. */
-export const pairKinds: readonly Kind[] = [
-  ...(['file', 'sftp'] as const),
-  ...(versitygwIsThere ? (['s3'] as const) : []),
-  ...(azuriteIsThere ? (['az'] as const) : []),
-  ...(fakeGcsIsThere ? (['gs'] as const) : []),
-];
+/** What each kind needs that npm does not bring. */
+export const pairKinds: Readonly<Record<Kind, readonly ProgramName[]>> = {
+  file: [],
+  sftp: [],
+  s3: ['versitygw'],
+  az: ['Azurite'],
+  gs: ['fake-gcs-server'],
+};
 
 export interface PairServices extends AsyncDisposable {
   /** In a new folder, bucket or container of a server that all pairs share, behind a line of its own. */

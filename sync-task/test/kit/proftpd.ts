@@ -1,12 +1,12 @@
 /** A real ProFTPD with mod_sftp on a free loopback port: a server of another family than OpenSSH, which also hashes files. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { proftpdModules as modules, proftpd } from './programs.ts';
 import type { SftpEndpoint } from './sftp-server/options.ts';
 import { fingerprintOf, knownHostsFor } from './ssh-keys.ts';
 
@@ -16,14 +16,6 @@ export interface ProFtpd extends SftpEndpoint {
 }
 
 const host = '127.0.0.1';
-const proftpd = '/usr/sbin/proftpd';
-/** Debian's proftpd-mod-crypto. */
-const modules = '/usr/lib/proftpd';
-
-/** Known at once, because ava wants tests declared synchronously. */
-export function hasProFtpd(): boolean {
-  return existsSync(proftpd) && existsSync(join(modules, 'mod_sftp.so'));
-}
 
 export async function startProFtpd(): Promise<ProFtpd> {
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-proftpd-'));

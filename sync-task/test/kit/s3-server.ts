@@ -4,14 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { serversFolder } from './guarded-server.ts';
+import { versitygw as program } from './programs.ts';
 
 export interface S3Server {
   readonly endpoint: string;
@@ -21,11 +20,6 @@ export interface S3Server {
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
-
-const program = process.env['VERSITYGW'] ?? join(serversFolder, 'versitygw');
-
-/** Known at once, because ava wants tests declared synchronously. */
-export const versitygwIsThere = existsSync(program);
 
 export interface S3ServerOptions {
   /** Keep older versions of objects. */

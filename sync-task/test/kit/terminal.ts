@@ -3,8 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { type ExecutionContext, type Implementation } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { commandLine, type Environment, until } from './job.ts';
+import { needs } from './needs.ts';
 
 export interface Terminal {
   /** What stands on it now, without the blanks behind. */
@@ -16,17 +17,7 @@ export interface Terminal {
   press(key: string): void;
 }
 
-const hasTmux = spawnSync('tmux', ['-V']).status === 0;
-
-/** Where there is no tmux: told, and an error in CI, which installs it. */
-export function terminalTest(title: string, implementation: Implementation<[]>): void {
-  if (hasTmux) test(title, implementation);
-  else if (process.env['CI']) test(title, (t) => t.fail('tmux is not there: install it (apt-get install tmux)'));
-  else {
-    console.log(`not run, as tmux is not there: ${title}`);
-    test.skip(title, implementation);
-  }
-}
+export const terminalTest = needs('tmux');
 
 export interface Size {
   readonly columns: number;

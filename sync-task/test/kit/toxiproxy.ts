@@ -1,13 +1,6 @@
 /** Toxiproxy, Shopify's bad network between two programs, and proxies of it. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { serversFolder, startGuarded } from './guarded-server.ts';
-
-const program = join(serversFolder, 'toxiproxy-server');
-
-/** Known at once, because ava wants tests declared synchronously. */
-export const toxiproxyIsThere = existsSync(program);
-export const toxiproxyIsMissing = 'toxiproxy is not installed: run scripts/test-servers.sh to test with it';
+import { startGuarded } from './guarded-server.ts';
+import { toxiproxy as program } from './programs.ts';
 
 /** As its documentation has them: github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {

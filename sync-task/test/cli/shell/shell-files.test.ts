@@ -5,6 +5,7 @@ import test from 'ava';
 import { completion, shells } from '../../../src/cli/shell/completion.ts';
 import { manPage } from '../../../src/cli/shell/man-page.ts';
 import { optionNames } from '../../../src/config/options/options.ts';
+import { needs } from '../../kit/needs.ts';
 
 const folder = join(import.meta.dirname, '../../../../shell');
 const file = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -23,8 +24,8 @@ test('every option stands in each of them', (t) => {
   }
 });
 
-/** What a shell offers behind these words; undefined where it is not there. */
-const offers: Readonly<Record<string, (line: string) => string>> = {
+/** What a shell offers after these words. */
+const offers: Readonly<Record<'bash' | 'fish', (line: string) => string>> = {
   bash: (line) => {
     const words = line.split(' ');
     const script = `source ${folder}/sync-task.bash; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _sync_task; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -36,36 +37,26 @@ const offers: Readonly<Record<string, (line: string) => string>> = {
     }),
 };
 
-for (const [shell, ask] of Object.entries(offers)) {
-  if (spawnSync(shell, ['-c', 'true']).status !== 0) console.log(`not run, as ${shell} is not there: its completion`);
-  else {
-    test(`${shell} offers commands, the flags of a command and the words of a flag`, (t) => {
-      t.regex(ask('sync-task s'), /^sync\b/m);
-      t.regex(ask('sync-task s'), /^status\b/m);
-      t.regex(ask('sync-task status --w'), /^--watch\b/m);
-      t.notRegex(ask('sync-task status --'), /--transform\b/);
-      t.regex(ask('sync-task sync --verify '), /^read-back\b/m);
-      t.regex(ask('sync-task completion f'), /^fish\b/m);
-    });
-  }
+for (const shell of ['bash', 'fish'] as const) {
+  const ask = offers[shell];
+  needs(shell)(`${shell} offers commands, the flags of a command and the words of a flag`, (t) => {
+    t.regex(ask('sync-task s'), /^sync\b/m);
+    t.regex(ask('sync-task s'), /^status\b/m);
+    t.regex(ask('sync-task status --w'), /^--watch\b/m);
+    t.notRegex(ask('sync-task status --'), /--transform\b/);
+    t.regex(ask('sync-task sync --verify '), /^read-back\b/m);
+    t.regex(ask('sync-task completion f'), /^fish\b/m);
+  });
 }
 
-test('zsh takes its completion', (t) => {
-  if (spawnSync('zsh', ['-c', 'true']).status !== 0) {
-    t.pass('zsh is not there');
-    return;
-  }
+needs('zsh')('zsh takes its completion', (t) => {
   const script = `autoload -Uz compinit; compinit -u -D; source ${folder}/sync-task.zsh; print $_comps[sync-task]`;
   const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', script], { encoding: 'utf8' });
   t.is(stdout.trim(), '_sync-task', stderr);
   t.is(stderr, '');
 });
 
-test('the man page is one that groff takes without a word', (t) => {
-  if (spawnSync('groff', ['--version']).status !== 0) {
-    t.pass('groff is not there');
-    return;
-  }
+needs('groff')('the man page is one that groff takes without a word', (t) => {
   const { stderr, stdout } = spawnSync('groff', ['-man', '-Tutf8', '-ww', join(folder, 'sync-task.1')], {
     encoding: 'utf8',
   });

@@ -1,7 +1,7 @@
 /** A job whose two servers lie behind something: real OpenSSH servers where this machine has them, else the kit's own. */
 import type { ExecutionContext } from 'ava';
 import type { Environment } from '../../kit/job.ts';
-import { findSshd } from '../../kit/openssh.ts';
+import { sshd } from '../../kit/programs.ts';
 import { hostileEnvironment, hostilePlace, opensshPlace, type Place } from './places.ts';
 import { newScenario, type Scenario } from './scenario.ts';
 
@@ -11,7 +11,7 @@ export interface NetworkJobOptions {
 }
 
 export function sayWhichServers(): void {
-  if (!findSshd()) console.log("no sshd here (apt-get install openssh-server): the kit's own server stands in");
+  if (!sshd) console.log("no sshd here (apt-get install openssh-server): the kit's own server stands in");
 }
 
 /** `between` is told a server's port and gives the one to connect to: of the source first, then of the target. */
@@ -21,8 +21,7 @@ export async function jobBehind(
   { files, environment = {} }: NetworkJobOptions,
 ): Promise<Scenario> {
   const place = async (parent: string, role: 'SOURCE' | 'TARGET'): Promise<Place> => {
-    const openssh = await opensshPlace(t, role, between);
-    if (openssh) return openssh;
+    if (sshd) return opensshPlace(t, role, between);
     const own = await hostilePlace(t, parent, role);
     return { ...own, environment: hostileEnvironment(own.server, role, await between(own.server.port)) };
   };

@@ -43,15 +43,14 @@ export function hostileEnvironment(server: SftpServer, role: Role, port = server
   };
 }
 
-/** A real sshd; `portOf` may put something between. Undefined where this machine has none. */
+/** A real sshd, for tests that `needs('OpenSSH')`; `portOf` may put something between. */
 export async function opensshPlace(
   t: ExecutionContext,
   role: Role,
   portOf: (port: number) => Promise<number> = async (port) => port,
   options: OpenSshOptions = {},
-): Promise<Place | undefined> {
+): Promise<Place> {
   const server = await startOpenSsh(options);
-  if (!server) return undefined;
   t.teardown(() => server.stop());
   const port = await portOf(server.port);
   return {

@@ -12,8 +12,9 @@ import { SyncError } from '../../../src/base/errors.ts';
 import { machineIdentity } from '../../../src/storage/azure/identity.ts';
 import type { Ask } from '../../../src/storage/objects/web-request.ts';
 import type { OpenOptions } from '../../../src/storage/storage-module.ts';
-import { azuriteIsMissing, azuriteIsThere, startAzurite } from '../../kit/azurite.ts';
+import { startAzurite } from '../../kit/azurite.ts';
 import { newFolders, put, runCommand, treeOf } from '../../kit/job.ts';
+import { needs } from '../../kit/needs.ts';
 import { silentLog } from '../../kit/sftp-storage.ts';
 
 interface Asked {
@@ -124,12 +125,7 @@ test('without a word of it there is none; half of it is a mistake', (t) => {
   t.throws(() => identityWith({ AZURE_STORAGE_AUTH_MODE: 'key' }), { message: /not "key"/ });
 });
 
-test('the command with an identity alone, and one that is refused', async (t) => {
-  if (!azuriteIsThere) {
-    t.log(azuriteIsMissing);
-    t.pass();
-    return;
-  }
+needs('Azurite')('the command with an identity alone, and one that is refused', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sync-task-tls-'));
   t.teardown(() => rm(folder, { recursive: true }));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];

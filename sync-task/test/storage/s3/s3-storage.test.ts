@@ -24,11 +24,13 @@ import {
   throwsSyncError,
 } from '../../contract/storage/arrange.ts';
 import { type OpenedFolder, objectStorageContract, openedFolder } from '../../contract/storage.ts';
+import { needs } from '../../kit/needs.ts';
 import { startS3Proxy } from '../../kit/s3-proxy.ts';
 import { type S3Server, startS3Server } from '../../kit/s3-server.ts';
 import { openS3, type S3Options } from '../../kit/s3-storage.ts';
-import { s3Test as test } from '../../kit/s3-tests.ts';
 import { silentLog } from '../../kit/sftp-storage.ts';
+
+const test = needs('versitygw');
 
 let server: S3Server;
 let buckets = 0;

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import test from 'ava';
 import fc from 'fast-check';
 import { csvParser } from '../../../src/transform/records/csv-parser.ts';
 import type { Dialect, Row } from '../../../src/transform/records/dialect.ts';
+import { needs } from '../../kit/needs.ts';
+import { pythonWithDuckDb } from '../../kit/programs.ts';
 
 /** Rows as DuckDB has them, null for a text that it refuses. */
 const program = `
@@ -24,13 +24,7 @@ for text, width, escape in json.load(sys.stdin):
 print(json.dumps(found))
 `;
 
-const pythons = [process.env['TEST_PYTHON'], '.venv/airflow/bin/python', '../.venv/airflow/bin/python', 'python3'];
-const python = pythons.find(
-  (path) =>
-    path !== undefined &&
-    (existsSync(path) || path === 'python3') &&
-    spawnSync(path, ['-c', 'import duckdb']).status === 0,
-);
+const python = pythonWithDuckDb() ?? '';
 
 const pieces = {
   double: ['a', ',', '"b"', '"c,d"', '\n', '\r\n', '"g\nh"', '"x""y"', '"', ' ', '""'],
@@ -41,12 +35,7 @@ const pieces = {
 const compared = (rows: readonly Row[]) => rows.map((row) => row.map((value) => value.replaceAll('\\', '')));
 
 for (const mark of ['double', 'backslash'] as const) {
-  test(`dirty files have the rows that DuckDB finds, or are refused (escape=${mark})`, (t) => {
-    if (python === undefined) {
-      console.log('dirty files: not compared with DuckDB, because no Python has it; scripts/airflow-venv.sh brings it');
-      t.pass();
-      return;
-    }
+  needs('DuckDB')(`dirty files have the rows that DuckDB finds, or are refused (escape=${mark})`, (t) => {
     const dirty = fc
       .array(fc.constantFrom(...pieces[mark]), { maxLength: 14 })
       .map((parts) => `k,v\n${parts.join('')}\n`);

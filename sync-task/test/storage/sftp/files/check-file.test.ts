@@ -9,7 +9,8 @@ import { compareContent, contentDigest } from '../../../../src/engine/transfer/c
 import { segmentDigest } from '../../../../src/engine/transfer/segment-digest.ts';
 import type { Storage } from '../../../../src/storage/storage.ts';
 import { finishDraft, noise } from '../../../contract/storage/arrange.ts';
-import { hasProFtpd, startProFtpd } from '../../../kit/proftpd.ts';
+import { needs } from '../../../kit/needs.ts';
+import { startProFtpd } from '../../../kit/proftpd.ts';
 import type { Faults, SftpServer } from '../../../kit/sftp-server/options.ts';
 import { startSftpServer } from '../../../kit/sftp-server/server.ts';
 import { openSftp } from '../../../kit/sftp-storage.ts';
@@ -124,22 +125,20 @@ test('a server that hashes wrongly is not believed', async (t) => {
   t.is(await compareContent(place.storage, 'file', digestOf(other), { expected, signal }), 2);
 });
 
-if (hasProFtpd()) {
-  test('ProFTPD hashes files, at any offset', async (t) => {
-    const server = await startProFtpd();
-    t.teardown(() => server.stop());
-    const { knownHosts, privateKey, root } = server;
-    const storage = await openSftp(server, root, { knownHosts, privateKey });
-    t.teardown(() => storage[Symbol.asyncDispose]());
-    t.true(storage.capabilities.hashesFiles);
-    await lookAt(t, { root, storage }, 0);
-    // More than one request: a range is 256 MiB at most, and one segment at least.
-    const segmentBytes = 320 * 1024 * 1024;
-    const large = await truncatedFile(join(root, 'large'), 2 * segmentBytes + 5);
-    const hashes = await storage.hashSegments?.('large', { size: large, segmentBytes, signal });
-    const zeros = (bytes: number) => createHash('sha256').update(Buffer.alloc(bytes)).digest('hex');
-    t.deepEqual(hashes, [zeros(segmentBytes), zeros(segmentBytes), zeros(5)]);
-    // Its hashes of blocks of this size are wrong: they are not asked for.
-    t.deepEqual(await storage.hashSegments?.('large', { size: large, segmentBytes: 1_000_000, signal }), []);
-  });
-} else test('ProFTPD is not installed: hashing was NOT tried with it', (t) => t.pass());
+needs('ProFTPD')('ProFTPD hashes files, at any offset', async (t) => {
+  const server = await startProFtpd();
+  t.teardown(() => server.stop());
+  const { knownHosts, privateKey, root } = server;
+  const storage = await openSftp(server, root, { knownHosts, privateKey });
+  t.teardown(() => storage[Symbol.asyncDispose]());
+  t.true(storage.capabilities.hashesFiles);
+  await lookAt(t, { root, storage }, 0);
+  // More than one request: a range is 256 MiB at most, and one segment at least.
+  const segmentBytes = 320 * 1024 * 1024;
+  const large = await truncatedFile(join(root, 'large'), 2 * segmentBytes + 5);
+  const hashes = await storage.hashSegments?.('large', { size: large, segmentBytes, signal });
+  const zeros = (bytes: number) => createHash('sha256').update(Buffer.alloc(bytes)).digest('hex');
+  t.deepEqual(hashes, [zeros(segmentBytes), zeros(segmentBytes), zeros(5)]);
+  // Its hashes of blocks of this size are wrong: they are not asked for.
+  t.deepEqual(await storage.hashSegments?.('large', { size: large, segmentBytes: 1_000_000, signal }), []);
+});

@@ -13,7 +13,8 @@ import type { DraftOptions, Storage } from '../../../../src/storage/storage.ts';
 import { never, noise, someDraft, someTimeMs, throwsSyncError } from '../../../contract/storage/arrange.ts';
 import { startTcpProxy } from '../../../faults/kit/tcp-proxy.ts';
 import { newFolders, runCommand, startCommand, treeOf, until } from '../../../kit/job.ts';
-import { findSshd, type OpenSsh, startOpenSsh } from '../../../kit/openssh.ts';
+import { needs } from '../../../kit/needs.ts';
+import { type OpenSsh, startOpenSsh } from '../../../kit/openssh.ts';
 import type { Faults } from '../../../kit/sftp-server/options.ts';
 import { startSftpServer } from '../../../kit/sftp-server/server.ts';
 import { noCredentials, openSftp, silentLog } from '../../../kit/sftp-storage.ts';
@@ -83,16 +84,9 @@ const options = (path: string, more: Partial<DraftOptions> = {}): DraftOptions =
   ...more,
 });
 
-const sshTest: typeof test.serial = findSshd() ? test.serial : (test.skip as unknown as typeof test.serial);
-if (!findSshd()) {
-  test('OpenSSH is not installed: copies within a server were NOT tried', (t) => {
-    t.log('install openssh-server to run it');
-    t.pass();
-  });
-}
+const sshTest = needs('OpenSSH').serial;
 
-test.before(async () => {
-  if (!findSshd()) return;
+sshTest.before(async () => {
   sshd = await startOpenSsh();
   without = await startOpenSsh({ sftpServerOptions: '-P copy-data' });
 });

@@ -4,7 +4,8 @@ import { SyncError } from '../../../../src/base/errors.ts';
 import { loadSettings } from '../../../../src/config/load.ts';
 import { parseJumps } from '../../../../src/config/parse/parse-jump.ts';
 import type { Credentials, JumpHost } from '../../../../src/config/settings.ts';
-import { findSshd, type OpenSsh, type OpenSshOptions, startOpenSsh } from '../../../kit/openssh.ts';
+import { needs } from '../../../kit/needs.ts';
+import { type OpenSsh, type OpenSshOptions, startOpenSsh } from '../../../kit/openssh.ts';
 import { noCredentials, openSftp } from '../../../kit/sftp-storage.ts';
 
 const credentials: Credentials = { ...noCredentials, password: 'not-for-hops', privateKey: 'key', knownHosts: 'known' };
@@ -46,10 +47,10 @@ test('settings: a folder is not reached through a jump host', (t) => {
   t.throws(() => loadSettings({ flags: {}, environment }), { message: /SYNC_TASK_SOURCE_JUMP: it is for SFTP/ });
 });
 
-if (findSshd()) {
+{
+  const test = needs('OpenSSH');
   const start = async (t: ExecutionContext, options?: OpenSshOptions): Promise<OpenSsh> => {
     const server = await startOpenSsh(options);
-    if (!server) throw new Error('sshd is there but did not start');
     t.teardown(() => server.stop());
     return server;
   };
@@ -123,10 +124,5 @@ if (findSshd()) {
       error?.message ?? '',
       /\(hop 1 of 1\): cannot connect onward to .* \(it does not allow it\); ask its operator/,
     );
-  });
-} else {
-  test('OpenSSH is not installed: jump hosts were NOT tried', (t) => {
-    t.log('install openssh-server to run it');
-    t.pass();
   });
 }
