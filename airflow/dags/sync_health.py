@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import DAG
 
 from sync_task_airflow import SyncTaskOperator, notify
-from sync_task_airflow.dag_factory import task_arguments
+from sync_task_airflow.dag_arguments import task_arguments
 from sync_task_airflow.pipeline import load_all
 
 with DAG(

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from sync_task_airflow.connections import endpoint_environment
-from sync_task_airflow.dag_factory import task_arguments
+from sync_task_airflow.dag_arguments import task_arguments
 from sync_task_airflow.operator import connection
 from sync_task_airflow.pipeline import Pipeline, load_all
 from sync_task_airflow.refresh import without_gates

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from airflow.sdk import DAG, TriggerRule
 
 from sync_task_airflow import notify
 from sync_task_airflow.by_day import batches_task, days_task, without_environment
+from sync_task_airflow.dag_arguments import dag_arguments, task_arguments
 from sync_task_airflow.engine import SyncTaskOperator
-from sync_task_airflow.pipeline import Pipeline, default_of, duration, load, start_of
+from sync_task_airflow.pipeline import Pipeline, default_of, duration, load
 from sync_task_airflow.publish import Verdict
+from sync_task_airflow.refresh import refresh_dag
 from sync_task_airflow.trigger_form import DRY_RUN, TriggerForm
 
 LABEL = "{{ task.label }}"
@@ -43,8 +44,6 @@ with what is downstream of it. The other batches are not run again.
 
 def dags_of(path: str) -> dict[str, DAG]:
     """The DAGs of a pipeline's file. Raises PipelineError."""
-    from sync_task_airflow.refresh import refresh_dag
-
     pipeline = load(Path(path))
     dags = [sync_dag(pipeline), *([refresh_dag(pipeline)] if "refresh" in pipeline.values else [])]
     return {f"dag_{dag.dag_id}": dag for dag in dags}
@@ -130,45 +129,3 @@ def sync_dag(pipeline: Pipeline) -> DAG:
         run >> finish
         [run, finish] >> verdict
     return dag
-
-
-def dag_arguments(pipeline: Pipeline) -> dict[str, Any]:
-    """What the DAGs of a pipeline have in common."""
-    retries = pipeline.part("retries")
-    return {
-        "description": pipeline.values["description"],
-        "start_date": start_of(pipeline),
-        "catchup": False,
-        # Two runs at once would plan the same files.
-        "max_active_runs": 1,
-        "tags": ["sync-task", *pipeline.values.get("tags", [])],
-        "on_success_callback": notify.on("success", pipeline) or None,
-        "on_failure_callback": notify.on("failure", pipeline) or None,
-        "default_args": {
-            "owner": pipeline.values.get("owner", default_of("owner")),
-            # For passing problems alone (exit 75, a killed container): what a retry won't mend fails at once.
-            "retries": retries["count"],
-            "retry_delay": duration(retries["delay"]),
-            "retry_exponential_backoff": True,
-            "max_retry_delay": duration(retries["max_delay"]),
-        },
-    }
-
-
-def task_arguments(pipeline: Pipeline) -> dict[str, Any]:
-    """What every task of a pipeline that starts a container is told."""
-    container = pipeline.part("container")
-    return {
-        "pipeline": pipeline.name,
-        "pool": pipeline.values.get("pool", default_of("pool")),
-        "source_conn_id": pipeline.source_conn_id,
-        "target_conn_id": pipeline.target_conn_id,
-        "state_conn_id": pipeline.state_conn_id,
-        "source_path": pipeline.values["source"].get("path"),
-        "target_path": pipeline.values["target"].get("path"),
-        "settings": pipeline.settings,
-        "image": container.get("image"),
-        "cpus": container["cpus"],
-        "memory": container["memory"],
-        "kubernetes": dict(pipeline.part("kubernetes")),
-    }

@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, TriggerRule, task
 
 from sync_task_airflow import plain_errors
-from sync_task_airflow.dag_factory import dag_arguments, task_arguments
+from sync_task_airflow.dag_arguments import dag_arguments, task_arguments
 from sync_task_airflow.date_folder import date_folder_of
 from sync_task_airflow.engine import SyncTaskOperator
 from sync_task_airflow.pipeline import Pipeline, duration
