@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sync_task_airflow import notify
-from sync_task_airflow.pipeline import Pipeline, default_of, duration, start_of
+from sync_task_airflow.pipeline import Pipeline, duration, start_of
+from sync_task_airflow.schema import default_of
 
 
 def dag_arguments(pipeline: Pipeline) -> dict[str, Any]:

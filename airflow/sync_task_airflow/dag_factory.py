@@ -11,9 +11,10 @@ from sync_task_airflow import notify
 from sync_task_airflow.by_day import batches_task, days_task, without_environment
 from sync_task_airflow.dag_arguments import dag_arguments, task_arguments
 from sync_task_airflow.engine import SyncTaskOperator
-from sync_task_airflow.pipeline import Pipeline, default_of, duration, load
+from sync_task_airflow.pipeline import Pipeline, duration, load
 from sync_task_airflow.publish import Verdict
 from sync_task_airflow.refresh import refresh_dag
+from sync_task_airflow.schema import default_of
 from sync_task_airflow.trigger_form import DRY_RUN, TriggerForm
 
 LABEL = "{{ task.label }}"

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 from airflow.sdk import Variable
 from airflow.sdk.exceptions import AirflowFailException
 
-from sync_task_airflow.pipeline import SCHEMA_PATH, as_environment
+from sync_task_airflow.pipeline import as_environment
+from sync_task_airflow.schema import validator
 
 KEYS = ("cpus", "image", "memory", "settings")
 
@@ -44,9 +46,7 @@ def overrides_of(pipeline: str) -> dict[str, Any]:
 
 
 def problem_with(given: dict[str, Any]) -> str | None:
-    import jsonschema
-
-    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    schema = validator().schema
     parts = {
         "settings": schema["properties"]["settings"],
         **{key: schema["properties"]["container"]["properties"][key] for key in KEYS if key != "settings"},

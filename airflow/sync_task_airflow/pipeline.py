@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-import jsonschema
-
-from sync_task_airflow.date_folder import date_folder_of
+from sync_task_airflow.contradictions import contradictions
 from sync_task_airflow.document import Document, PipelineError
+from sync_task_airflow.schema import default_of, defaults_of, describe, validator
 
-SCHEMA_PATH = Path(__file__).parent / "pipeline.schema.json"
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-# Options that have a place of their own in the file: given twice, one of them would be lost without a word.
-PLACES = {
-    "min-age": "settle.min_age",
-    "stable": "settle.stable",
-    "marker": "settle.marker",
-    "transform": "transforms",
-    "gate": "gates",
-    "batch-files": "batches.files",
-    "batch-bytes": "batches.bytes",
-    "max-batches": "batches.max",
-    "max-files": "batches.max_files",
-    "max-bytes": "batches.max_bytes",
-}
 
 
 @dataclass(frozen=True)
@@ -115,117 +97,6 @@ def pipelines_folder() -> Path:
 
 def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix == ".yaml") if folder.is_dir() else []
-
-
-@cache
-def validator() -> jsonschema.Draft202012Validator:
-    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(formats=["date"]))
-
-
-@cache
-def defaults_of(name: str) -> dict[str, Any]:
-    schema = validator().schema["properties"][name]
-    return {key: value["default"] for key, value in schema.get("properties", {}).items() if "default" in value}
-
-
-def default_of(name: str) -> Any:
-    return validator().schema["properties"][name]["default"]
-
-
-def describe(document: Document, error: jsonschema.ValidationError) -> str:
-    """One line: where, which key, what is wrong."""
-    path = [*error.absolute_path]
-    where = ".".join(map(str, path))
-    message = error.message
-    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        known = {*error.schema.get("properties", {})}
-        patterns = [*error.schema.get("patternProperties", {})]
-        unknown = [k for k in error.instance if k not in known and not any(re.search(p, k) for p in patterns)]
-        path.append(unknown[0])
-        names = sorted(known) or [pattern.strip("^$()") for pattern in patterns]
-        message = f"there is no key {unknown[0]!r} here; there are {', '.join(names)}"
-    elif error.validator == "required":
-        message = f"{message.replace(' is a required property', '')} is missing"
-    elif error.validator == "pattern":
-        message = f"{error.instance!r} is not of the form {error.validator_value}"
-    elif error.validator in ("minProperties", "maxProperties"):
-        message = "one of webhook, slack, email and pagerduty belongs beside when"
-    elif error.validator == "not" and path and path[-1] == "selection":
-        message = "prefix and date_folder exclude each other"
-    elif error.parent is not None or error.validator in ("not", "propertyNames"):
-        message = f"{error.instance!r} cannot stand here"
-    elif error.validator == "anyOf":
-        message = "a text, a number, true, false or a list of texts is meant to stand here"
-    message = message if len(message) < 400 else message[:400] + " …"
-    if error.validator == "not" and isinstance(error.instance, str):
-        path.append(error.instance)
-    return f"{document.label}:{document.line(path)}: {where + ': ' if where else ''}{message}"
-
-
-def contradictions(document: Document) -> Iterator[str]:
-    """What no schema can say."""
-    values = document.values
-    late = any("late" in each["when"] for each in values.get("notify", []))
-    if ("deadline" in values) != late:
-        at = document.line(["deadline"] if "deadline" in values else ["notify"])
-        yield (
-            f"{document.label}:{at}: deadline and notify belong together: when is a run late, and who is to hear of it "
-            "(when: [late])?"
-        )
-    yield from contradictions_of_days(document)
-    for name in {*values.get("settings", {})} & {*PLACES}:
-        yield (
-            f"{document.label}:{document.line(['settings', name])}: settings: {name!r} has a place of its own: "
-            f"{PLACES[name]}"
-        )
-    if "timezone" in values and values["timezone"] not in available_timezones():
-        at = document.line(["timezone"])
-        yield f"{document.label}:{at}: timezone: there is no {values['timezone']!r}; Europe/Berlin and UTC are two"
-    schedule = values.get("schedule")
-    if schedule is not None and not is_schedule(schedule):
-        yield (
-            f"{document.label}:{document.line(['schedule'])}: schedule: {schedule!r} is neither a cron expression "
-            'such as "30 2 * * *" nor one of @hourly, @daily, @weekly, @monthly, @yearly, @once, @continuous'
-        )
-
-
-def contradictions_of_days(document: Document) -> Iterator[str]:
-    selection = document.values.get("selection", {})
-    prefix = selection.get("prefix", "")
-    for index, glob in enumerate(selection.get("include", []) if "date_folder" in selection else []):
-        if "/" in glob.removeprefix("**/"):
-            yield (
-                f"{document.label}:{document.line(['selection', 'include', index])}: selection.include: {glob!r}: "
-                "beside date_folder, a glob has no / or begins with **/"
-            )
-    if "{{" in prefix or "{ds" in prefix:
-        at = document.line(["selection", "prefix"])
-        yield f"{document.label}:{at}: selection.prefix: a folder that depends on the day is a date_folder"
-    folders = {"selection": selection.get("date_folder"), "refresh": document.values.get("refresh", {}).get("folder")}
-    paths = {}
-    for block, given in folders.items():
-        if given is None:
-            continue
-        place = [block, "date_folder" if block == "selection" else "folder"]
-        at = f"{document.label}:{document.line(place)}: {'.'.join(place)}"
-        try:
-            paths[block] = date_folder_of(given).path.rstrip("/")
-        except ValueError as error:
-            yield f"{at}: {error}"
-            continue
-        if block == "refresh" and paths.get("selection", paths[block]) != paths[block]:
-            yield f"{at}: the pipeline looks at selection.date_folder and nowhere else: leave this out"
-        if block == "refresh" and prefix and not paths[block].startswith(f"{prefix.rstrip('/')}/"):
-            yield f"{at}: the pipeline looks below selection.prefix alone: a folder of a day is in there"
-
-
-def is_schedule(text: str) -> bool:
-    from croniter import croniter
-
-    if text.startswith("@"):
-        return text in ("@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly", "@once", "@continuous")
-    return croniter.is_valid(text)
 
 
 def duration(text: str) -> timedelta:

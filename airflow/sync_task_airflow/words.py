@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from sync_task_airflow.pipeline import PLACES
+from sync_task_airflow.contradictions import OWN_KEYS
 
 # Of a connection, behind SYNC_TASK_SOURCE_ or SYNC_TASK_TARGET_.
 FIELDS = {
@@ -44,7 +44,7 @@ OF_THE_FILE = {
     "include": "selection.include",
     "exclude": "selection.exclude",
     "pipeline": "the name of the pipeline's file",
-    **{name: place for name, place in PLACES.items() if name not in FORM},
+    **{name: place for name, place in OWN_KEYS.items() if name not in FORM},
 }
 COMMAND = re.compile(r"sync-task plan --run [^\s;,]+")
 ANEW = re.compile(r"another --run plans anew")
