@@ -9,9 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from sync_task_airflow.connections import endpoint_environment
+from sync_task_airflow.connections import endpoint_environment, find_connection
 from sync_task_airflow.dag_arguments import task_arguments
-from sync_task_airflow.operator import connection
 from sync_task_airflow.pipeline import Pipeline, load_all
 from sync_task_airflow.refresh import without_gates
 from sync_task_airflow.selection import Selection
@@ -29,7 +28,7 @@ def tasks_for(
     run: str,
     paused: Callable[[str], bool],
     pipelines: Iterable[Pipeline] | None = None,
-    look_up: Callable[[str], Connection] = connection,
+    look_up: Callable[[str], Connection] = find_connection,
     now: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """

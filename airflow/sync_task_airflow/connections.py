@@ -13,14 +13,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-
-# How the names end of what is nobody's business.
+# Ends of the names of variables whose values are secret.
 SECRETS = (
     "_PASSWORD",
     "_PRIVATE_KEY",
@@ -31,6 +31,13 @@ SECRETS = (
     "_AZURE_STORAGE_KEY",
     "_AZURE_STORAGE_SAS_TOKEN",
 )
+
+
+def find_connection(conn_id: str) -> Connection:
+    try:
+        return BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        raise AirflowFailException(f"there is no connection {conn_id!r}: make it in Admin > Connections") from None
 
 
 def is_secret(name: str) -> bool:

@@ -24,7 +24,7 @@ from requests import RequestException
 from sync_task_airflow import secret_files
 from sync_task_airflow.container_logs import follow_until_exit
 from sync_task_airflow.dead_try import end_log_of_try
-from sync_task_airflow.operator import INSTALLATION, STOP_SECONDS, SyncTask, bytes_of
+from sync_task_airflow.operator import INSTALLATION, STOP_SECONDS, SyncTask
 from sync_task_airflow.result import BrokenResult, Ending, read_result
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ RESULT_FOLDER = "/result"
 RESULT_PATH = f"{RESULT_FOLDER}/result.json"
 # Where the volume of the reports is mounted.
 REPORT_FOLDER = "/reports"
+MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 
 
 class DockerSyncTask(SyncTask, DockerOperator):
@@ -172,3 +173,8 @@ class DockerSyncTask(SyncTask, DockerOperator):
             return
         except (DockerException, RequestException) as error:
             self.log.warning("container %s could not be removed: %s", container_id[:12], error)
+
+
+def bytes_of(memory: str) -> int:
+    """`512Mi` in bytes."""
+    return int(memory[:-2]) * MEMORY_UNITS[memory[-2:]]

@@ -7,50 +7,38 @@ never assigned to the task, whose arguments and rendered fields Airflow writes i
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from airflow.configuration import conf
-from airflow.sdk import BaseHook, BaseOperator, BaseOperatorLink
-from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException, AirflowSkipException
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
 
 from sync_task_airflow import plain_errors
-from sync_task_airflow.connections import endpoint_environment, state_environment
+from sync_task_airflow.connections import endpoint_environment, find_connection, state_environment
 from sync_task_airflow.installation import installation
 from sync_task_airflow.lineage import lineage_of
 from sync_task_airflow.overrides import overrides_of
 from sync_task_airflow.paused import is_paused
+from sync_task_airflow.report_link import ReportLink
 from sync_task_airflow.result import Ending, raise_for_exit, summary
+from sync_task_airflow.trace import TRACE, trace_of
 from sync_task_airflow.visible import visible
 from sync_task_airflow.words import bytes_words, in_words_of_airflow
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
-    from airflow.sdk import Connection
     from airflow.sdk.types import Context
 
-# What names the trace in every line of the image's log and in Postgres' application_name.
-TRACE = "TRACEPARENT"
 # Time for a transfer to end cleanly, its temporary file removed.
 STOP_SECONDS = 30
-MEMORY_UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
 WITHOUT_RUN = ("check", "prune")
 MOVING = ("run", "sync")
 INSTALLATION = "sync-task.installation"
 # What may be the end of a run, and writes its report then.
 REPORTING = ("check", "plan", "finish", "sync")
-
-
-class ReportLink(BaseOperatorLink):
-    """A button at the task, below *Details*: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
-
-    name = "Report"
-
-    def get_link(self, operator: BaseOperator, *, ti_key: Any) -> str:
-        return getattr(operator, "report_url", "")
 
 
 class SyncTask(BaseOperator):
@@ -119,7 +107,7 @@ class SyncTask(BaseOperator):
         self.cpus = cpus
         self.memory = memory
         self.report_url = ""
-        self.places = ("", "")
+        self.locations = ("", "")
         self.moved: dict[str, Any] | None = None
 
     @property
@@ -169,12 +157,12 @@ class SyncTask(BaseOperator):
     def connections(self) -> dict[str, str]:
         """Secrets: they go into the container's environment and nowhere else."""
         environment = {
-            **endpoint_environment("SOURCE", connection(self.source_conn_id), self.source_path),
-            **endpoint_environment("TARGET", connection(self.target_conn_id), self.target_path),
-            **state_environment(connection(self.state_conn_id)),
+            **endpoint_environment("SOURCE", find_connection(self.source_conn_id), self.source_path),
+            **endpoint_environment("TARGET", find_connection(self.target_conn_id), self.target_path),
+            **state_environment(find_connection(self.state_conn_id)),
         }
         # Without any secret.
-        self.places = environment["SYNC_TASK_SOURCE"], environment["SYNC_TASK_TARGET"]
+        self.locations = environment["SYNC_TASK_SOURCE"], environment["SYNC_TASK_TARGET"]
         return environment
 
     def say(self, text: str) -> str:
@@ -183,11 +171,8 @@ class SyncTask(BaseOperator):
         return in_words_of_airflow(text, ids)
 
     def trace(self, context: Context) -> dict[str, str]:
-        """
-        The trace of the DAG run, which Airflow hands down to its tasks whether or not it exports traces; else one made
-        of the run's name. Logged once: the lines of the container's own log all have it.
-        """
-        parent = current_traceparent() or traceparent_of(context["ti"].dag_id, context["ti"].run_id)
+        """Logged once: every line of the container's own log has it too."""
+        parent = trace_of(context["ti"])
         self.log.info("trace %s", parent.split("-")[1])
         return {TRACE: parent}
 
@@ -243,33 +228,4 @@ class SyncTask(BaseOperator):
 
     def get_openlineage_facets_on_complete(self, _task_instance: Any) -> OperatorLineage | None:
         """The OpenLineage provider asks, where it is in use; after a failure, too: most files may have been moved."""
-        return lineage_of(*self.places, self.moved) if self.moved else None
-
-
-def current_traceparent() -> str | None:
-    """As https://www.w3.org/TR/trace-context/ has it."""
-    try:
-        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-    except ImportError:
-        return None
-    carrier: dict[str, str] = {}
-    TraceContextTextMapPropagator().inject(carrier)
-    return carrier.get("traceparent")
-
-
-def traceparent_of(dag_id: str, run_id: str) -> str:
-    """The same for every task of a run; not sampled, for nobody has exported its spans."""
-    digest = hashlib.sha256(f"{dag_id}\0{run_id}".encode()).hexdigest()
-    return f"00-{digest[:32]}-{digest[32:48]}-00"
-
-
-def connection(conn_id: str) -> Connection:
-    try:
-        return BaseHook.get_connection(conn_id)
-    except AirflowNotFoundException:
-        raise AirflowFailException(f"there is no connection {conn_id!r}: make it in Admin > Connections") from None
-
-
-def bytes_of(memory: str) -> int:
-    """`512Mi` in bytes."""
-    return int(memory[:-2]) * MEMORY_UNITS[memory[-2:]]
+        return lineage_of(*self.locations, self.moved) if self.moved else None

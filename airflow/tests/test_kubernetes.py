@@ -16,8 +16,8 @@ from kubernetes.client import models as k8s
 from urllib3.exceptions import MaxRetryError
 
 from sync_task_airflow.kubernetes_engine import KubernetesSyncTask, LevelledLogs
-from sync_task_airflow.operator import traceparent_of
 from sync_task_airflow.result import GateRefused
+from sync_task_airflow.trace import traceparent_of
 from tests.conftest import NEEDLES, SECRETS
 from tests.fake_cluster import FakeCluster
 from tests.fake_engine import Ending, make_error, make_result
@@ -201,7 +201,7 @@ def test_a_deferred_task_is_taken_up_by_another_process(
     said = capsys.readouterr().out
     assert "[warning  ] deferred: a.txt " in said, "as if it had been watched"
     assert "schemaVersion" not in said
-    assert all(place.startswith("sftp://") for place in task.operator.places), "lineage needs them"
+    assert all(place.startswith("sftp://") for place in task.operator.locations), "lineage needs them"
 
 
 def test_a_deferred_plan_returns_numbers_alone(cluster: FakeCluster) -> None:
