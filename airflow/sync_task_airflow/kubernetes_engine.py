@@ -9,32 +9,28 @@ not the pod.
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
-from airflow.providers.cncf.kubernetes.utils.xcom_sidecar import PodDefaults
-from airflow.sdk.exceptions import AirflowException, TaskDeferred
+from airflow.sdk.exceptions import AirflowException
 from kubernetes.client import ApiException
 from kubernetes.client import models as k8s
-from urllib3.exceptions import HTTPError
 
-from sync_task_airflow.container_logs import write
 from sync_task_airflow.installation import installation
 from sync_task_airflow.operator import STOP_SECONDS, SyncTask
-from sync_task_airflow.result import BrokenResult, Ending, checked
+from sync_task_airflow.pod_ending import RESULT_PATH, ending_of, read
+from sync_task_airflow.pod_log import LevelledLogs
+from sync_task_airflow.pod_secret import LABELS, deleting_secret, env_from, hand_to_pod, secret_name, write_secret
+from sync_task_airflow.result import Ending
 
 if TYPE_CHECKING:
     from airflow.sdk.types import Context
 
-RESULT_PATH = f"{PodDefaults.XCOM_MOUNT_PATH}/return.json"
 DELETED = "the pod was deleted while it ran: a retry goes on where it ended"
-LABELS = {"app.kubernetes.io/name": "sync-task"}
 # As in the image.
 USER = 1000
 LOCKED = {
@@ -77,7 +73,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
             automount_service_account_token=False,
             volumes=[k8s.V1Volume(name="tmp", empty_dir=k8s.V1EmptyDirVolumeSource(size_limit="64Mi"))],
             volume_mounts=[k8s.V1VolumeMount(name="tmp", mount_path="/tmp")],
-            env_from=[named_secret(name) for name in given.get("env_from_secrets", [])],
+            env_from=[env_from(name) for name in given.get("env_from_secrets", [])],
             do_xcom_push=True,
             termination_grace_period=STOP_SECONDS,
             on_finish_action="delete_pod",
@@ -94,9 +90,10 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         # With the installation, by which a pod of an earlier try is found again: never another Airflow's.
         self.labels = {**LABELS, "sync-task/installation": installation(), "sync-task/verb": self.verb}
         self.namespace = self._namespace()
-        secret = self._write_secret(context)
-        self.env_from = [named_secret(secret), *self.env_from]
-        with self._deleting_secret(secret, self.namespace):
+        secret = secret_name(self.identity(context))
+        write_secret(self.client, secret, self.namespace, self.connections())
+        self.env_from = [env_from(secret), *self.env_from]
+        with deleting_secret(self.client, secret, self.namespace, self.log):
             result = super().execute(context)
         # Deferrable, and still here: the pod was quick, and `trigger_reentry` has been called already.
         return self.concluded if self.deferrable else self._succeed(context, result)
@@ -105,7 +102,8 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         """Back from the triggerer, in a process that knows nothing of `execute`."""
         # For lineage, which needs the places.
         self.connections()
-        with self._deleting_secret(secret_name(self.identity(context)), event["namespace"]):
+        secret = secret_name(self.identity(context))
+        with deleting_secret(self.client, secret, event["namespace"], self.log):
             try:
                 result = super().trigger_reentry(context, event)
             except AirflowException:
@@ -164,58 +162,14 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         return manager
 
     def get_or_create_pod(self, pod_request_obj: k8s.V1Pod, context: Context) -> k8s.V1Pod:
-        """The Secret belongs to the pod: whatever happens to the worker, it goes when the pod goes."""
         pod = super().get_or_create_pod(pod_request_obj, context)
         there = self.client.read_namespaced_pod(pod.metadata.name, pod.metadata.namespace)
-        owner = {"apiVersion": "v1", "kind": "Pod", "name": there.metadata.name, "uid": there.metadata.uid}
-        self.client.patch_namespaced_secret(
-            secret_name(self.identity(context)),
-            pod.metadata.namespace,
-            {"metadata": {"ownerReferences": [owner]}},
-        )
+        hand_to_pod(self.client, secret_name(self.identity(context)), there)
         return pod
 
     def _succeed(self, context: Context, xcom: Any) -> list[dict[str, int]] | None:
         result, problem = read(xcom)
         return self.conclude(context, Ending(0), result, problem)
-
-    def _write_secret(self, context: Context) -> str:
-        """One for each task, with the connections in it: another try replaces what a dead worker left."""
-        name = secret_name(self.identity(context))
-        namespace = self.namespace
-        body = k8s.V1Secret(
-            metadata=k8s.V1ObjectMeta(name=name, labels=LABELS),
-            string_data=self.connections(),
-        )
-        try:
-            self.client.create_namespaced_secret(namespace, body)
-        except HTTPError as error:
-            raise AirflowException(f"Kubernetes could not be reached: {error}") from None
-        except ApiException as error:
-            if error.status != 409:
-                raise AirflowException(f"the Secret {name} could not be made in {namespace}: {error.reason}") from None
-            self.client.replace_namespaced_secret(name, namespace, body)
-        return name
-
-    @contextmanager
-    def _deleting_secret(self, name: str, namespace: str) -> Iterator[None]:
-        """Deletes it at the end, however that comes. The pod of a task that is deferred goes on and needs it."""
-        try:
-            yield
-        except TaskDeferred:
-            raise
-        except BaseException:
-            self._delete_secret(name, namespace)
-            raise
-        self._delete_secret(name, namespace)
-
-    def _delete_secret(self, name: str, namespace: str) -> None:
-        """Never hides the error that led here: the pod's end takes the Secret along anyhow."""
-        try:
-            self.client.delete_namespaced_secret(name, namespace)
-        except ApiException as error:
-            if error.status != 404:
-                self.log.warning("the Secret %s could not be deleted: %s", name, error.reason)
 
     def _namespace(self) -> str:
         """Where KubernetesPodOperator will put the pod."""
@@ -225,53 +179,8 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         return template or self.hook.get_namespace() or self._incluster_namespace or "default"
 
 
-class LevelledLogs(PodManager):
-    """Log lines as sentences, at their level. Standard output holds the result, which is not for the log."""
-
-    last = ""
-    say: Callable[[str], str] = str
-
-    def _log_message(self, message: str, *_rest: Any, **_more: Any) -> None:
-        # While a pod is taken away the provider reads its last lines every second anew; ours hold their time.
-        if message.startswith('{"schemaVersion":') or (message == self.last and message.startswith("{")):
-            return
-        self.last = message
-        write(self.log, message, self.say)
-
-
 def whole(template: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A pod may not be without containers; a template that says nothing about them need not name one."""
     if template is None:
         return None
     return {**template, "spec": {"containers": [{"name": "base"}], **template.get("spec", {})}}
-
-
-def named_secret(name: str) -> k8s.V1EnvFromSource:
-    return k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=name))
-
-
-def secret_name(identity: Mapping[str, str]) -> str:
-    """The same for every try."""
-    text = "\0".join(value for name, value in identity.items() if name != "sync-task.try")
-    return f"sync-task-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
-
-
-def ending_of(pod: k8s.V1Pod, container: str) -> Ending | None:
-    """How the container ended. None where it has not begun: the operator's own error then says why."""
-    status = pod.status
-    reason = (status.reason or "").lower() if status else ""
-    for each in (status.container_statuses if status else None) or []:
-        terminated = each.state and each.state.terminated
-        if each.name == container and terminated:
-            return Ending(terminated.exit_code, terminated.reason == "OOMKilled", reason)
-    return Ending(137, reason=reason) if reason in ("evicted", "preempting", "nodelost", "shutdown") else None
-
-
-def read(xcom: Any) -> tuple[dict[str, Any] | None, str]:
-    """The result, or why there is none."""
-    if xcom is None:
-        return None, f"it wrote no result file {RESULT_PATH}"
-    try:
-        return checked(xcom), ""
-    except BrokenResult as error:
-        return None, str(error)

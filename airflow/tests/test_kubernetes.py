@@ -15,7 +15,8 @@ from kubernetes.client import ApiClient, ApiException
 from kubernetes.client import models as k8s
 from urllib3.exceptions import MaxRetryError
 
-from sync_task_airflow.kubernetes_engine import KubernetesSyncTask, LevelledLogs
+from sync_task_airflow.kubernetes_engine import KubernetesSyncTask
+from sync_task_airflow.pod_log import LevelledLogs
 from sync_task_airflow.result import GateRefused
 from sync_task_airflow.trace import traceparent_of
 from tests.conftest import NEEDLES, SECRETS
@@ -298,7 +299,7 @@ def test_a_retry_adopts_the_pod_of_a_lost_worker(cluster: FakeCluster, monkeypat
     task = Task()
     with monkeypatch.context() as patch:
         patch.setattr(KubernetesSyncTask, "post_complete_action", lambda *_args, **_rest: None)
-        patch.setattr(KubernetesSyncTask, "_delete_secret", lambda *_args: None)
+        patch.setattr("sync_task_airflow.pod_secret.delete_secret", lambda *_args: None)
         patch.setattr(PodManager, "fetch_requested_container_logs", lost)
         with pytest.raises(KeyboardInterrupt):
             task.execute()
