@@ -6,8 +6,12 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.fake_cluster import FakeCluster
 
 SECRETS = {
     "source key": "-----BEGIN PRIVATE KEY-----\nc291cmNla2V5c291cmNla2V5c291cmNla2V5\n-----END PRIVATE KEY-----\n",
@@ -95,3 +99,11 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     monkeypatch.setattr(DockerOperator, "cli", fake)
     monkeypatch.setattr("sync_task_airflow.container_logs.time.sleep", lambda _seconds: None)
     return fake
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+    """What every operator on Kubernetes talks to in the test."""
+    from tests.fake_cluster import install
+
+    return install(monkeypatch)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
 from kubernetes.client import ApiClient, ApiException
 from kubernetes.client import models as k8s
 
@@ -106,3 +110,32 @@ class FakeCluster:
         """What the sidecar reads."""
         result = self.endings[pod.metadata.name].result
         return "__airflow_xcom_result_empty__" if result is None else json.dumps(result)
+
+
+def install(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+    """What every KubernetesPodOperator talks to for the rest of the test."""
+    # A deferred task would read the caller's.
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    fake = FakeCluster()
+    hook = SimpleNamespace(
+        core_v1_client=fake,
+        is_in_cluster=True,
+        get_namespace=lambda: "transfers",
+        get_pod=fake.read_namespaced_pod,
+        get_xcom_sidecar_container_image=lambda: None,
+        get_xcom_sidecar_container_resources=lambda: None,
+        get_xcom_sidecar_container_security_context=lambda: None,
+    )
+    monkeypatch.setattr(KubernetesPodOperator, "hook", hook)
+    monkeypatch.setattr(KubernetesPodOperator, "client", fake)
+
+    async def started(*_args: Any, **_rest: Any) -> None:
+        pass
+
+    monkeypatch.setattr(PodManager, "await_pod_start", started)
+    monkeypatch.setattr(PodManager, "watch_pod_events", started)
+    monkeypatch.setattr(PodManager, "fetch_requested_container_logs", lambda *_args, **_rest: None)
+    monkeypatch.setattr(PodManager, "await_xcom_sidecar_container_start", lambda *_args, **_rest: None)
+    monkeypatch.setattr(PodManager, "extract_xcom", lambda _self, pod, **_rest: fake.result_of(pod))
+    monkeypatch.setattr(PodManager, "await_pod_completion", lambda self, pod, *_rest: self.read_pod(pod))
+    return fake

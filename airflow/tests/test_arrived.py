@@ -16,8 +16,8 @@ from sync_task_airflow.arrived import tasks_for
 from sync_task_airflow.pipeline import load
 from sync_task_airflow.selection import literal
 from tests.bags import known_to_airflow, parsed
+from tests.dag_runs import states
 from tests.fake_engine import FakeEngine
-from tests.test_dag import states
 
 CONNECTIONS = {
     "a": Connection(conn_id="a", conn_type="sftp", host="A.example", login="u", extra='{"path": "/in coming"}'),

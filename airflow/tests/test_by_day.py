@@ -10,8 +10,8 @@ import pytest
 from airflow.sdk import timezone
 
 from tests.bags import bag_of, bundle_of
+from tests.dag_runs import states
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
-from tests.test_dag import states
 
 FILE = """
 description: d

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from airflow.configuration import conf
 
+from tests.docker_task import Task
 from tests.fake_engine import FakeEngine
-from tests.test_operator import Task
 
 
 def dead_container(engine: FakeEngine, engine_labels: dict[str, str]) -> None:

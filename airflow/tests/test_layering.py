@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 
 PACKAGE = "sync_task_airflow"
 MODULES = {path.stem: path for path in (ROOT / PACKAGE).glob("*.py")}
+MOST_LINES = 250
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -36,3 +37,9 @@ def test_imports_form_no_cycle() -> None:
     assert "pipeline" in graph["dag_factory"], "imports are found"
     # Raises CycleError, which names the modules of the cycle.
     TopologicalSorter(graph).prepare()
+
+
+def test_no_file_is_too_long() -> None:
+    lines = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8").count("\n") for path in ROOT.glob("*/*.py")}
+    assert f"{PACKAGE}/pipeline.py" in lines, "files are found"
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}

@@ -9,8 +9,8 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from sync_task_airflow.lineage import dataset_name
 from tests.conftest import NEEDLES
+from tests.docker_task import Task
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
-from tests.test_operator import Task
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from airflow.sdk import timezone
 
 from sync_task_airflow.publish import asset_of
 from tests.bags import known_to_airflow, parsed
+from tests.dag_runs import states
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
-from tests.test_dag import states
 
 
 def test_health_checks_what_is_not_paused(database: Path, engine: FakeEngine) -> None:

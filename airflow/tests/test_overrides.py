@@ -7,8 +7,8 @@ import json
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
+from tests.docker_task import Task
 from tests.fake_engine import FakeEngine
-from tests.test_operator import Task
 
 
 def test_limits_image_and_settings_without_a_new_file(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:

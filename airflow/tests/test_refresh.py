@@ -6,8 +6,8 @@ import pytest
 from airflow.sdk import timezone
 
 from tests.bags import parsed
+from tests.dag_runs import published, states
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
-from tests.test_dag import published, states
 
 
 @pytest.fixture

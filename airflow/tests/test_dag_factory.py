@@ -10,6 +10,7 @@ import pytest
 from sync_task_airflow.trigger_form import TriggerForm
 from tests.bags import parsed
 from tests.conftest import HOME, NEEDLES
+from tests.dag_runs import published, states
 from tests.fake_engine import Ending, FakeEngine, make_error, make_result
 
 BATCHES = [{"number": n, "files": 10 * n, "bytes": 1_500_000 * n, "status": "planned"} for n in (1, 2, 3)]
@@ -48,11 +49,6 @@ def plan_of(batches: list[dict[str, Any]], fails: Any = lambda _command: None) -
         return fails(command) or Ending(result=make_result(command[0], batches=batches if command[0] == "plan" else []))
 
     return behave
-
-
-def states(run: Any) -> dict[str, str]:
-    names = {ti: ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]" for ti in run.get_task_instances()}
-    return {name: str(ti.state) for ti, name in names.items()}
 
 
 def test_a_run_of_three_batches(dag: Any, engine: FakeEngine) -> None:
@@ -230,13 +226,3 @@ def test_only_what_has_arrived_is_published(dag: Any, engine: FakeEngine) -> Non
     assert some.state == "success"
     [new] = published("sftp_sync")[len(before) :]
     assert (new["files"], new["run"], new["command"]) == ({"copied": 4}, "sftp_sync.r1", "finish")
-
-
-def published(asset: str) -> list[dict[str, Any]]:
-    from airflow.models.asset import AssetEvent, AssetModel
-    from airflow.utils.session import create_session
-    from sqlalchemy import select
-
-    with create_session() as session:
-        events = select(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id).order_by(AssetEvent.id)
-        return [event.extra for event in session.scalars(events.where(AssetModel.name == asset))]

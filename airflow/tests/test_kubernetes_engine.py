@@ -1,92 +1,24 @@
-"""The same contract on Kubernetes, against an API that runs nothing."""
+"""The contract of tasks on Kubernetes, against an API that runs nothing."""
 
 from __future__ import annotations
 
 import json
-import logging
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.providers.cncf.kubernetes.utils.pod_manager import PodManager
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, TaskDeferred
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from kubernetes.client import ApiClient, ApiException
 from kubernetes.client import models as k8s
 from urllib3.exceptions import MaxRetryError
 
 from sync_task_airflow.kubernetes_engine import KubernetesSyncTask
-from sync_task_airflow.pod_log import LevelledLogs
 from sync_task_airflow.result import GateRefused
 from sync_task_airflow.trace import traceparent_of
 from tests.conftest import NEEDLES, SECRETS
 from tests.fake_cluster import FakeCluster
 from tests.fake_engine import Ending, make_error, make_result
-
-BATCH = {"number": 3, "files": 120, "bytes": 4_500_000}
-
-
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
-    # A deferred task would read the caller's.
-    monkeypatch.delenv("KUBECONFIG", raising=False)
-    fake = FakeCluster()
-    hook = SimpleNamespace(
-        core_v1_client=fake,
-        is_in_cluster=True,
-        get_namespace=lambda: "transfers",
-        get_pod=fake.read_namespaced_pod,
-        get_xcom_sidecar_container_image=lambda: None,
-        get_xcom_sidecar_container_resources=lambda: None,
-        get_xcom_sidecar_container_security_context=lambda: None,
-    )
-    monkeypatch.setattr(KubernetesPodOperator, "hook", hook)
-    monkeypatch.setattr(KubernetesPodOperator, "client", fake)
-
-    async def started(*_args: Any, **_rest: Any) -> None:
-        pass
-
-    monkeypatch.setattr(PodManager, "await_pod_start", started)
-    monkeypatch.setattr(PodManager, "watch_pod_events", started)
-    monkeypatch.setattr(PodManager, "fetch_requested_container_logs", lambda *_args, **_rest: None)
-    monkeypatch.setattr(PodManager, "await_xcom_sidecar_container_start", lambda *_args, **_rest: None)
-    monkeypatch.setattr(PodManager, "extract_xcom", lambda _self, pod, **_rest: fake.result_of(pod))
-    monkeypatch.setattr(PodManager, "await_pod_completion", lambda self, pod, *_rest: self.read_pod(pod))
-    return fake
-
-
-class Task:
-    def __init__(self, verb: str = "run", **arguments: Any) -> None:
-        batch = BATCH if verb == "run" else None
-        self.arguments = {"verb": verb, "batch": batch, "pipeline": "p", "run_name": "d.r", **arguments}
-        self.pushed: dict[str, Any] = {}
-
-    def context(self, try_number: int = 1) -> Any:
-        ti = SimpleNamespace(
-            dag_id="d",
-            run_id="r",
-            task_id="t",
-            map_index=2,
-            try_number=try_number,
-            xcom_push=lambda key, value: self.pushed.update({key: value}),
-        )
-        return {"ti": ti, "run_id": "r", "dag": SimpleNamespace(parent_dag=False)}
-
-    def execute(self, try_number: int = 1) -> Any:
-        self.operator = KubernetesSyncTask(task_id="t", **self.arguments)
-        return self.operator.execute(self.context(try_number))
-
-    def defer(self) -> TaskDeferred:
-        with pytest.raises(TaskDeferred) as raised:
-            self.execute()
-        return raised.value
-
-    def resume(self, deferred: TaskDeferred, status: str = "success") -> Any:
-        """As the triggerer's event has it done: in a process of its own."""
-        self.operator = KubernetesSyncTask(task_id="t", **self.arguments)
-        trigger = deferred.trigger
-        event = {"status": status, "message": "m", "name": trigger.pod_name, "namespace": trigger.pod_namespace}
-        return getattr(self.operator, deferred.method_name)(self.context(), event)
+from tests.pod_task import Task
 
 
 def test_a_batch_runs_in_a_pod_with_few_rights(cluster: FakeCluster) -> None:
@@ -189,55 +121,6 @@ def test_endings(cluster: FakeCluster, ending: Ending, error: type, says: str, d
     assert "return_value" not in task.pushed, "the result holds lists of files"
 
 
-def test_a_deferred_task_is_taken_up_by_another_process(
-    cluster: FakeCluster, capsys: pytest.CaptureFixture[str]
-) -> None:
-    cluster.lines = ['{"level":"warn","message":"deferred: a.txt","time":"2026"}', '{"schemaVersion":1}']
-    task = Task(kubernetes={"deferrable": True})
-    deferred = task.defer()
-    assert (len(cluster.pods), len(cluster.secrets)) == (1, 1), "the pod goes on, and needs its Secret"
-    assert task.resume(deferred) is None
-    assert task.pushed["result"]["files"] == {"copied": 3}
-    assert (cluster.pods, cluster.secrets) == ({}, {})
-    said = capsys.readouterr().out
-    assert "[warning  ] deferred: a.txt " in said, "as if it had been watched"
-    assert "schemaVersion" not in said
-    assert all(place.startswith("sftp://") for place in task.operator.locations), "lineage needs them"
-
-
-def test_a_deferred_plan_returns_numbers_alone(cluster: FakeCluster) -> None:
-    batch = {"number": 1, "files": 2, "bytes": 3, "status": "planned"}
-    cluster.behave = lambda _command: Ending(result=make_result("plan", batches=[batch]))
-    task = Task("plan", kubernetes={"deferrable": True})
-    assert task.resume(task.defer()) == [{"number": 1, "files": 2, "bytes": 3}]
-
-
-def test_a_task_that_is_deferred_again_keeps_its_secret(cluster: FakeCluster) -> None:
-    """The triggerer lost the API, say, while the pod was waiting for a node."""
-    task = Task(kubernetes={"deferrable": True})
-    deferred = task.defer()
-    [pod] = cluster.pods.values()
-    ended = pod.status
-    pod.status = k8s.V1PodStatus(phase="Pending")
-    with pytest.raises(TaskDeferred) as again:
-        task.resume(deferred, "error")
-    assert len(cluster.secrets) == 1
-    pod.status = ended
-    task.resume(again.value)
-    assert (cluster.pods, cluster.secrets) == ({}, {})
-
-
-@pytest.mark.parametrize("status", ["error", "success"])
-def test_a_pod_that_was_deleted_while_its_task_was_deferred_is_for_a_retry(cluster: FakeCluster, status: str) -> None:
-    task = Task(kubernetes={"deferrable": True})
-    deferred = task.defer()
-    cluster.pods.clear()
-    with pytest.raises(AirflowException, match="was deleted while it ran") as raised:
-        task.resume(deferred, status)
-    assert type(raised.value) is AirflowException
-    assert cluster.secrets == {}
-
-
 @pytest.mark.parametrize("deferrable", [False, True])
 def test_a_pod_that_could_not_be_made_leaves_no_secret(
     cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch, deferrable: bool
@@ -308,36 +191,3 @@ def test_a_retry_adopts_the_pod_of_a_lost_worker(cluster: FakeCluster, monkeypat
     assert len(cluster.created) == 1, "no second pod"
     assert (cluster.pods, cluster.secrets) == ({}, {})
     assert task.pushed["result"]["files"] == {"copied": 3}
-
-
-def test_lines_keep_their_level_and_the_result_is_no_line(
-    cluster: FakeCluster, caplog: pytest.LogCaptureFixture
-) -> None:
-    logs = LevelledLogs(kube_client=cluster)
-    logs._log = logging.getLogger("container")
-    with caplog.at_level(logging.INFO):
-        line = '{"level":"warn","message":"deferred: a.txt","time":"2026"}'
-        for each in (line, '{"schemaVersion":1}', line, '{"schemaVersion":1}', "plain"):
-            logs._log_message(each, "base", True, None)
-    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
-        ("WARNING", "deferred: a.txt"),
-        ("INFO", "plain"),
-    ]
-    assert "_log_message" in vars(PodManager), "the provider still has what is overridden here"
-    assert {"_push_xcom_with_fan_out", "_write_logs"} <= vars(KubernetesPodOperator).keys(), "and here"
-
-
-def test_the_engine_is_chosen_by_the_environment() -> None:
-    import os
-    import subprocess
-    import sys
-
-    def said(engine: str) -> str:
-        code = "from sync_task_airflow import SyncTaskOperator; print(SyncTaskOperator.__name__)"
-        environment = {**os.environ, "SYNC_TASK_ENGINE": engine}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
-        return (done.stdout or done.stderr).strip().splitlines()[-1]
-
-    assert said("kubernetes") == "KubernetesSyncTask"
-    assert said("") == "DockerSyncTask"
-    assert said("podman") == "ValueError: SYNC_TASK_ENGINE is 'podman': it can be docker or kubernetes"
