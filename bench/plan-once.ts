@@ -28,7 +28,6 @@ const capabilities = {
   fsync: true,
   setMtime: true,
   maxReadBytes: 1,
-  maxWriteBytes: 1,
   mtimeStepMs: 1000,
   filesAtOnce: 1,
 };

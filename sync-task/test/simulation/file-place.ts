@@ -62,7 +62,6 @@ export function filePlace(options: FilePlaceOptions): Storage {
       fsync: true,
       setMtime: true,
       maxReadBytes: READ_BYTES,
-      maxWriteBytes: WRITE_BYTES,
       mtimeStepMs: disk.mtimeStepMs,
       readsDrafts: true,
       draftsApart: true,

@@ -120,7 +120,6 @@ export function objectPlace({ label, store, process, conditional, onPublish }: O
       fsync: true,
       setMtime: true,
       maxReadBytes: READ_BYTES,
-      maxWriteBytes: PART_BYTES,
       mtimeStepMs: STEP_MS,
       readsDrafts: false,
       draftsApart: true,

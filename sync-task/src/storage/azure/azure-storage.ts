@@ -16,7 +16,6 @@ import { containerClockSkew, probeContainer } from './probe-container.ts';
 
 /** Requests are short and cost a round trip each. */
 const FILES_AT_ONCE = 32;
-const WRITE_BYTES = 1024 * 1024;
 
 /** Sends nothing yet. Throws `usage` where the settings do not go together. */
 export async function open(options: OpenOptions): Promise<Storage> {
@@ -36,7 +35,6 @@ export async function open(options: OpenOptions): Promise<Storage> {
       fsync: true,
       setMtime: true,
       maxReadBytes: RANGE_BYTES,
-      maxWriteBytes: WRITE_BYTES,
       mtimeStepMs: MTIME_STEP_MS,
       readsDrafts: false,
       draftsApart: false,

@@ -16,8 +16,6 @@ import { READ_BYTES, readFile } from './read-file.ts';
 import { whereaboutsOf } from './whereabouts.ts';
 import { startDraft } from './write-draft.ts';
 
-/** A write may be larger; there is nothing to gain. */
-const WRITE_BYTES = 1024 * 1024;
 /** Node has four threads for files; a few more in flight keep them busy. */
 const FILES_AT_ONCE = 16;
 
@@ -46,7 +44,6 @@ export async function fileStorage({ root, label }: FileStorageOptions): Promise<
       fsync: true,
       setMtime: true,
       maxReadBytes: READ_BYTES,
-      maxWriteBytes: WRITE_BYTES,
       mtimeStepMs: 1,
       readsDrafts: true,
       draftsApart: true,

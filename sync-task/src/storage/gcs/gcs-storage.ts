@@ -34,7 +34,6 @@ export async function open(options: OpenOptions): Promise<Storage> {
       fsync: true,
       setMtime: true,
       maxReadBytes: RANGE_BYTES,
-      maxWriteBytes: RANGE_BYTES,
       mtimeStepMs: MTIME_STEP_MS,
       readsDrafts: false,
       draftsApart: true,

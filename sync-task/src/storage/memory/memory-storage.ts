@@ -57,7 +57,6 @@ export function memoryStorage({ files, drafts }: Memory, label: string): Storage
       fsync: false,
       setMtime: true,
       maxReadBytes: PIECE_BYTES,
-      maxWriteBytes: PIECE_BYTES,
       mtimeStepMs: 1,
       readsDrafts: true,
       draftsApart: true,

@@ -13,7 +13,7 @@ import { endpointOf, openClient } from './client.ts';
 import { conditions } from './conditions.ts';
 import { offers } from './drafts/copy-source.ts';
 import { s3Drafts } from './drafts/drafts.ts';
-import { LEAST_PART_BYTES, writeBudgetBytes } from './drafts/upload-plan.ts';
+import { writeBudgetBytes } from './drafts/upload-plan.ts';
 import { listObjects } from './list-objects.ts';
 import { descriptionOf, draftOf, fileVersionOf, keptMtimeMs, MTIME_STEP_MS } from './object-version.ts';
 import { bucketClockSkew, probeBucket } from './probe-bucket.ts';
@@ -43,7 +43,6 @@ export async function open(options: OpenOptions): Promise<Storage> {
       fsync: true,
       setMtime: true,
       maxReadBytes: RANGE_BYTES,
-      maxWriteBytes: LEAST_PART_BYTES,
       mtimeStepMs: MTIME_STEP_MS,
       filesAtOnce: FILES_AT_ONCE,
       readsDrafts: false,

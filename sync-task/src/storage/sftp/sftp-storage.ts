@@ -123,7 +123,6 @@ function storageOn(connections: Connections, options: Opened): Storage {
       fsync: extensions.has('fsync@openssh.com'),
       setMtime: true,
       maxReadBytes: connections.limits.maxReadBytes,
-      maxWriteBytes: connections.limits.maxWriteBytes,
       mtimeStepMs: 1000,
       readsDrafts: true,
       draftsApart: true,
