@@ -9,17 +9,16 @@ import type { Context } from '../context.ts';
 import { compareContent } from './content-digest.ts';
 import { type Intent, type PublishIntent, ticketOf, type WritingIntent, worthResuming } from './intent.ts';
 import type { Remains } from './recovery.ts';
-import { removeDrafts, standingAsides } from './side-file.ts';
+import { removeDrafts, sideFilesStand } from './side-file.ts';
 
 /** What finds it all again. */
 export interface Traces {
-  /** The file's path at the target. */
-  readonly at: string;
+  readonly targetPath: string;
   readonly intent: Intent | undefined;
   /** Of claims that settled nothing, newest first. */
   readonly drafts: readonly DraftTrace[];
-  /** What the names of files beside it end in. */
-  readonly asides: readonly string[];
+  /** What the names of its side files end in. */
+  readonly sideSuffixes: readonly string[];
 }
 
 interface DraftTrace {
@@ -53,13 +52,13 @@ export interface FoundRemains {
 
 export function tracesOf(
   { path, abandoned, abandonedBefore }: Pick<Claim, 'path' | 'abandoned' | 'abandonedBefore'>,
-  place: Pick<Traces, 'at' | 'intent' | 'asides'>,
+  now: Pick<Traces, 'targetPath' | 'intent' | 'sideSuffixes'>,
 ): Traces {
   const claims = abandoned ? [abandoned, ...abandonedBefore] : abandonedBefore;
   const drafts = claims.map((claim) => ({ token: claim.token, name: draftName({ ...claim, path }) }));
-  const { intent } = place;
-  const asides = [...new Set([...place.asides, ...(intent?.asides ?? [])])];
-  return { at: intent?.at ?? place.at, intent, drafts, asides };
+  const { intent } = now;
+  const sideSuffixes = [...new Set([...now.sideSuffixes, ...(intent?.asides ?? [])])];
+  return { targetPath: intent?.at ?? now.targetPath, intent, drafts, sideSuffixes };
 }
 
 export async function lookAtRemains(
@@ -76,7 +75,7 @@ export async function lookAtRemains(
     const draft = await lookAtWholeDraft(context, traces, intent);
     // A draft that stands as it was made was not published, unless it was published by a link beside it.
     const undecided = draft !== 'stored' || intent.onlyNew === true;
-    const published = undecided && (await isPublished(context, traces.at, intent));
+    const published = undecided && (await isPublished(context, traces.targetPath, intent));
     return { remains: { ...known, draft, published } };
   }
   // Without a time, a part of another version of the same size could not be told.
@@ -89,30 +88,34 @@ export async function lookAtRemains(
   return { remains: { ...known, draft: stored ? 'stored' : 'unfit', published: false }, ...(stored && { stored }) };
 }
 
-async function lookAtWholeDraft({ target }: Context, { at }: Traces, intent: PublishIntent): Promise<Remains['draft']> {
-  const draft = await target.statDraft(at, intent.draft, intent.ticket);
+async function lookAtWholeDraft(
+  { target }: Context,
+  { targetPath }: Traces,
+  intent: PublishIntent,
+): Promise<Remains['draft']> {
+  const draft = await target.statDraft(targetPath, intent.draft, intent.ticket);
   if (!draft) return 'gone';
   if (draft.size !== intent.targetSize) return 'unfit';
-  return (await standingAsides(target, at, intent)) ? 'stored' : 'unfit';
+  return (await sideFilesStand(target, targetPath, intent)) ? 'stored' : 'unfit';
 }
 
 /**
  * Whether what stands at the target is what the intent is about. Size and time prove nothing: an older version may have the
  * same. The target's word about who made it does, or its content.
  */
-export async function isPublished(context: Context, at: string, intent: PublishIntent): Promise<boolean> {
+export async function isPublished(context: Context, targetPath: string, intent: PublishIntent): Promise<boolean> {
   const { target, settings, signal } = context;
-  const found = await target.stat(at);
+  const found = await target.stat(targetPath);
   if (found?.kind !== 'file' || found.size !== intent.targetSize) return false;
   const seen = intent.digest.segments.length > 0;
-  const maker = await target.publishedBy?.(at, signal);
+  const maker = await target.publishedBy?.(targetPath, signal);
   if (maker !== undefined && maker !== (intent.mark ?? intent.draft)) return false;
   // Who asks for every file to be read back is not content with a name.
   if (maker !== undefined && !(settings.verify === 'read-back' && seen)) return true;
   if (!seen || (maker === undefined && intent.mtimeKept && found.mtimeMs !== intent.targetMtimeMs)) return false;
   const expected = { size: found.size, mtimeMs: found.mtimeMs };
   try {
-    return (await compareContent(target, at, intent.digest, { expected, signal })) === undefined;
+    return (await compareContent(target, targetPath, intent.digest, { expected, signal })) === undefined;
   } catch (thrown) {
     const error = asSyncError(thrown);
     if (signal.aborted || error.kind === 'transient') throw error;
@@ -123,7 +126,7 @@ export async function isPublished(context: Context, at: string, intent: PublishI
 /** What an earlier attempt stored of this very version; undefined where it is gone. */
 async function lookForSegments(
   { target }: Context,
-  { at, drafts }: Traces,
+  { targetPath, drafts }: Traces,
   intent: WritingIntent,
 ): Promise<Stored | undefined> {
   if (!worthResuming(intent)) return undefined;
@@ -132,7 +135,7 @@ async function lookForSegments(
   for (const { token, name } of drafts) {
     if (token < intent.token) continue;
     const ticket = ticketOf(intent, name);
-    const standing = await target.statDraft(at, name, ticket);
+    const standing = await target.statDraft(targetPath, name, ticket);
     // Of an upload to which nothing was sent there is nothing to resume, and it goes with others that are empty.
     if (!standing || standing.size === 0 || standing.size < intent.offset) continue;
     return {
@@ -149,13 +152,13 @@ async function lookForSegments(
 
 /** Removes all of it but the draft named, and puts an old file back that was moved aside. Returns whether anything was there. */
 export async function removeRemains(target: Storage, traces: Traces, kept?: string): Promise<boolean> {
-  const { at, intent, drafts, asides } = traces;
+  const { targetPath, intent, drafts, sideSuffixes } = traces;
   const names = new Set(drafts.map(({ name }) => name));
   if (intent) names.add(intent.draft);
   let found = false;
   for (const name of names) {
     if (name === kept) continue;
-    if (await removeDrafts(target, at, { name, ticket: ticketOf(intent, name), asides })) found = true;
+    if (await removeDrafts(target, targetPath, { name, ticket: ticketOf(intent, name), sideSuffixes })) found = true;
   }
   return found;
 }

@@ -6,23 +6,46 @@ import type { WritingIntent } from './intent.ts';
 import type { Stored } from './remains.ts';
 import type { SegmentDigest } from './segment-digest.ts';
 
+/** Saves each segment that the target has stored, one at a time, while the transfer goes on. Made before the draft, then attached to it. */
+export interface SegmentSaver {
+  /** What the target needs to find the draft again; undefined where its name is enough. */
+  readonly ticket: string | undefined;
+  /** Called by a draft that its name does not find, before anything of it is stored. */
+  remember(ticket: string): Promise<void>;
+  /**
+   * Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft, and side files are found only
+   * by what is written down.
+   */
+  attach(draft: Draft): Promise<void>;
+  /** After each chunk, with the point that lies in it. Throws where an earlier segment could not be saved. */
+  look(point: ResumePoint | undefined): void;
+  /** Resolves when nothing is being saved: what is saved later must not come before it. Throws where a segment could not be saved. */
+  done(): Promise<void>;
+}
+
 interface Border {
   readonly segments: number;
   readonly transforms?: SavedTransforms | undefined;
 }
 
-interface Writing {
+interface Saving {
   readonly checkpointBytes: number;
+  /** Of what is written, the segments of `stored` included where it is resumed. */
   readonly digest: SegmentDigest;
   readonly stored: Stored | undefined;
-  readonly asides: readonly string[];
+  readonly mark: string;
+  /** `offset` bytes are stored and written down. */
   onSaved(offset: number): void;
 }
 
-/** Saves each segment that the target has stored, one at a time, while the transfer goes on. */
-export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored, asides, onSaved }: Writing) {
-  const { size, mtimeMs, chain, token } = attempt.claim;
+export function segmentSaver(
+  attempt: Attempt,
+  { checkpointBytes, digest, stored, mark, onSaved }: Saving,
+): SegmentSaver {
+  const { name, targetPath, version, sideSuffixes } = attempt;
+  const { chain, token } = attempt.claim;
   const first: Border = { segments: digest.whole.segments.length, transforms: stored?.transforms };
+  let draft: Draft | undefined;
   let saved = first.segments;
   let ticket = stored?.ticket;
   let saving: Promise<void> | undefined;
@@ -35,11 +58,11 @@ export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored
     const intent: WritingIntent = {
       stage: 'writing',
       token,
-      draft: attempt.name,
-      mark: stored?.mark ?? attempt.mark,
-      at: attempt.at,
-      asides,
-      version: { size, mtimeMs },
+      draft: name,
+      mark,
+      at: targetPath,
+      asides: sideSuffixes,
+      version,
       chain,
       offset: segments * segmentBytes,
       digest: { segmentBytes, segments: digests.slice(0, segments) },
@@ -51,9 +74,9 @@ export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored
     onSaved(intent.offset);
   }
 
-  async function saveStored(draft: Draft, border: Border): Promise<void> {
-    await draft.flush();
-    ticket = draft.ticket ?? ticket;
+  async function saveStored(stands: Draft, border: Border): Promise<void> {
+    await stands.flush();
+    ticket = stands.ticket ?? ticket;
     await save(border);
   }
 
@@ -61,23 +84,18 @@ export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored
     get ticket() {
       return ticket;
     },
-    /** Before anything is stored under a draft that its name does not find. */
-    async remember(given: string): Promise<void> {
+    async remember(given) {
       ticket = given;
       await save(first);
     },
-    /**
-     * Before the first byte: what an earlier attempt wrote down must not be taken to be about this draft, and files beside
-     * it are found by what is written down alone.
-     */
-    async begin(draft: Draft): Promise<void> {
-      if (attempt.intent !== undefined || asides.length > 0) await saveStored(draft, first);
+    async attach(opened) {
+      draft = opened;
+      if (attempt.intent !== undefined || sideSuffixes.length > 0) await saveStored(opened, first);
     },
-    /** Behind each chunk, with the point that lies in it. Throws where an earlier segment could not be saved. */
-    look(draft: Draft, point: ResumePoint | undefined): void {
+    look(point) {
       if (point) points.push(point);
       if (failure) throw failure.error;
-      if (saving || draft.storedBytes < (saved + 1) * checkpointBytes) return;
+      if (saving || !draft || draft.storedBytes < (saved + 1) * checkpointBytes) return;
       const segments = Math.min(digest.whole.segments.length, Math.floor(draft.storedBytes / checkpointBytes));
       const reached = chain === '' ? { segments } : lastReached(points, segments);
       if (reached === undefined) return;
@@ -89,8 +107,7 @@ export function segmentSaver(attempt: Attempt, { checkpointBytes, digest, stored
           saving = undefined;
         });
     },
-    /** What is saved later must not come before it. */
-    async done(): Promise<void> {
+    async done() {
       await saving;
       if (failure) throw failure.error;
     },

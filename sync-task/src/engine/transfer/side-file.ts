@@ -96,7 +96,7 @@ export function sideFiles(
 }
 
 /** Whether all drafts that an earlier attempt completed beside its file still stand. One that is gone was published by who died then. */
-export async function standingAsides(
+export async function sideFilesStand(
   target: Storage,
   path: string,
   { draft, asides = [] }: { readonly draft: string; readonly asides?: readonly string[] },
@@ -108,7 +108,7 @@ export async function standingAsides(
 }
 
 /** Publishes what an earlier attempt completed beside its file. */
-export async function publishAsides(
+export async function publishSideFiles(
   target: Storage,
   path: string,
   { draft, asides = [] }: { readonly draft: string; readonly asides?: readonly string[] },
@@ -124,10 +124,10 @@ export async function publishAsides(
 export async function removeDrafts(
   target: Storage,
   path: string,
-  left: { readonly name: string; readonly ticket?: string | undefined; readonly asides: readonly string[] },
+  left: { readonly name: string; readonly ticket?: string | undefined; readonly sideSuffixes: readonly string[] },
 ): Promise<boolean> {
   let found = await target.recover(path, left.name, left.ticket);
-  for (const side of left.asides.map((suffix) => path + suffix)) {
+  for (const side of left.sideSuffixes.map((suffix) => path + suffix)) {
     if (await target.recover(side, draftNameBeside(left.name, side))) found = true;
   }
   return found;

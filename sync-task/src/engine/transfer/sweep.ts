@@ -94,12 +94,12 @@ async function sweepFile({ context, chain, owner, lease }: Sweeper, file: Abando
   signal.throwIfAborted();
   const { path, token, run } = file;
   const intent = readIntent(file.intent);
-  const traces = tracesOf(file, { at: chain.targetPath(path), asides: chain.asides(path), intent });
+  const traces = tracesOf(file, { targetPath: chain.targetPath(path), sideSuffixes: chain.asides(path), intent });
   const { remains } = await lookAtRemains(context, traces, undefined);
   await lease.check(file);
   const removed = await removeRemains(target, traces);
   if (recoveryOf(remains) === 'record') {
-    await state.recordOutcomes({ ...owner, run }, [publishedBefore(file, traces.at, intent as PublishIntent)]);
+    await state.recordOutcomes({ ...owner, run }, [publishedBefore(file, traces.targetPath, intent as PublishIntent)]);
     log.info('was published by a worker that died then; recorded', { path, run });
     return true;
   }
@@ -121,7 +121,7 @@ async function sweepTakenOver(sweeper: Sweeper): Promise<number> {
     signal.throwIfAborted();
     const { path, run } = claim;
     const removed = await unlessLeft(sweeper, claim, () =>
-      removeDrafts(target, chain.targetPath(path), { name: draftName(claim), asides: chain.asides(path) }),
+      removeDrafts(target, chain.targetPath(path), { name: draftName(claim), sideSuffixes: chain.asides(path) }),
     );
     if (!removed) continue;
     log.info('removed what a worker left that was taken for dead', { path, run });

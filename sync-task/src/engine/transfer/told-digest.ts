@@ -1,7 +1,8 @@
 /** The digest of a file whose bytes were never here, because the place of both copied it by itself. */
 import { SyncError } from '../../base/errors.ts';
-import type { ContentDigest, FileVersion } from '../../base/model.ts';
+import type { ContentDigest } from '../../base/model.ts';
 import type { Context } from '../context.ts';
+import type { Attempt } from './attempt.ts';
 import { segmentDigest } from './segment-digest.ts';
 
 /**
@@ -10,16 +11,17 @@ import { segmentDigest } from './segment-digest.ts';
  */
 export async function toldDigest(
   { source, target, settings, signal }: Context,
-  { path, size }: FileVersion & { readonly path: string },
-  at: string,
-  draft: string,
+  { path, targetPath, version: { size }, name: draft }: Attempt,
 ): Promise<ContentDigest> {
   const segmentBytes = settings.checkpointBytes;
   if (size === 0) return segmentDigest(segmentBytes).finish();
   const options = { size, segmentBytes, signal };
   const [from = [], to = []] =
     source.capabilities.hashesFiles && target.capabilities.hashesFiles
-      ? await Promise.all([source.hashSegments?.(path, options), target.hashSegments?.(at, { ...options, draft })])
+      ? await Promise.all([
+          source.hashSegments?.(path, options),
+          target.hashSegments?.(targetPath, { ...options, draft }),
+        ])
       : [];
   const all = Math.ceil(size / segmentBytes);
   if (from.length !== all || to.length !== all) return { segmentBytes: 0, segments: [] };

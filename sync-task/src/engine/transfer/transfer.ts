@@ -89,18 +89,18 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Se
 async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow> {
   const { context } = transfer;
   const { target, log, settings } = context;
-  const { claim, at } = attempt;
+  const { claim, targetPath, version } = attempt;
   const { checkpoint, reason } = claim;
   const isCurrent =
     checkpoint !== undefined &&
     !copiesAnyway.has(reason) &&
     isSameVersion(checkpoint, claim) &&
     checkpoint.chain === claim.chain;
-  const wanted = { version: versionOf(claim), chain: claim.chain, segmentBytes: settings.checkpointBytes };
+  const wanted = { version, chain: claim.chain, segmentBytes: settings.checkpointBytes };
   const traces = attempt.traces();
   const looked = await lookAtRemains(context, traces, wanted);
   const { remains } = looked;
-  if (remains.published && remains.wanted === 'other' && traces.at === at) attempt.foundUnrecorded();
+  if (remains.published && remains.wanted === 'other' && traces.targetPath === targetPath) attempt.foundUnrecorded();
   // Nobody finishes what is there already, as it is wanted: but what was published since is to be recorded, or replaced.
   const isDone = isCurrent && !remains.published && !attempt.unrecorded;
   const recovery = isDone ? 'remove' : recoveryOf(remains);
@@ -113,23 +113,23 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
   switch (recovery) {
     case 'publish':
       await attempt.publish(intent);
-      await target.recover(at, intent.draft, intent.ticket); // the old file, moved aside by who died then
-      return publishedBefore(claim, at, intent);
+      await target.recover(targetPath, intent.draft, intent.ticket); // the old file, moved aside by a worker that died then
+      return publishedBefore(claim, targetPath, intent);
     case 'record':
-      return publishedBefore(claim, traces.at, intent);
+      return publishedBefore(claim, traces.targetPath, intent);
     case 'resume':
       log.info(`resuming at ${stored?.offset} of ${claim.size} bytes`, { path: claim.path });
       break;
     case 'remove':
       if (isDone) return outcomeRow(claim, 'unchanged', 'copied-by-another-run', checkpoint);
   }
-  if (reason === UNTIMED && checkpoint && (await hasSameContent(context, claim, at, checkpoint))) {
+  if (reason === UNTIMED && checkpoint && (await hasSameContent(context, attempt, checkpoint))) {
     return outcomeRow(claim, 'unchanged', 'same-content', checkpoint);
   }
   const isOurs = checkpoint !== undefined || attempt.unrecorded;
   const { entrance, found } = isOurs
     ? { entrance: 'copy' as const, found: undefined }
-    : await lookAtTarget(context, claim, at, remains);
+    : await lookAtTarget(context, attempt, remains);
   switch (entrance) {
     case 'adopt': {
       // Its content was never seen: no digest is recorded.
@@ -140,35 +140,36 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
         mtimeKept: true,
         digest,
       };
-      return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, at, adopted));
+      return outcomeRow(claim, 'adopted', 'same-size-and-time', checkpointOf(claim, targetPath, adopted));
     }
     case 'refuse':
       throw new SyncError(
-        `${target.label}: ${JSON.stringify(at)} stands there already; remove it, or run with --existing adopt or replace`,
+        `${target.label}: ${JSON.stringify(targetPath)} stands there already; remove it, or run with --existing adopt or replace`,
         { kind: 'refused', reason: 'exists', path: claim.path },
       );
     case 'no-file':
-      throw notAFile(target.label, at, found?.kind, claim.path);
+      throw notAFile(target.label, targetPath, found?.kind, claim.path);
   }
   const { published, takenAway, counts } = await copy(transfer, attempt, { stored, onlyNew: entrance === 'copy-new' });
   if (counts !== '') log.info(counts, { path: claim.path });
-  if (takenAway) transfer.told.add('info', 'taken away', `${JSON.stringify(at)} ${TAKEN_AWAY}`, { path: claim.path });
+  if (takenAway)
+    transfer.told.add('info', 'taken away', `${JSON.stringify(targetPath)} ${TAKEN_AWAY}`, { path: claim.path });
   const notes = [
     counts,
     takenAway ? TAKEN_AWAY : published.mtimeKept ? '' : 'the target did not keep the modification time',
   ];
   return {
-    ...outcomeRow(claim, 'copied', takenAway ? 'taken-away' : reason, checkpointOf(claim, at, published)),
+    ...outcomeRow(claim, 'copied', takenAway ? 'taken-away' : reason, checkpointOf(claim, targetPath, published)),
     keys: published.keys,
     message: notes.filter((note) => note !== '').join('; '),
   };
 }
 
 /** What stands at the place of a file that the state does not know. */
-async function lookAtTarget({ source, target, settings }: Context, claim: Claim, path: string, remains: Remains) {
+async function lookAtTarget({ source, target, settings }: Context, { claim, targetPath }: Attempt, remains: Remains) {
   // What an attempt was about to publish, and is not proved, may be an older file: its size and time count for nothing.
   const unproved = remains.intent === 'publishing' && remains.wanted === 'same';
-  const found = await target.stat(path);
+  const found = await target.stat(targetPath);
   const stepMs = Math.max(source.capabilities.mtimeStepMs, target.capabilities.mtimeStepMs);
   const step = (mtimeMs: number) => Math.floor(mtimeMs / stepMs);
   let at: Standing['at'] = 'nothing';
@@ -182,23 +183,23 @@ async function lookAtTarget({ source, target, settings }: Context, claim: Claim,
 }
 
 /** What an earlier attempt published: recorded as that, whatever is wanted now. */
-export function publishedBefore(claim: Pick<Claim, 'path' | 'token'>, at: string, intent: PublishIntent): OutcomeRow {
+export function publishedBefore(
+  claim: Pick<Claim, 'path' | 'token'>,
+  targetPath: string,
+  intent: PublishIntent,
+): OutcomeRow {
   const made = { ...intent.version, chain: intent.chain };
   return {
-    ...outcomeRow(claim, 'copied', 'published-before', checkpointOf(made, at, intent)),
+    ...outcomeRow(claim, 'copied', 'published-before', checkpointOf(made, targetPath, intent)),
     keys: intent.keys,
   };
-}
-
-function versionOf({ size, mtimeMs }: Claim) {
-  return { size, mtimeMs };
 }
 
 type Published = Pick<PublishIntent, 'targetSize' | 'targetMtimeMs' | 'mtimeKept' | 'digest' | 'sourceDigest'>;
 
 function checkpointOf(
   { size, mtimeMs, chain }: Pick<Claim, 'size' | 'mtimeMs' | 'chain'>,
-  at: string,
+  targetPath: string,
   published: Published,
 ): Checkpoint {
   const { targetSize, targetMtimeMs, mtimeKept, digest, sourceDigest } = published;
@@ -209,7 +210,7 @@ function checkpointOf(
     targetSize,
     digest,
     sourceDigest,
-    targetPath: chain === '' ? undefined : at,
+    targetPath: chain === '' ? undefined : targetPath,
     targetMtimeMs: mtimeKept ? targetMtimeMs : undefined,
   };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { publishAsides, removeDrafts, sideFiles, standingAsides } from '../../../src/engine/transfer/side-file.ts';
+import { publishSideFiles, removeDrafts, sideFiles, sideFilesStand } from '../../../src/engine/transfer/side-file.ts';
 import { draftName, draftNameBeside, isOwnName, tempName } from '../../../src/storage/draft-name.ts';
 import { fileStorage } from '../../../src/storage/file/file-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
@@ -62,17 +62,17 @@ test('after a crash it is published with its file, or removed with it', async (t
   await sides.finish();
   t.deepEqual(sides.suffixes(), ['.bad']);
   const left = { draft: name, asides: sides.suffixes() };
-  t.true(await standingAsides(storage, path, left));
-  await publishAsides(storage, path, left);
-  t.false(await standingAsides(storage, path, left), 'it stands no more');
+  t.true(await sideFilesStand(storage, path, left));
+  await publishSideFiles(storage, path, left);
+  t.false(await sideFilesStand(storage, path, left), 'it stands no more');
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 
   const later = draftName({ run: 'r', path, token: 8 });
   const again = sideFiles(storage, path, path, { name: later, mtimeMs: 0, fsync: false, signal }, noKeys);
   await again.file.aside('.bad', Buffer.from('y'));
   await again.finish();
-  t.true(await removeDrafts(storage, path, { name: later, asides: ['.bad'] }));
-  t.false(await removeDrafts(storage, path, { name: later, asides: ['.bad'] }));
+  t.true(await removeDrafts(storage, path, { name: later, sideSuffixes: ['.bad'] }));
+  t.false(await removeDrafts(storage, path, { name: later, sideSuffixes: ['.bad'] }));
   t.deepEqual(await treeOf(target), { 'd/a.csv.bad': 'x' });
 });
 

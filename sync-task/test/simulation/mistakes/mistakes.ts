@@ -224,14 +224,14 @@ export const others: readonly Mistake[] = [
   mistake(
     'no-flush',
     'nothing is forced to disk before it is published',
-    'engine/transfer/copy.ts',
+    'engine/transfer/open-draft.ts',
     'fsync: settings.fsync,',
     'fsync: false,',
   ),
   mistake(
     'sides-are-not-published',
     'what goes beside a file stays a draft',
-    'engine/transfer/attempt.ts',
+    'engine/transfer/publish.ts',
     'if (sides) await sides.publish();',
     'if (sides) await Promise.resolve();',
   ),
