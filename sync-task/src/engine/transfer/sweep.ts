@@ -16,10 +16,10 @@ import { fileError } from '../result/counts.ts';
 import type { FileError } from '../result/result.ts';
 import { type PublishIntent, readIntent } from './intent.ts';
 import { type Lease, openLease } from './lease.ts';
+import { publishedBefore } from './outcome-row.ts';
 import { recoveryOf } from './recovery.ts';
 import { lookAtRemains, removeRemains, tracesOf } from './remains.ts';
 import { removeDrafts } from './side-file.ts';
-import { publishedBefore } from './transfer.ts';
 
 const FILES_AT_ONCE = 100;
 

@@ -10,8 +10,7 @@
 import { backOff } from '../../base/backoff.ts';
 import type { CountedLog } from '../../base/counted-log.ts';
 import { asSyncError, SyncError } from '../../base/errors.ts';
-import type { Outcome } from '../../base/model.ts';
-import type { Checkpoint, Claim, IntentRow, OutcomeRow } from '../../state/state.ts';
+import type { Claim, IntentRow, OutcomeRow } from '../../state/state.ts';
 import { mayPass } from '../../storage/around/retry.ts';
 import { notAFile } from '../../storage/standing.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
@@ -23,6 +22,7 @@ import { type Attempt, openAttempt } from './attempt.ts';
 import { copy } from './copy.ts';
 import type { PublishIntent } from './intent.ts';
 import type { Lease } from './lease.ts';
+import { checkpointOf, failedRow, outcomeRow, publishedBefore } from './outcome-row.ts';
 import { entranceOf, type Remains, recoveryOf, type Standing } from './recovery.ts';
 import { isSameVersion, lookAtRemains, removeRemains } from './remains.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -180,54 +180,4 @@ async function lookAtTarget({ source, target, settings }: Context, { claim, targ
     at = isAlike ? 'alike' : 'file';
   }
   return { entrance: entranceOf({ at, existing: settings.existing }), found };
-}
-
-/** What an earlier attempt published: recorded as that, whatever is wanted now. */
-export function publishedBefore(
-  claim: Pick<Claim, 'path' | 'token'>,
-  targetPath: string,
-  intent: PublishIntent,
-): OutcomeRow {
-  const made = { ...intent.version, chain: intent.chain };
-  return {
-    ...outcomeRow(claim, 'copied', 'published-before', checkpointOf(made, targetPath, intent)),
-    keys: intent.keys,
-  };
-}
-
-type Published = Pick<PublishIntent, 'targetSize' | 'targetMtimeMs' | 'mtimeKept' | 'digest' | 'sourceDigest'>;
-
-function checkpointOf(
-  { size, mtimeMs, chain }: Pick<Claim, 'size' | 'mtimeMs' | 'chain'>,
-  targetPath: string,
-  published: Published,
-): Checkpoint {
-  const { targetSize, targetMtimeMs, mtimeKept, digest, sourceDigest } = published;
-  return {
-    size,
-    mtimeMs,
-    chain,
-    targetSize,
-    digest,
-    sourceDigest,
-    targetPath: chain === '' ? undefined : targetPath,
-    targetMtimeMs: mtimeKept ? targetMtimeMs : undefined,
-  };
-}
-
-function outcomeRow(
-  { path, token }: Pick<Claim, 'path' | 'token'>,
-  outcome: Outcome,
-  reason: string,
-  checkpoint: Checkpoint | undefined,
-): OutcomeRow {
-  return { path, token, outcome, kind: undefined, reason, message: '', checkpoint };
-}
-
-function failedRow(claim: Claim, error: SyncError): OutcomeRow {
-  const outcome = error.kind === 'changed' ? 'deferred' : error.kind === 'refused' ? 'refused' : 'failed';
-  const kind = outcome === 'deferred' ? undefined : error.kind;
-  // A transform knows no path; whoever reads the message needs it.
-  const message = error.path === undefined ? `${JSON.stringify(claim.path)}: ${error.message}` : error.message;
-  return { ...outcomeRow(claim, outcome, error.reason, undefined), kind, message };
 }
