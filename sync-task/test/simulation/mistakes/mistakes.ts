@@ -86,7 +86,7 @@ export const kinds: readonly Mistake[] = [
     'asides-have-no-owner',
     'what goes beside a file may be the place of another',
     'engine/plan/path-owners.ts',
-    '...chain.asides(path).map((suffix) => ({ place: place + suffix, path, aside: true })),',
+    '...chain.asides(path).map((suffix) => ({ targetPath: targetPath + suffix, path, sideFile: true })),',
     '',
   ),
   mistake(
