@@ -1,5 +1,6 @@
 /** The words around the options: what commands are for, examples, exit codes. */
 import type { CommandName } from '../config/options/commands.ts';
+import { exitCodeHelp } from './exit-codes.ts';
 
 export const usage = `Usage: sync-task COMMAND [OPTIONS]
 
@@ -20,12 +21,7 @@ Secrets come from the environment only, or from a file that the same name with _
 SSH_AUTH_SOCK names an agent. Without known hosts of its own, ~/.ssh/known_hosts is read.
 
 Exit codes:
-  0    done, also when nothing was to do
-  64   usage or configuration is wrong
-  65   some files failed for a reason that a retry won't mend, or a gate refused the run, or verify found a difference
-  75   transient: connection, timeout, lease held; run it again
-  77   authentication, host key or permission
-  130  stopped by SIGINT, 143 by SIGTERM: cleanly, with nothing partial left
+${exitCodeHelp.map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`).join('\n')}
 
 On a terminal a command ends with lines for people. With --json, in a pipe or with SYNC_TASK_RESULT one JSON
 result goes to stdout and, where that is set, to that file. Logs go to stderr.`;
