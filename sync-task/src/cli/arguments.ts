@@ -78,7 +78,7 @@ export async function parseArguments(words: readonly string[], version: string):
   );
   parser.command(
     'completion <shell>',
-    'print what makes a shell complete commands and flags',
+    'print the completion of commands and flags for a shell',
     (builder) =>
       builder.usage(completionUsage).positional('shell', { type: 'string', choices: ['bash', 'zsh', 'fish'] as const }),
     async ({ shell }) => {
@@ -105,7 +105,7 @@ function usageOf({ name, about, operand }: CommandHelp): string {
 
 function declare(builder: Argv, command: CommandHelp): Argv {
   builder.epilogue(epilogue);
-  if (command.operand) builder.positional('path', { type: 'string', describe: 'the file, below the source' });
+  if (command.operand) builder.positional('path', { type: 'string', describe: 'the file, relative to the source' });
   for (const [text, meaning] of command.examples) builder.example(text, meaning);
   for (const [name, declared] of flagsOf(command.name)) builder.option(name, declared);
   return builder;

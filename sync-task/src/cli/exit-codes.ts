@@ -17,8 +17,7 @@ export const exitCodeHelp: readonly ExitCodeHelp[] = [
   },
   {
     code: exitCodes.permanent,
-    meaning:
-      'some files failed for a reason that a retry cannot change, a gate refused the run, or verify found a difference',
+    meaning: 'some files failed and a retry cannot help, a gate refused the run, or verify found a difference',
     next: 'read which files and why: the log, the report, or `sync-task status --run ID`',
   },
   {

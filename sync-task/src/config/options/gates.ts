@@ -9,15 +9,13 @@ export const gateOptions = {
     commands: engineCommands,
     hiddenFrom: ['verify'],
     describe:
-      'NAME=warn|fail|off[:LIMIT]: what to do before anything is written where empty-source, few-files, many-files, ' +
-      'total-size, file-size (out of the usual, or beyond the limit), name-collision or empty-target (nothing stands there ' +
-      'any more; a target that is gone always fails, unless off) is found; repeatable (default: warn)',
+      'NAME=warn|fail|off[:LIMIT]: what to do, before anything is written, when a plan looks wrong: empty-source, few-files, many-files, total-size, file-size (unusual, or beyond LIMIT), name-collision or empty-target (nothing is left there; a target that is gone fails unless off); repeatable (default: warn)',
   },
   accept: {
     kind: 'list',
     group: 'Gates',
     commands: engineCommands,
     hiddenFrom: ['verify'],
-    describe: 'let this run through this gate; repeatable',
+    describe: 'let this run pass this gate; repeatable',
   },
 } as const satisfies Record<string, Option>;

@@ -10,41 +10,40 @@ export const locationOptions = {
     describe:
       'where files come from: sftp://user@host:port/path, sftp://user@host/~/path, s3://bucket/prefix, az://container/prefix, gs://bucket/prefix, file:///path',
   },
-  target: { kind: 'text', group: 'Locations', commands: commandNames, describe: 'where they go: the same forms' },
+  target: { kind: 'text', group: 'Locations', commands: commandNames, describe: 'where files go: the same forms' },
   state: {
     kind: 'text',
     group: 'Locations',
     commands: [...engineCommands, ...stateCommands],
     describe:
-      'what is remembered: postgres://user@host/database (shared) or sqlite:path (one process) (default: a file for each pipeline in $XDG_STATE_HOME/sync-task, else ~/.local/state/sync-task)',
+      'the database of checkpoints: postgres://user@host/database (shared) or sqlite:path (one process) (default: a file for each pipeline in $XDG_STATE_HOME/sync-task, else ~/.local/state/sync-task)',
   },
   wait: {
     kind: 'duration',
     group: 'Locations',
     commands: [...engineCommands, 'prune', 'take-over', 'state export', 'state import'],
     describe:
-      'how long to wait for another process that has the SQLite state, such as 10m (default: not at all; the exit code is 75)',
+      'how long to wait for another process that uses the SQLite state, such as 10m (default: not at all; the exit code is 75)',
   },
   pipeline: {
     kind: 'text',
     group: 'Locations',
     commands: [...engineCommands, ...stateCommands],
-    describe: 'name of this source-target pair, whose history it keeps (default: made from both)',
+    describe: 'the name of this pair of source and target, and of its history (default: made from both)',
   },
   'new-target': {
     kind: 'flag',
     group: 'Locations',
     commands: engineCommands,
     describe:
-      'the pipeline delivered elsewhere until now, or its target was emptied: forget what was delivered, copy everything',
+      'the pipeline delivers elsewhere now, or its target was emptied: forget what was delivered and copy everything',
     default: false,
   },
   'same-files': {
     kind: 'flag',
     group: 'Locations',
     commands: engineCommands,
-    describe:
-      'source or target has another address now, and the same files stand there: go on with what is remembered of them',
+    describe: 'the source or the target has a new address and still holds the same files: keep the checkpoints',
     default: false,
   },
 } as const satisfies Record<string, Option>;

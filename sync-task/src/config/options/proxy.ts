@@ -9,6 +9,6 @@ export const proxyOptions = bothRoles((role) => ({
     group: 'Locations',
     commands: [...engineCommands, 'trust'],
     schemes: ['sftp', ...clouds],
-    describe: `reach the ${role} through socks5://user@host:port or http://user@host:port (sftp, s3, az, gs; these three else by HTTPS_PROXY and NO_PROXY)`,
+    describe: `reach the ${role} through socks5://user@host:port or http://user@host:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)`,
   },
 }));

@@ -16,14 +16,14 @@ export const sftpOptions = bothRoles((role) => ({
     group: 'Locations',
     commands: [...engineCommands, 'trust'],
     schemes: ['sftp'],
-    describe: `reach the ${role} through these SSH servers: user@host:port, several hops separated by commas`,
+    describe: `reach the ${role} through these SSH servers: user@host:port, several separated by commas`,
   },
   'identities-only': {
     kind: 'flag',
     group: 'Locations',
     commands: engineCommands,
     schemes: ['sftp'],
-    describe: `of the keys of an agent show the ${role} only those whose public key is in SYNC_TASK_${role.toUpperCase()}_PRIVATE_KEY`,
+    describe: `offer the ${role} only those keys of the agent whose public key is in SYNC_TASK_${role.toUpperCase()}_PRIVATE_KEY`,
     default: false,
   },
   'legacy-algorithms': {
@@ -31,7 +31,7 @@ export const sftpOptions = bothRoles((role) => ({
     group: 'Locations',
     commands: [...engineCommands, 'trust'],
     schemes: ['sftp'],
-    describe: `offer the ${role} also old key exchanges, ciphers and MACs with known weaknesses`,
+    describe: `also offer the ${role} old key exchanges, ciphers and MACs with known weaknesses`,
     default: false,
   },
 }));

@@ -8,14 +8,15 @@ export const transformOptions = {
     group: 'Transforms',
     commands: engineCommands,
     describe:
-      'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, in order; see sync-task transforms',
+      'NAME[:OPTION=VALUE,…][@GLOB]: change matching files on the way; repeatable, applied in order; see sync-task transforms',
   },
   'transform-changed': {
     kind: 'choice',
     group: 'Transforms',
     commands: engineCommands,
     hiddenFrom: ['verify'],
-    describe: 'unchanged files whose transforms were changed since: copy them again, or leave them as they are',
+    describe:
+      'what to do with unchanged files whose transforms have changed: copy them again, or leave them as they are',
     choices: ['reprocess', 'ignore'],
     default: 'reprocess',
   },
@@ -24,14 +25,14 @@ export const transformOptions = {
     group: 'Transforms',
     commands: engineCommands,
     describe:
-      'memory of all decoders together (zstd windows, OpenPGP chunks, tables of rows): a file waits for its share, one that needs more is refused',
+      'memory for all decoders together (zstd windows, OpenPGP chunks, tables of rows): a file waits for its share, and is refused if it needs more',
     default: '128MiB',
   },
   'max-expansion': {
     kind: 'count',
     group: 'Transforms',
     commands: engineCommands,
-    describe: 'a file that is decompressed to more than so many times its size (and 64 MiB) is refused',
+    describe: 'refuse a file that decompresses to more than this many times its size (and 64 MiB)',
     default: '1000',
   },
 } as const satisfies Record<string, Option>;

@@ -7,7 +7,7 @@ export const verificationOptions = {
     group: 'Verification',
     commands: ['verify'],
     describe:
-      "what verify compares: sizes and times alone; also the target's content with what was recorded; or the source's too",
+      "what verify compares: sizes and times; also the target's content with its recorded digest; or the source's content too",
     choices: ['none', 'target', 'both'],
     default: 'none',
   },
@@ -15,7 +15,7 @@ export const verificationOptions = {
     kind: 'flag',
     group: 'Verification',
     commands: ['verify'],
-    describe: 'verify: copy again what was lost or changed at the target, where the source still has it',
+    describe: 'verify: copy lost or changed files again, if the source still has them',
     default: false,
   },
 } as const satisfies Record<string, Option>;
