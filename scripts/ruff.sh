@@ -2,12 +2,13 @@
 # Lint and format check of the Python in airflow/; `scripts/ruff.sh --fix` mends what it can. ruff lives in .venv/ruff.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/skipped.sh
 version=0.17.5
 venv=.venv/ruff
 
 if [ "$("$venv/bin/ruff" --version 2>/dev/null)" != "ruff $version" ]; then
   if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
-    echo '!!! ruff was NOT run on airflow/: it needs Python 3 with its venv module (Debian: python3-venv).' >&2
+    printf 'ruff on airflow/\tPython 3 with its venv module: apt-get install python3-venv\n' >>"$SKIPPED_TESTS"
     exit 0
   fi
   rm -rf "$venv"

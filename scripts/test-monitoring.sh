@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # `npm run test:monitoring`: the rules by promtool, the dashboards against a live Prometheus. Needs Debian's packages prometheus and
-# prometheus-pushgateway, installed here where they are missing; where that cannot be it says so and skips.
+# prometheus-pushgateway, installed here where they are missing; where that cannot be, it counts as skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/skipped.sh
 
 missing() {
   for program in prometheus promtool prometheus-pushgateway; do command -v "$program" >/dev/null || return 0; done
@@ -15,7 +16,7 @@ if missing; then
     prometheus prometheus-pushgateway; } >/dev/null 2>&1 || true
 fi
 if missing; then
-  echo '!!! The monitoring was NOT tested: it needs prometheus, promtool and prometheus-pushgateway (Debian: prometheus prometheus-pushgateway).' >&2
+  printf 'monitoring/test\tPrometheus: apt-get install prometheus prometheus-pushgateway\n' >>"$SKIPPED_TESTS"
   exit 0
 fi
 promtool check rules monitoring/prometheus/rules/*.yml

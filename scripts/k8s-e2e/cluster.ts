@@ -22,7 +22,7 @@ export const builtImages: readonly (readonly [image: string, context: string])[]
 ];
 export const pushesImages = registry !== undefined;
 
-/** Where a script beside the checkout brings Kubernetes; undefined where the cluster is the user's. */
+/** The folder whose `up` brings Kubernetes; undefined where the cluster is the user's. */
 export const engine = process.env['K8S_E2E_ENGINE'];
 
 const folder = resolve('data/k8s-e2e');

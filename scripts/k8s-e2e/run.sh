@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deploy/ and the DAGs' Kubernetes engine on a real Kubernetes: see main.ts. On the one that a script beside the checkout starts, or else on
-# the one that KUBECONFIG names, for which K8S_E2E_REGISTRY says where to push the images to. K8S_E2E_KEEP=1 leaves it all running.
+# deploy/ and the DAGs' Kubernetes engine on a real Kubernetes: see main.ts. On the one that KUBECONFIG names, for which K8S_E2E_REGISTRY says
+# where to push the images to, or on one that K8S_E2E_ENGINE brings: a folder with `up` and `down`. K8S_E2E_KEEP=1 leaves it all running.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 fail() { echo "$*" >&2; exit 1; }
@@ -11,13 +11,14 @@ stop() {
 }
 trap stop EXIT
 
-if [ -z "${KUBECONFIG:-}" ] && [ -x ../shared/engine/k8s/up ]; then
-  export K8S_E2E_ENGINE=$PWD/../shared/engine/k8s
+if [ -z "${KUBECONFIG:-}" ] && [ -n "${K8S_E2E_ENGINE:-}" ]; then
   eval "$("$K8S_E2E_ENGINE/up" --env)"
   kubectl --request-timeout=3s get --raw=/readyz >/dev/null 2>&1 || started=yes
   # Its tools are where the environment says only while it runs.
   "$K8S_E2E_ENGINE/up"
-elif [ -z "${KUBECONFIG:-}" ]; then
+elif [ -n "${KUBECONFIG:-}" ]; then
+  unset K8S_E2E_ENGINE
+else
   fail 'No Kubernetes to test with: set KUBECONFIG to a cluster that may be written to (docs/guides/kubernetes.md)'
 fi
 for tool in docker kubectl kubeconform rclone tar flock; do

@@ -81,8 +81,13 @@ export const toServer = (path: string) => ['--target', `sftp://demo@sftp-target/
 async function servers(): Promise<string> {
   const ended = await sync(await serverOptions(), ...fromServer('many'), ...toServer('standalone'));
   expectEqual([ended.code, ended.result.files['copied']], [0, 2000], `exit code and files copied\n${ended.stderr}`);
-  expect(!ended.stderr.includes('native ciphers'), `the image is slower than it could be\n${ended.stderr}`);
   await compare(join(sourceRoot, 'many'), join(targetRoot, 'standalone'));
+
+  const debug = ['--log-level', 'debug'];
+  const again = await sync(await serverOptions(), ...fromServer('many'), ...toServer('standalone'), ...debug);
+  expectEqual([again.code, again.result.files['copied']], [0, 0], `exit code and files copied again\n${again.stderr}`);
+  expect(again.stderr.includes('"level":"debug"'), `nothing was logged at debug\n${again.stderr}`);
+  expect(!again.stderr.includes('native ciphers'), `the image is slower than it could be\n${again.stderr}`);
   return '2,000 files';
 }
 

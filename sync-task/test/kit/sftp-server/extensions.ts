@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { fsyncSync, linkSync, readFileSync, readSync, renameSync, statfsSync, writeSync } from 'node:fs';
 import { MAX_PACKET_BYTES, PACKET_OVERHEAD_BYTES } from './file-requests.ts';
+import { countPlaced } from './name-requests.ts';
 import type { Faults } from './options.ts';
 import type { Handlers } from './request-handlers.ts';
 import { RequestRefused, status } from './status.ts';
@@ -35,16 +36,21 @@ export function offeredExtensions(faults: Faults): ReadonlyMap<string, string> {
 }
 
 export const extensionHandlers: Handlers = {
-  'posix-rename@openssh.com'(fields, { paths }) {
+  'posix-rename@openssh.com'(fields, { paths, counters }) {
     const from = paths.own(fields.bytes());
-    renameSync(from, paths.own(fields.bytes()));
+    const to = paths.own(fields.bytes());
+    renameSync(from, to);
+    countPlaced(counters, to);
     return undefined;
   },
 
-  'hardlink@openssh.com'(fields, { paths, faults }) {
+  'hardlink@openssh.com'(fields, { paths, faults, counters }) {
     const from = paths.own(fields.bytes());
     if (faults.refuseHardlink) throw new RequestRefused(status.unsupported);
-    if (!faults.ignoreHardlink) linkSync(from, paths.own(fields.bytes()));
+    if (faults.ignoreHardlink) return undefined;
+    const to = paths.own(fields.bytes());
+    linkSync(from, to);
+    countPlaced(counters, to);
     return undefined;
   },
 

@@ -12,11 +12,17 @@ import {
 } from 'node:fs';
 import { applyAttributes, decodeAttributes } from './attributes.ts';
 import { attributesAnswer } from './file-requests.ts';
+import type { Counters } from './options.ts';
 import type { Handlers } from './request-handlers.ts';
 import { RequestRefused, status } from './status.ts';
 import { answer, answerTypes } from './wire.ts';
 
 const noAttributes = { raw: Buffer.alloc(4) };
+
+export function countPlaced({ placed }: Counters, path: Buffer): void {
+  const name = path.toString('latin1');
+  placed.set(name, (placed.get(name) ?? 0) + 1);
+}
 
 export const nameHandlers: Handlers = {
   LSTAT(fields, { paths, faults }) {
@@ -59,7 +65,7 @@ export const nameHandlers: Handlers = {
     return undefined;
   },
   /** Version 3 refuses to replace. A link and an unlink are OpenSSH's way to do that in one step. */
-  RENAME(fields, { paths, faults }) {
+  RENAME(fields, { paths, faults, counters }) {
     const from = paths.own(fields.bytes());
     const to = paths.own(fields.bytes());
     if (faults.renameOverwrites) renameSync(from, to);
@@ -70,6 +76,7 @@ export const nameHandlers: Handlers = {
       if (lstatSync(to, { throwIfNoEntry: false })) throw new RequestRefused(status.failure);
       renameSync(from, to);
     }
+    countPlaced(counters, to);
     return undefined;
   },
 };

@@ -120,6 +120,8 @@ export interface Counters {
   readonly requests: Map<RequestName, number>;
   bytesRead: number;
   bytesWritten: number;
+  /** How often each path, as on local disk, was given a file by RENAME or a link. */
+  readonly placed: Map<string, number>;
   /** Now. */
   openConnections: number;
   openSessions: number;

@@ -124,6 +124,7 @@ function newCounters(): Counters {
     requests: new Map(),
     bytesRead: 0,
     bytesWritten: 0,
+    placed: new Map(),
     openConnections: 0,
     openSessions: 0,
     openHandles: 0,
