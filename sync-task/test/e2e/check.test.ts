@@ -115,7 +115,7 @@ test('what a dead worker left is removed once its run is over, and kept as long 
   await ended;
   const open = await check();
   t.is(open.swept, 0);
-  t.regex(open.stderr, /1 files were left half-done/);
+  t.regex(open.stderr, /1 file was left half-done/);
   t.is((await drafts()).length, 1);
 
   // As if finish had ended the run while that lease lived.

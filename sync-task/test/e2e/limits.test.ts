@@ -37,7 +37,7 @@ test('--max-duration: nothing more is begun, the rest stays planned, and running
   const whole = await runCommand(['sync', '--run', 'r2', '--max-duration', '1ms'], environment);
   t.is(whole.code, 75);
   t.is(whole.result.status, 'stopped');
-  t.regex(whole.result.errors[0]?.message ?? '', /1 files are still to be copied/);
+  t.regex(whole.result.errors[0]?.message ?? '', /1 file is still to be copied/);
 });
 
 test('--bwlimit: slower, and the same bytes', async (t) => {

@@ -6,6 +6,7 @@ import { capabilityLine, capabilityRows } from '../capability-table.ts';
 import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';
 import { assertApart } from '../locations/overlap.ts';
+import { counted } from '../report/words.ts';
 import { makeResult } from '../result/counts.ts';
 import type { Result } from '../result/result.ts';
 import { sweep } from '../transfer/sweep.ts';
@@ -50,7 +51,7 @@ export async function check(context: Context): Promise<Result> {
   const { swept, left } = await sweep(context, 'ended');
   const halfDone = await state.countAbandoned(id, MOST_COUNTED);
   if (halfDone > 0) {
-    const message = `${halfDone} files were left half-done; the next run of their batch goes on there, finish removes them`;
+    const message = `${counted(halfDone, 'file')} ${halfDone === 1 ? 'was' : 'were'} left half-done; the next run of their batch goes on there, finish removes them`;
     log.info(message, { halfDone });
   }
   const capabilities = capabilitiesOf(context);

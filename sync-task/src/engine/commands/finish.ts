@@ -10,6 +10,7 @@ import { pipelineHere } from '../locations/known-locations.ts';
 import { gatesOfRun, plannedRun } from '../plan/planned.ts';
 import { assertPlannedWith, plannedWith } from '../plan/planned-with.ts';
 import { makeReportFolder } from '../report/report-folder.ts';
+import { counted } from '../report/words.ts';
 import { reportRun } from '../report/write-report.ts';
 import { errorList, fileError, makeResult } from '../result/counts.ts';
 import type { Result } from '../result/result.ts';
@@ -43,7 +44,7 @@ export async function finish(context: Context, id: string): Promise<Result> {
       path: '',
       kind: 'transient',
       reason: 'not-run',
-      message: `${counts.planned} files are still to be copied: run batch ${open.join(', ')} of run ${id} again`,
+      message: `${counted(counts.planned, 'file')} ${counts.planned === 1 ? 'is' : 'are'} still to be copied: run batch ${open.join(', ')} of run ${id} again`,
     });
   }
   const missing = counts.failed + counts.refused + counts.planned;
@@ -68,7 +69,10 @@ export async function finish(context: Context, id: string): Promise<Result> {
     startedMs,
   });
   await state.finishRun(id, status, { ...Object(record.details), files: result.files, swept });
-  log.info(missing === 0 ? `run ${id} is complete` : `run ${id} misses ${missing} files`, { ...result.files, swept });
+  log.info(missing === 0 ? `run ${id} is complete` : `run ${id} misses ${counted(missing, 'file')}`, {
+    ...result.files,
+    swept,
+  });
   return withReport(context, id, result);
 }
 

@@ -8,6 +8,7 @@ import { assertApart } from '../locations/overlap.ts';
 import { assertRootStands } from '../locations/target-root.ts';
 import { plannedRun } from '../plan/planned.ts';
 import { assertPlannedWith, plannedWith } from '../plan/planned-with.ts';
+import { counted } from '../report/words.ts';
 import { countedBy, makeResult } from '../result/counts.ts';
 import type { Result } from '../result/result.ts';
 import { workOnBatches } from '../transfer/batch-worker.ts';
@@ -36,7 +37,7 @@ export async function run(context: Context, id: string, number: number): Promise
   const missing = outcomes.failed + outcomes.refused;
   const incomplete = missing > 0;
   if (leftPlanned > 0) {
-    const message = `the time is up (--max-duration): ${leftPlanned} files of batch ${number} are still to be copied; run it again`;
+    const message = `the time is up (--max-duration): ${counted(leftPlanned, 'file')} of batch ${number} ${leftPlanned === 1 ? 'is' : 'are'} still to be copied; run it again`;
     log.warn(message, { run: id, leftPlanned });
     errors.add({ path: '', kind: 'transient', reason: 'time-up', message });
   }

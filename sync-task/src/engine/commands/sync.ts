@@ -4,6 +4,7 @@ import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
 import { plan } from '../plan/plan.ts';
 import { makeReportFolder } from '../report/report-folder.ts';
+import { counted } from '../report/words.ts';
 import { countedBy } from '../result/counts.ts';
 import type { Result } from '../result/result.ts';
 import { workOnBatches } from '../transfer/batch-worker.ts';
@@ -26,7 +27,10 @@ export async function sync(context: Context, run: string): Promise<Result> {
   const transferStartedMs = performance.now();
   const { bytes, transformCounts, leftPlanned, outcomes } = await workOnBatches(context, pipeline.id, run, numbers);
   if (leftPlanned > 0)
-    log.warn(`the time is up (--max-duration): ${leftPlanned} files are still to be copied`, { run });
+    log.warn(
+      `the time is up (--max-duration): ${counted(leftPlanned, 'file')} ${leftPlanned === 1 ? 'is' : 'are'} still to be copied`,
+      { run },
+    );
   const transferMs = performance.now() - transferStartedMs;
   const finished = await finish(context, run);
   const settled = Object.values(outcomes).reduce((files, each) => files + each, 0);

@@ -79,7 +79,10 @@ async function planNow(context: Context, planning: Planning, startedMs: number):
 
   const { leftForLater } = planner.tally;
   if (leftForLater > 0)
-    log.warn(`${leftForLater} files wait for the next run: this one is full`, { run, leftForLater });
+    log.warn(
+      `${counted(leftForLater, 'file')} ${leftForLater === 1 ? 'waits' : 'wait'} for the next run: this one is full`,
+      { run, leftForLater },
+    );
   for (const refusal of refusals) errors.add(refusal);
   const refused = refusals.length > 0;
   if (!refused)

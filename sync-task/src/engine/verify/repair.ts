@@ -14,6 +14,7 @@ import type { Context } from '../context.ts';
 import { batchPacker } from '../plan/batch-packer.ts';
 import { assertPlannedWith, plannedWith } from '../plan/planned-with.ts';
 import { DIFFERS, LOST } from '../reasons.ts';
+import { counted } from '../report/words.ts';
 import type { Result } from '../result/result.ts';
 import { workOnBatches } from '../transfer/batch-worker.ts';
 import { type Look, proveSource, type Verdict } from './verify-file.ts';
@@ -96,7 +97,7 @@ export async function openRepair(context: Context, pipelineId: number, run: stri
       const ticket = await plan;
       if (!ticket) return undefined;
       await state.completePlan(ticket, packer.batches(), { listed: planned, unchanged: 0, excluded: 0 });
-      log.info(`copying ${planned} files again`, { run });
+      log.info(`copying ${counted(planned, 'file')} again`, { run });
       return repairRun(context, pipelineId, run, taken);
     },
   };
