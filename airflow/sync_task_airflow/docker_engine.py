@@ -26,6 +26,7 @@ from sync_task_airflow.container_logs import follow_until_exit
 from sync_task_airflow.dead_try import end_log_of_try
 from sync_task_airflow.operator import INSTALLATION, STOP_SECONDS, SyncTask
 from sync_task_airflow.result import BrokenResult, Ending, read_result
+from sync_task_airflow.words import counted
 
 if TYPE_CHECKING:
     from airflow.sdk.types import Context
@@ -119,8 +120,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
         """What `docker ps` shows: `sync-task-orders-run-batch-3-120-files-4f1c9a`."""
         parts = [self.pipeline, self.verb]
         if self.batch is not None:
-            files = self.batch["files"]
-            parts.append(f"batch-{self.batch['number']}-{files}-{'file' if files == 1 else 'files'}")
+            parts.append(f"batch-{self.batch['number']}-{counted(self.batch['files'], 'file')}")
         return re.sub(r"[^A-Za-z0-9_.-]", "-", "-".join(["sync-task", *parts, token_hex(3)]))
 
     @property

@@ -26,7 +26,7 @@ from sync_task_airflow.report_link import ReportLink
 from sync_task_airflow.result import Ending, raise_for_exit, summary
 from sync_task_airflow.trace import TRACE, trace_of
 from sync_task_airflow.visible import visible
-from sync_task_airflow.words import bytes_words, in_words_of_airflow
+from sync_task_airflow.words import bytes_words, counted, in_words_of_airflow
 
 if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
@@ -116,7 +116,7 @@ class SyncTask(BaseOperator):
         if self.batch is None:
             return self.title or self.verb
         number, files, size = (self.batch[name] for name in ("number", "files", "bytes"))
-        batch = f"batch {number} · {files} {'file' if files == 1 else 'files'} · {bytes_words(size)}"
+        batch = f"batch {number} · {counted(files, 'file')} · {bytes_words(size)}"
         return f"{self.title} · {batch}" if self.title else batch
 
     def pre_execute(self, context: Context) -> None:

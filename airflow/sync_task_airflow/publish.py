@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, AssetAlias, BaseOperator
 
+from sync_task_airflow.words import counted
+
 if TYPE_CHECKING:
     from airflow.sdk.types import Context
 
@@ -48,9 +50,11 @@ class Verdict(BaseOperator):
         # A mapped task gives many, and one that was skipped none.
         counts = [results] if isinstance(results, dict) else [*(results or [])]
         for result in counts:
-            if result and result.get("files", {}).get("copied", 0) > 0:
+            copied = result.get("files", {}).get("copied", 0) if result else 0
+            if copied > 0:
                 context["outlet_events"][self.alias].add(asset_of(self.pipeline), extra=result)
-                self.log.info("%s files have arrived: published as %s", result["files"]["copied"], self.pipeline)
+                have = "has" if copied == 1 else "have"
+                self.log.info("%s %s arrived: published as %s", counted(copied, "file"), have, self.pipeline)
         self._note_days(context["ti"], context["dag_run"], counts)
 
     def _note_days(self, ti: Any, dag_run: Any, counts: list[Any]) -> None:

@@ -77,6 +77,11 @@ def named(match: re.Match[str], connections: Mapping[str, str]) -> str:
     return f"{OF_THE_FILE.get(option, f'settings.{option}')} of the pipeline"
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def bytes_words(count: float) -> str:
     """Bytes for people, as the log and the report have them: `4.5 MiB`."""
     if count < 1024:

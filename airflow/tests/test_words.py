@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from sync_task_airflow import plain_errors
 from sync_task_airflow.result import Ending, GateRefused, raise_for_exit
-from sync_task_airflow.words import bytes_words, in_words_of_airflow
+from sync_task_airflow.words import bytes_words, counted, in_words_of_airflow
 from tests.fake_engine import make_error, make_result
 
 IDS = {"source": "partner_sftp", "target": "lake", "state": "sync_task_state"}
@@ -88,3 +88,7 @@ def test_bytes_are_as_in_the_report() -> None:
     """The rows of words.ts, which has the same numbers in the log and in the report."""
     rows = {0: "0 B", 1023: "1023 B", 1024: "1.0 KiB", 102_400: "100 KiB", 1_048_570: "1.0 MiB", 5 * 2**40: "5.0 TiB"}
     assert {count: bytes_words(count) for count in rows} == rows
+
+
+def test_one_file_and_many() -> None:
+    assert [counted(count, "file") for count in (0, 1, 2000)] == ["0 files", "1 file", "2000 files"]
