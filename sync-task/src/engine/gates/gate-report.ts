@@ -6,10 +6,10 @@ import type { FileError, GateFinding } from '../result/result.ts';
 export function logFindings(findings: readonly GateFinding[], log: Log): void {
   const width = (text: (finding: GateFinding) => string) => Math.max(0, ...findings.map((each) => text(each).length));
   const gateWidth = width(({ gate }) => gate);
-  const folderWidth = width(place);
+  const folderWidth = width(folderWords);
   for (const finding of findings) {
     const { gate, verdict, what } = finding;
-    const line = `gate ${gate.padEnd(gateWidth)}  ${verdict.padEnd(8)}  ${place(finding).padEnd(folderWidth)}  ${what}`;
+    const line = `gate ${gate.padEnd(gateWidth)}  ${verdict.padEnd(8)}  ${folderWords(finding).padEnd(folderWidth)}  ${what}`;
     if (verdict === 'refused') log.error(line);
     else log.warn(line);
   }
@@ -23,7 +23,7 @@ export function gateErrors(findings: readonly GateFinding[], run: string): reado
       kind: 'refused',
       reason: finding.gate,
       message:
-        `run ${run} is refused by gate ${finding.gate}, ${place(finding)}: ${finding.what}; nothing was written. ` +
+        `run ${run} is refused by gate ${finding.gate}, ${folderWords(finding)}: ${finding.what}; nothing was written. ` +
         adviceFor(finding),
     }));
 }
@@ -36,6 +36,6 @@ function adviceFor({ gate }: GateFinding): string {
   );
 }
 
-function place({ folder }: GateFinding): string {
+function folderWords({ folder }: GateFinding): string {
   return folder === '' ? 'in all' : `below ${folder}/`;
 }

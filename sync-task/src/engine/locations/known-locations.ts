@@ -94,7 +94,7 @@ export async function withKnownName<S extends CommonSettings>(settings: S, state
   if (formerPipeline === undefined || !identities || (await state.findPipeline(settings.pipeline))) return settings;
   const former = await state.findPipeline(formerPipeline);
   if (!former) return settings;
-  const isThere = (known: string | undefined, place: string) => known === undefined || known === place;
+  const isThere = (known: string | undefined, identity: string) => known === undefined || known === identity;
   const isSame = isThere(former.source, identities.source) && isThere(former.target, identities.target);
   return isSame ? { ...settings, pipeline: formerPipeline } : settings;
 }

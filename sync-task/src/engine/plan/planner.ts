@@ -20,7 +20,7 @@ import { newPlanTally, type PlanTally } from './plan-tally.ts';
 import { quietTime } from './quiet-time.ts';
 import { selector } from './selection.ts';
 import { sourceClock } from './source-clock.ts';
-import { targetPlaces } from './target-paths.ts';
+import { targetPaths } from './target-paths.ts';
 
 export interface Planning {
   readonly run: string;
@@ -67,7 +67,7 @@ export async function openPlanner(context: Context, planning: Planning): Promise
   if (isAsked) await clock.ask();
   const select = selector(selection, { nowMs: clock.nowMs, isMarker: marker?.isMarker ?? (() => false) });
   const quiet = quietTime({ stableMs: selection.stableMs, mtimeStepMs: source.capabilities.mtimeStepMs, clock });
-  const paths = targetPlaces(chain);
+  const paths = targetPaths(chain);
   const owners = await openTargetPathOwners(context, pipeline, chain);
   const gate = gates(settings, selection.prefix);
   const tally = newPlanTally(context, planning.told);

@@ -5,37 +5,39 @@
 import { SyncError } from '../../base/errors.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
 
-export interface TargetPlaces {
+export interface TargetPaths {
   /** Why the file can't have its places at the target; undefined where it can, and then has them. The file listed first wins. */
   takenBy(path: string): string | undefined;
 }
 
 /** Remembers every path, so memory grows with the listing, but only where a transform changes names or writes beside files. */
-export function targetPlaces(chain: Chain): TargetPlaces {
+export function targetPaths(chain: Chain): TargetPaths {
   /** Of each place the file that has it, and whether it is written beside that. */
-  const owners = new Map<string, { readonly path: string; readonly aside: boolean }>();
+  const owners = new Map<string, { readonly path: string; readonly sideFile: boolean }>();
   return {
     takenBy(path) {
       if (!chain.renames && !chain.writesBeside) return undefined;
-      let place: string;
+      let targetPath: string;
       try {
-        place = chain.targetPath(path);
+        targetPath = chain.targetPath(path);
       } catch (error) {
         if (error instanceof SyncError && error.kind === 'refused') return error.message;
         throw error;
       }
-      const taken = owners.get(place);
+      const taken = owners.get(targetPath);
       // A listing that changes while it is read may name a file twice.
       if (taken?.path === path) return undefined;
-      if (taken?.aside) return `its place at the target, ${place}, is what transforms write beside ${taken.path}`;
-      if (taken) return `its transforms name it ${place}, as they name ${taken.path}`;
-      const asides = chain.asides(path).map((suffix) => place + suffix);
-      for (const aside of asides) {
-        const other = owners.get(aside);
-        if (other) return `what its transforms write beside it, ${aside}, is the place of ${other.path} at the target`;
+      if (taken?.sideFile)
+        return `its place at the target, ${targetPath}, is what transforms write beside ${taken.path}`;
+      if (taken) return `its transforms name it ${targetPath}, as they name ${taken.path}`;
+      const sideFiles = chain.asides(path).map((suffix) => targetPath + suffix);
+      for (const sideFile of sideFiles) {
+        const other = owners.get(sideFile);
+        if (other)
+          return `what its transforms write beside it, ${sideFile}, is the place of ${other.path} at the target`;
       }
-      owners.set(place, { path, aside: false });
-      for (const aside of asides) owners.set(aside, { path, aside: true });
+      owners.set(targetPath, { path, sideFile: false });
+      for (const sideFile of sideFiles) owners.set(sideFile, { path, sideFile: true });
       return undefined;
     },
   };

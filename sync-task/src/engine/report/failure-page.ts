@@ -20,7 +20,7 @@ export function failurePage({ summary, error, index }: FailureFacts): string {
     header: html`<p class="above">sync-task run report · <a href="${index}">all runs</a>${runLink(runUrl)}</p>
 <h1><bdi>${pipeline}</bdi> ${statusBadge(status, endedIn)}</h1>
 <p class="run">Run <bdi class="name">${run}</bdi><br>${timeWords(startedMs)}, ended after ${durationWords(Date.parse(finishedAt) - startedMs)}</p>
-<p class="notice bad" role="status">${outcome(endedIn)}</p>`,
+<p class="notice bad" role="status">${consequence(endedIn)}</p>`,
     main: section(
       'why',
       'Why',
@@ -30,7 +30,7 @@ export function failurePage({ summary, error, index }: FailureFacts): string {
   });
 }
 
-function outcome(command: string): string {
+function consequence(command: string): string {
   if (command === 'check' || command === 'plan') return `The run ended in ${command}: none of its files was copied.`;
   return `The run ended in ${command}, before it was known what is missing at the target. What it has copied stays copied.`;
 }

@@ -12,8 +12,8 @@ export function topList<T>(size: number, weight: (item: T) => number): TopList<T
       const mine = weight(item);
       const last = items.at(-1);
       if (items.length === size && (last === undefined || weight(last) >= mine)) return;
-      const place = items.findIndex((each) => weight(each) < mine);
-      items.splice(place < 0 ? items.length : place, 0, item);
+      const index = items.findIndex((each) => weight(each) < mine);
+      items.splice(index < 0 ? items.length : index, 0, item);
       if (items.length > size) items.pop();
     },
     items,

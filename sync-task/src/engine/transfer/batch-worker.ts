@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import { assertStillHere } from '../locations/known-locations.ts';
 import { type ErrorList, errorList, type TransformCounts } from '../result/counts.ts';
 import { claimQueue } from './claim-queue.ts';
-import { placeWatch } from './endpoint-watch.ts';
+import { endpointWatch } from './endpoint-watch.ts';
 import { groupCommit } from './group-commit.ts';
 import { openLease } from './lease.ts';
 import { lookAtOthers, stillHeld } from './other-workers.ts';
@@ -100,7 +100,7 @@ export async function workOnBatches(
 
   /** Set when a server is lost for good, or a place is wrong as a whole: what was not begun stays planned. */
   let lost: SyncError | undefined;
-  const watch = placeWatch(context);
+  const watch = endpointWatch(context);
 
   async function work(): Promise<void> {
     for (let claim = await claims.next(); claim && !isOver() && !lost; claim = await claims.next()) {

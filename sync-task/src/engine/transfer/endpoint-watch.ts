@@ -7,7 +7,7 @@ import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { OutcomeRow } from '../../state/state.ts';
 import type { Context } from '../context.ts';
 
-export interface PlaceWatch {
+export interface EndpointWatch {
   /** To be called with every settled file; resolves when it is known whether to go on. */
   settled(row: OutcomeRow): Promise<void>;
   /** Why nothing else is to be begun. */
@@ -20,7 +20,7 @@ const AT_ONCE: ReadonlySet<string> = new Set(['rename-refused']);
 /** A folder of a million files that may not be read costs few looks. */
 const NEXT_LOOK = 4;
 
-export function placeWatch(context: Context): PlaceWatch {
+export function endpointWatch(context: Context): EndpointWatch {
   let failure: SyncError | undefined;
   let reason: string | undefined;
   let inRow = 0;
@@ -29,7 +29,7 @@ export function placeWatch(context: Context): PlaceWatch {
   let looking: Promise<void> | undefined;
 
   async function look(row: OutcomeRow): Promise<void> {
-    const found = row.reason === 'disk-full' ? asError(row) : await wrongPlace(context);
+    const found = row.reason === 'disk-full' ? asError(row) : await failingEndpoint(context);
     if (found) failure ??= endOfRun(found);
     enough *= NEXT_LOOK;
     looked = true;
@@ -60,7 +60,7 @@ export function placeWatch(context: Context): PlaceWatch {
 }
 
 /** What is wrong with the target or the source as a whole, found out as `check` does. */
-async function wrongPlace({ source, target, settings, signal }: Context): Promise<SyncError | undefined> {
+async function failingEndpoint({ source, target, settings, signal }: Context): Promise<SyncError | undefined> {
   try {
     await target.probe(signal);
     for await (const _ of source.list({ prefix: settings.selection.prefix, signal })) break;

@@ -39,7 +39,7 @@ export async function sweep(context: Context, which: 'all' | 'ended'): Promise<S
   const owner = { pipelineId, owner: world.uuid() };
   const lease = openLease({ leaseMs, world, renew: () => state.renew(owner.owner, leaseMs) });
   const sweeper: Sweeper = { context, chain, owner, lease, left: [] };
-  const places = new Map<string, string | undefined>();
+  const targetsOfRuns = new Map<string, string | undefined>();
   let swept = which === 'all' ? await sweepTakenOver(sweeper) : 0;
   // What can't be renewed is found out before the next file is touched.
   using _ = world.every(leaseMs / 3, () => void lease.renew().catch(() => undefined));
@@ -51,7 +51,7 @@ export async function sweep(context: Context, which: 'all' | 'ended'): Promise<S
       lease.took(files, sent);
       for (const file of files) {
         // Looked for here it would be missed, and forgotten.
-        if (!(await isOfThisTarget(context, places, file.run))) continue;
+        if (!(await isOfThisTarget(context, targetsOfRuns, file.run))) continue;
         if (await unlessLeft(sweeper, file, () => sweepFile(sweeper, file))) swept++;
         lease.gaveBack(file);
         // The rest is for the next sweep: each file would wait for the server as long as this one.
@@ -76,16 +76,16 @@ interface Sweeper {
   readonly left: FileError[];
 }
 
-/** Whether the run delivered to the target that is at hand; `places` remembers the answers. */
-async function isOfThisTarget({ state, target }: Context, places: Map<string, string | undefined>, run: string) {
-  if (!places.has(run)) {
+/** Whether the run delivered to the target that is at hand; `known` remembers the answers. */
+async function isOfThisTarget({ state, target }: Context, known: Map<string, string | undefined>, run: string) {
+  if (!known.has(run)) {
     const details = (await state.run(run))?.details as
       | { readonly capabilities?: { readonly target?: { readonly place?: string } } }
       | undefined;
-    places.set(run, details?.capabilities?.target?.place);
+    known.set(run, details?.capabilities?.target?.place);
   }
-  const place = places.get(run);
-  return place === undefined || place === target.label;
+  const label = known.get(run);
+  return label === undefined || label === target.label;
 }
 
 /** Returns whether anything was found. */

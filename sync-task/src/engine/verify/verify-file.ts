@@ -44,13 +44,16 @@ export async function verifyFile(look: Look, record: FileRecord): Promise<Verdic
   const { path } = record;
   const undecided = whyUndecided(record);
   if (undecided) return { ...unverifiable(undecided), source: 'same', stands: true };
-  const at = placeOf(record, look.chain);
-  if (at === undefined) {
+  const targetPath = targetPathOf(record, look.chain);
+  if (targetPath === undefined) {
     const message = 'its transforms are others than when it was copied, so its place is not known; give the same ones';
     return { ...unverifiable(message), source: 'same', stands: true };
   }
-  const [found, origin] = await Promise.all([target.stat(at), source.stat(path)]);
-  const [there, here] = await Promise.all([lookAtTarget(look, record, at, found), lookAtSource(look, record, origin)]);
+  const [found, origin] = await Promise.all([target.stat(targetPath), source.stat(path)]);
+  const [there, here] = await Promise.all([
+    lookAtTarget(look, record, targetPath, found),
+    lookAtSource(look, record, origin),
+  ]);
   const stands = found !== undefined;
   const { state } = here;
   // What is wrong at the target is worth more than what became of the source.
@@ -88,13 +91,18 @@ function whyUndecided({ held, intent }: FileRecord): string | undefined {
 }
 
 /** Where it was published; undefined where that can't be told. */
-export function placeOf(record: FileRecord, chain: Chain): string | undefined {
+export function targetPathOf(record: FileRecord, chain: Chain): string | undefined {
   if (record.targetPath !== undefined) return record.targetPath;
   if (record.chain === '') return record.path;
   return record.chain === chain.key(record.path) ? chain.targetPath(record.path) : undefined;
 }
 
-async function lookAtTarget(look: Look, record: FileRecord, at: string, found: StoredFile | undefined): Promise<Part> {
+async function lookAtTarget(
+  look: Look,
+  record: FileRecord,
+  targetPath: string,
+  found: StoredFile | undefined,
+): Promise<Part> {
   const { settings, target } = look.context;
   const { targetSize, targetMtimeMs, digest } = record;
   if (!found && digest.takenAway) {
@@ -120,7 +128,7 @@ async function lookAtTarget(look: Look, record: FileRecord, at: string, found: S
     return unverifiable(`its content was never seen here (it was adopted, or its server copied it)${level}`);
   }
   const options = { expected: versionOf(found), signal: look.context.signal, onBytes: look.onBytes };
-  const compared = await unlessChanged(() => compareContent(target, at, recorded, options));
+  const compared = await unlessChanged(() => compareContent(target, targetPath, recorded, options));
   if (!compared) return unverifiable('it changes at the target right now');
   if (compared.value === undefined) return fine;
   const from = compared.value * recorded.segmentBytes;

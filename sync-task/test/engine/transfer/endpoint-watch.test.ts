@@ -3,7 +3,7 @@ import test from 'ava';
 import { SyncError } from '../../../src/base/errors.ts';
 import type { Outcome } from '../../../src/base/model.ts';
 import type { Context } from '../../../src/engine/context.ts';
-import { placeWatch } from '../../../src/engine/transfer/endpoint-watch.ts';
+import { endpointWatch } from '../../../src/engine/transfer/endpoint-watch.ts';
 import type { OutcomeRow } from '../../../src/state/state.ts';
 
 function watched(probe: () => Promise<unknown>) {
@@ -19,7 +19,7 @@ function watched(probe: () => Promise<unknown>) {
     settings: { selection: { prefix: '' } },
     signal: new AbortController().signal,
   } as unknown as Context;
-  return { watch: placeWatch(context), probes: () => probes };
+  return { watch: endpointWatch(context), probes: () => probes };
 }
 
 const row = (outcome: Outcome, reason: string): OutcomeRow =>
