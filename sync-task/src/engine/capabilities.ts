@@ -1,6 +1,6 @@
 import type { Storage } from '../storage/storage.ts';
 
-/** What the two places can do, as it is recorded with every run. */
+/** What source and target can do, as recorded with every run. */
 export function capabilitiesOf({ source, target }: { readonly source: Storage; readonly target: Storage }) {
   return {
     source: { place: source.label, ...source.capabilities },

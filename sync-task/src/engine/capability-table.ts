@@ -1,17 +1,17 @@
-/** What the two places can and can't do, and what a missing capability costs: the table of `check`. */
+/** The table that `check` prints: what source and target offer, and what a missing capability costs. */
 import type { Feature, Storage, StorageProbe } from '../storage/storage.ts';
 
 export interface CapabilityRow {
   readonly name: string;
   readonly offered: 'yes' | 'no' | 'unknown';
   readonly detail?: string;
-  /** Where it is not offered, or may not be. */
+  /** What it costs where it is not offered, or may not be. */
   readonly cost?: string;
-  /** It is missing, and that weakens what is promised. */
+  /** It is missing, and that weakens a promise. */
   readonly warn?: true;
 }
 
-/** How people read what a storage says of itself: the same in the table of `check` and in a report. */
+/** The names that people read, in the table of `check` and in reports. */
 export const capabilityNames = {
   atomicReplace: 'atomic replace',
   publishesNew: 'publishes new files only',
@@ -20,7 +20,7 @@ export const capabilityNames = {
   hashesFiles: 'hashes files itself',
 } as const;
 
-/** @param probe of a place that is written to; of another, what matters for writing alone is left out */
+/** @param probe of the target; undefined for the source, whose rows leave out what matters only for writing */
 export function capabilityRows(
   storage: Storage,
   clockSkewMs: number | undefined,

@@ -1,4 +1,4 @@
-/** What the commands work with: opened by the cli, closed by it in reverse. */
+/** What the commands work with. `cli/` opens it, and closes it in reverse. */
 
 import type { Facts, Log } from '../base/log.ts';
 import type { World } from '../base/world.ts';
@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.ts';
 
 export type { Facts, Log };
 
-/** Enough to look at what is remembered. */
+/** Enough for commands that only read the state. */
 export interface StateContext {
   readonly settings: CommonSettings;
   readonly state: State;
@@ -25,9 +25,9 @@ export interface Context extends StateContext {
   readonly signal: AbortSignal;
 }
 
-/** Told as work goes on; draws on a terminal, writes lines, or does nothing. */
+/** Hears how far the work is. Draws on a terminal, writes lines, or does nothing. */
 export interface Progress {
-  /** Where lines are written: so many files of a kind are told of by name when they are settled, whatever became of them. */
+  /** Where progress is lines of a log: how many settled files of each outcome are named. */
   readonly filesTold?: number;
   /** More work is known: files and bytes to do. */
   expect(files: number, bytes: number): void;
@@ -35,8 +35,8 @@ export interface Progress {
   listed(files: number): void;
   /** Bytes written at the target. */
   bytes(count: number): void;
-  /** One file is begun; call the answer when nobody works on it any more. */
+  /** One file is begun. Call the function returned when work on it ends. */
   begin?(path: string, size: number): () => void;
-  /** One file is settled, whatever became of it. */
+  /** One file is settled, with any outcome. */
   file(): void;
 }

@@ -12,13 +12,13 @@ import type { Result } from '../result/result.ts';
 import { sweep } from '../transfer/sweep.ts';
 
 /**
- * The source is listed, never written to; at the target a hidden file is written and removed, and what workers left there that
- * died in runs which are over; the state was opened.
+ * Lists the source, which is never written to. Writes a hidden file at the target and removes it, and cleans up temporary files of
+ * crashed workers in finished runs. The state is open already.
  */
 export async function check(context: Context): Promise<Result> {
   const { settings, source, target, state, log, signal } = context;
   const startedMs = performance.now();
-  // Throws for a name or an option that is none, and for a key that can't be read.
+  // Throws for unknown transforms and options, and for keys that cannot be read.
   await (await openChain(settings.transforms)).prepare();
   const { id } = await pipelineHere(context);
   log.info(`state ${state.label} is reachable`);
@@ -71,14 +71,14 @@ export async function check(context: Context): Promise<Result> {
 const MOST_COUNTED = 500;
 const WORTH_A_WARNING_MS = 5 * 60_000;
 
-/** Files are not all looked at: some tell whether private ones are among them. */
+/** Enough of them to find out whether private files are among them. */
 const MOST_LOOKED_AT = 50;
 
-/** A file that its owner alone may read is not opened to others without a word. */
+/** Warns where files that only their owner may read would become readable to others. */
 async function warnOfOpened({ source, log }: Context, some: readonly ListedEntry[], there: number | undefined) {
   if (there === undefined || !source.rights) return;
   for (const { path } of some.filter(({ kind }) => kind === 'file').slice(0, MOST_LOOKED_AT)) {
-    const here = await source.rights(path).catch(() => undefined); // whoever reads the file is told why
+    const here = await source.rights(path).catch(() => undefined); // reading the file will report why
     if (here === undefined || (there & ~here & 0o077) === 0) continue;
     log.warn(
       `target: files are created with mode ${octal(there)} there; the source has files with mode ${octal(here)}: more may read ${JSON.stringify(path)} there than here; set the umask of the target's login, or the rights of its folder`,

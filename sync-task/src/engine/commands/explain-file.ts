@@ -1,4 +1,4 @@
-/** `explain PATH`: what the next run would do with one file and why. A plan that writes nothing, of which one file is told. */
+/** `explain PATH`: what the next run would do with one file, and why. A plan that writes nothing and reports one file. */
 import type { Context } from '../context.ts';
 import type { Explainer } from '../plan/explain.ts';
 import { excludedBy } from '../plan/left-out.ts';
@@ -8,14 +8,14 @@ import type { Explanation, GateFinding, Result } from '../result/result.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The whole source is listed, as gates and limits go by all of it. */
+/** Lists the whole source, because gates and limits depend on all files. */
 export async function explainFile(context: Context, given: string): Promise<Result> {
   const startedMs = performance.now();
   const path = given.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
   let found: Explanation | undefined;
   const only: Explainer = {
     add(explanation) {
-      // Where its folder could not be looked at, or is a link, that decides.
+      // Where its folder is unreadable or a link, the folder's decision holds for the file.
       const isIt = [path, `./${path}`].includes(explanation.path) || path.startsWith(`${explanation.path}/`);
       if (isIt) found ??= explanation;
     },
@@ -35,7 +35,7 @@ export async function explainFile(context: Context, given: string): Promise<Resu
   });
 }
 
-/** One that refuses the run, or tells of this file. */
+/** Whether it refuses the run, or names this file. */
 function concerns({ verdict, what }: GateFinding, path: string): boolean {
   return verdict === 'refused' || what.includes(JSON.stringify(path));
 }

@@ -1,6 +1,6 @@
 /**
- * `finish`: says what became of a run. Sweeps what dead workers left at the target, counts, names what is missing, and
- * writes the verdict down. Reads the state alone: a million files cost a handful of queries.
+ * `finish`: ends a run. Cleans up what dead workers left at the target, counts, names what is missing, and records the verdict. The
+ * counts come from the state: a million files cost a handful of queries.
  */
 import { asSyncError } from '../../base/errors.ts';
 import { openChain } from '../../transform/chain/open-chain.ts';
@@ -76,7 +76,7 @@ export async function finish(context: Context, id: string): Promise<Result> {
   return withReport(context, id, result);
 }
 
-/** Whatever it meets, the run is counted and told of. */
+/** An error here does not keep the run from being counted and reported. */
 async function sweepAll(context: Context): Promise<Swept> {
   try {
     return await sweep(context, 'all');
@@ -86,7 +86,7 @@ async function sweepAll(context: Context): Promise<Swept> {
   }
 }
 
-/** A report that cannot be written takes nothing from what the run did. */
+/** A report that cannot be written undoes nothing of the run: the result names the error. */
 async function withReport(context: Context, id: string, result: Result): Promise<Result> {
   try {
     return { ...result, ...(await reportRun(context, await plannedRun(context, id), result)) };

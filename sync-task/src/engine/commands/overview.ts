@@ -1,20 +1,20 @@
-/** Pipelines and runs as people ask for them: how far each is, how fast, and what became of its files. */
+/** How far pipelines and runs are, for people. */
 import type { BatchRecord, EntryCounts, RunRecord, State } from '../../state/state.ts';
 import type { StateContext } from '../context.ts';
 
 const NEWEST_RUNS = 20;
 
-/** `running`: somebody works on its files now; `unfinished`: nobody does, and it was begun. */
+/** `running`: a worker holds files of it. `unfinished`: it was begun, and no worker does. */
 export type RunState = RunRecord['status'] | 'running' | 'unfinished';
 
 export interface RunOverview {
   readonly run: string;
   readonly state: RunState;
   readonly createdMs: number;
-  /** From the beginning of the plan; undefined where nobody works on it. */
+  /** From the beginning of the plan; undefined where no worker holds files of it. */
   readonly elapsedMs: number | undefined;
   readonly counts: EntryCounts;
-  /** Of the plan, and those that the source had again since. */
+  /** Found unchanged by the plan, or later by a worker. */
   readonly unchanged: number;
   readonly excluded: number;
   readonly copiedBytes: number;

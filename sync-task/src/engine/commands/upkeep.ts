@@ -1,10 +1,10 @@
-/** `prune` and `take-over`: what is done to the state of a pipeline itself. They touch no server. */
+/** `prune` and `take-over`: upkeep of a pipeline's state. They touch no server. */
 import type { Log } from '../../base/log.ts';
 import type { StateContext } from '../context.ts';
 import { makeResult } from '../result/counts.ts';
 import type { Result } from '../result/result.ts';
 
-/** Forgets runs and events older than `keepMs`; what was copied stays known. */
+/** Forgets runs and events older than `keepMs`; checkpoints stay. */
 export async function prune({ settings, state }: StateContext, keepMs: number, log: Log): Promise<Result> {
   const startedMs = performance.now();
   const { id } = await state.pipeline(settings.pipeline);

@@ -1,6 +1,6 @@
 /**
- * Looks at a plan before it may be carried out: is the source what it usually is? Judged in all and for each first-level
- * folder, by what earlier plans of the pipeline saw and by the user's own limits.
+ * Judges a plan before it may be carried out: is the source what it usually is? Compares its totals, in all and for each
+ * first-level folder, with earlier plans of the pipeline and with the user's limits.
  */
 import type { GateName, GateSetting, Settings } from '../../config/settings.ts';
 import type { FolderTotals } from '../../state/state.ts';
@@ -10,7 +10,7 @@ import { isFarAbove, isFarBelow, type Usual, usualOf } from './usual.ts';
 
 /** Earlier plans that say what is usual. */
 export const HISTORY_RUNS = 20;
-/** First-level folders looked at by themselves; what is below others counts in all alone. */
+/** First-level folders that are judged. Files below further ones count only in the total. */
 const MOST_FOLDERS = 1000;
 const MOST_FINDINGS = 100;
 
@@ -23,9 +23,9 @@ const SINGLE_FACTOR = 10;
 export interface Gates {
   /** A file that is taken into account, whether or not it is to be copied. */
   add(path: string, size: number): void;
-  /** What could not be looked at: how much is there nobody knows, so too little is no reason to refuse the rest. */
+  /** Something unreadable, of unknown size: from then on a total that is too small refuses nothing. */
   addUnknown(path: string): void;
-  /** To be kept as history: nothing where every gate is off, or where a part is not known, for such a plan measures nothing. */
+  /** The history for later plans. Empty where every gate is off, or a part is unreadable: its totals would mislead. */
   totals(): readonly FolderTotals[];
   findings(history: readonly FolderTotals[]): readonly GateFinding[];
 }
@@ -110,7 +110,7 @@ function judge(
   const files = usualOf(history.map((each) => each.files));
   const bytes = usualOf(history.map((each) => each.bytes));
   const largest = usualOf(history.map((each) => each.largest));
-  /** A limit is about the whole; what is usual also about a folder. */
+  /** Limits apply to the total, history to folders too. */
   const limit = (gate: GateName) => (folder === '' ? limits[gate].limit : undefined);
   const fewest = limit('few-files') ?? 0;
   const most = (gate: GateName) => limit(gate) ?? Number.POSITIVE_INFINITY;

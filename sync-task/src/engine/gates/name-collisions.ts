@@ -1,12 +1,11 @@
 /**
- * Finds names that are one name on a target that ignores case or normalises Unicode (Windows, macOS, many NAS). A hash of
- * each is kept, never the name: 12 bytes in a table at most half full, so 24 to 48 bytes a file, and 48 MiB at the most (72
- * for the moment in which it grows).
- * Names beyond `MOST_NAMES` are not looked at, and `complete` says so.
+ * Finds names that collide on a target that ignores case or normalises Unicode (Windows, macOS, many NAS). Keeps a hash of each
+ * name: 12 bytes in a table at most half full, so 24 to 48 bytes a file, and at most 48 MiB (72 while the table grows). Names
+ * beyond `MOST_NAMES` are not compared, and `complete` is false.
  */
 export interface NameCollisions {
   add(path: string): void;
-  /** How many names fell on another one, and the first of them. */
+  /** Names that collide with an earlier one, and the first of them. */
   readonly found: number;
   readonly examples: readonly string[];
   readonly complete: boolean;
@@ -78,7 +77,7 @@ export function nameCollisions(): NameCollisions {
   };
 }
 
-/** Two FNV-1a lanes, mixed: 53 bits, so that among two million names a false alarm is a matter of one in thousands. */
+/** Two FNV-1a lanes, mixed: 53 bits, so that two million names raise a false alarm once in thousands of plans. */
 function hash53(text: string): number {
   let low = 0x811c9dc5;
   let high = 0xcbf29ce4;

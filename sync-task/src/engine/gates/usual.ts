@@ -1,8 +1,8 @@
-/** What is usual, told by numbers that a few odd runs don't move: the median and the median absolute deviation. */
+/** What is usual, by measures that a few odd runs do not move: the median and the median absolute deviation (MAD). */
 
 export interface Usual {
   readonly median: number;
-  /** As many standard deviations' worth as the MAD says, for numbers that are spread normally. */
+  /** The standard deviation that the MAD implies for a normal distribution. */
   readonly deviation: number;
   readonly runs: number;
 }
@@ -13,7 +13,7 @@ const FEWEST_RUNS = 5;
 const NORMAL = 1.4826;
 const DEVIATIONS = 5;
 
-/** Undefined where too little is known. */
+/** Undefined for fewer values than make a history. */
 export function usualOf(values: readonly number[]): Usual | undefined {
   if (values.length < FEWEST_RUNS) return undefined;
   const middle = median(values);
@@ -24,15 +24,15 @@ export function usualOf(values: readonly number[]): Usual | undefined {
   };
 }
 
-/** What lies outside is far off. */
+/** Values outside are unusual. */
 export interface UsualRange {
   readonly low: number;
   readonly high: number;
 }
 
 /**
- * Below: five deviations, and less than half: a steady feed has no deviation at all, and may still vary. Above: five deviations,
- * and more than `factor` times; `floor` more is nothing, whatever is usual.
+ * Low: five deviations below the median, and at most half of it, because a steady feed has no deviation and may still vary. High:
+ * five deviations above the median, at least `factor` times as much, and at least `floor` more.
  */
 export function usualRange({ median: middle, deviation }: Usual, factor: number, floor: number): UsualRange {
   return {

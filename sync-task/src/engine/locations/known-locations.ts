@@ -1,4 +1,4 @@
-/** A pipeline remembers where it reads and delivers: pointed elsewhere, its checkpoints would say nothing true. */
+/** A pipeline remembers its source and target: pointed elsewhere, its checkpoints would be untrue. */
 
 import { SyncError } from '../../base/errors.ts';
 import type { CommonSettings } from '../../config/settings.ts';
@@ -14,8 +14,8 @@ export async function pipelineHere(context: Context): Promise<PipelineRecord> {
 }
 
 /**
- * For who holds files of a run: another process may have pointed the pipeline elsewhere since that was planned. It does not while
- * a file is held. Throws `usage`.
+ * For workers that hold files of a run: another process may have pointed the pipeline elsewhere since the plan. It cannot while a
+ * file is held. Throws `usage`.
  */
 export async function assertStillHere({ settings, state }: Pick<Context, 'settings' | 'state'>): Promise<void> {
   assertHere(
@@ -26,7 +26,7 @@ export async function assertStillHere({ settings, state }: Pick<Context, 'settin
 
 export interface PlannedPipeline {
   readonly pipeline: PipelineRecord;
-  /** Why all files are new, where they are because of the target. */
+  /** Why every file counts as new; undefined where none does because of the target. */
   readonly newBecause: typeof NEW_TARGET | undefined;
 }
 
@@ -86,8 +86,8 @@ function elsewhere(role: string, what: string, advice: string): SyncError {
 }
 
 /**
- * The settings with the name under which the pipeline is known: an earlier version made another one of the same URLs, which
- * did not tell services apart. That one stays, unless it is known to be of another place.
+ * The settings with the name under which the pipeline is known. An earlier version named pipelines by URLs alone, which did not tell
+ * services apart. Such a name stays in use, unless the state says that it belongs to other locations.
  */
 export async function withKnownName<S extends CommonSettings>(settings: S, state: State): Promise<S> {
   const { formerPipeline, identities } = settings;

@@ -1,4 +1,4 @@
-/** How two roots lie to each other. */
+/** How one root lies within another. */
 export interface Nesting {
   /** Which of them holds the other; where they are one, `source`. */
   readonly upper: 'source' | 'target';

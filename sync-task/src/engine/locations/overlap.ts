@@ -1,10 +1,10 @@
 /**
- * Source and target never overlap: one that lies in the other would be written to while it is read, or grow with every run. Allowed
- * is only what the selection leaves out for certain.
+ * Source and target must not overlap: the source would be written to while it is read, or grow with every run. Allowed is only an
+ * overlap that the selection certainly leaves out.
  *
- * Folders are compared by what they really are: links resolved, and by the ids of the folders above. A server may show different
- * trees to different logins, and be reached under several names: where two places may be one, a hidden draft is written at the
- * target and looked for at the source.
+ * Folders are compared by their real paths, with links resolved, and by the ids of the folders above. A server may show different
+ * trees to different logins, and have several names. Where two locations may be one, a hidden draft is written at the target and
+ * looked for at the source.
  */
 import { hostname, networkInterfaces } from 'node:os';
 import { backOff } from '../../base/backoff.ts';
@@ -18,9 +18,9 @@ import { type Nesting, nestingOf } from './nesting.ts';
 import { lookAtRoot } from './target-root.ts';
 
 /**
- * Whether to write a draft at the target and look for it at the source: `never`, where something hints at their being one
- * place, or for any two of servers and folders. A worker that is killed just then leaves the draft, so it is written where places
- * are new to the pipeline, and by `check`.
+ * Whether to write a draft at the target and look for it at the source: `never`; where a hint suggests that both are one location;
+ * or for all servers and folders. A process that is killed at that moment leaves the draft, so only `check` and the first plan of
+ * new locations write one.
  */
 type Drafting = 'never' | 'where-hinted' | 'always';
 
@@ -49,7 +49,7 @@ export async function assertApart(context: Context, drafting: Drafting = 'never'
   );
 }
 
-/** A source that is one file is written to the target under its own name: no selection keeps it from itself. */
+/** A single-file source is written to the target under its own name: no selection can exclude that. */
 async function isFileOfItsName({ source }: Context, below: string): Promise<boolean> {
   return below !== '' && !below.includes('/') && (await source.stat(below))?.kind === 'file';
 }
@@ -76,7 +76,7 @@ async function overlapOf(context: Context, drafting: Drafting): Promise<Nesting 
   if (drafting === 'never' || (!mayBeOne && drafting !== 'always')) return undefined;
   if (settings.dryRun) return undefined; // nothing is written, neither here nor there
   if ((await lookAtRoot(context)) === 'missing') {
-    // Making it to see where would change the source, should it lie there.
+    // Creating it to find out would change the source, should it lie there.
     return mayBeOne && nesting?.upper === 'source' && nesting.below !== '' ? nesting : undefined;
   }
   return (await seenBelow(context, there)) ?? (await seenAbove(context, here));
@@ -93,7 +93,7 @@ function isOneHost(from: Location, to: Location): boolean {
   return from.scheme === to.scheme && from.host.toLowerCase() === to.host.toLowerCase() && from.port === to.port;
 }
 
-/** Whether the place is, by its name, on this machine. */
+/** Whether the location is, by its name, on this machine. */
 function isHere({ scheme, host }: Location): boolean {
   if (scheme === 'file') return true;
   const name = host.toLowerCase();
@@ -101,7 +101,7 @@ function isHere({ scheme, host }: Location): boolean {
   return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === name));
 }
 
-/** Which of the two folders has the other among those above it. */
+/** Whether one of the two folders is among those above the other. */
 function nestingByFolders(source: Whereabouts, target: Whereabouts): Nesting | undefined {
   const within = (upper: Whereabouts, lower: Whereabouts) => {
     const [root] = upper.folders;
@@ -119,7 +119,7 @@ function nestingByFolders(source: Whereabouts, target: Whereabouts): Nesting | u
   return above === undefined ? undefined : { upper: 'target', below: above };
 }
 
-/** Where at the source a draft can be seen that is written at the target: what stands below a root has the last parts of its path. */
+/** Looks for a draft, written at the target's root, in those folders of the source whose path ends the target's. */
 async function seenBelow(context: Context, there: Whereabouts): Promise<Nesting | undefined> {
   return withDraft(context, '', async (name) => {
     for (const below of endsOf(there.root)) {
@@ -130,7 +130,7 @@ async function seenBelow(context: Context, there: Whereabouts): Promise<Nesting 
   });
 }
 
-/** Where at the target a draft must be written to be seen at the source. */
+/** Looks for the folder of the target in which a draft must be written to be seen at the source's root. */
 async function seenAbove(context: Context, here: Whereabouts): Promise<Nesting | undefined> {
   const { source, target } = context;
   for (const below of endsOf(here.root)) {
@@ -141,7 +141,10 @@ async function seenAbove(context: Context, here: Whereabouts): Promise<Nesting |
   return undefined;
 }
 
-/** While a draft stands in that folder of the target. Its name follows from the places: whoever looks next removes what a kill left. */
+/**
+ * Calls `look` while a draft stands in that folder of the target. Its name follows from the locations, so the next process removes
+ * what a killed one left.
+ */
 async function withDraft<T>(context: Context, folder: string, look: (name: string) => Promise<T>): Promise<T> {
   const { target, settings, signal, world } = context;
   const name = probeNameOf(`${settings.identities.source}\n${settings.identities.target}`);
@@ -158,7 +161,7 @@ async function withDraft<T>(context: Context, folder: string, look: (name: strin
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asSyncError(thrown);
-      // One that exists is another process's, which looks just now.
+      // A draft that exists is another process's, which looks at the same time.
       if (tries >= settings.attempts || !(mayPass(error) || error.reason === 'draft-exists')) throw error;
       await backOff(tries, signal, world);
     }

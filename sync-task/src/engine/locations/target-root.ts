@@ -1,15 +1,16 @@
 /**
- * Can the target be reached, and does anything stand there? One page of its listing tells both: wrong credentials and a bucket that is
- * missing fail even where nothing is to be copied, and a folder that is gone, or a disk that is not mounted, is no new target.
+ * Can the target be reached, and does it hold anything? One page of its listing tells both. So wrong credentials and a missing
+ * bucket fail even where nothing is to be copied, and a folder that is gone, or a disk that is not mounted, does not pass for a new
+ * target.
  */
 import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { Context } from '../context.ts';
 import type { GateFinding } from '../result/result.ts';
 
-/** `unknown`: it may be written to and looked into by name, but not listed. */
+/** `unknown`: names in it can be looked up, but it cannot be listed. */
 export type TargetRoot = 'missing' | 'empty' | 'in-use' | 'unknown';
 
-/** Throws what says why the target cannot be reached. */
+/** Throws the reason why the target cannot be reached. */
 export async function lookAtRoot({ target, signal }: Pick<Context, 'target' | 'signal'>): Promise<TargetRoot> {
   try {
     for await (const page of target.list({ prefix: '', signal })) if (page.length > 0) return 'in-use';
@@ -19,7 +20,7 @@ export async function lookAtRoot({ target, signal }: Pick<Context, 'target' | 's
     const error = asSyncError(thrown);
     if (error.reason === 'not-found') return 'missing';
     if (error.kind !== 'permission' && error.kind !== 'permanent') throw error;
-    // Where only listing is forbidden, in whatever words, looking for a name is not.
+    // Where only listing is forbidden, a name can still be looked up.
     await target.stat('sync-task').catch(() => {
       throw error;
     });
@@ -27,14 +28,14 @@ export async function lookAtRoot({ target, signal }: Pick<Context, 'target' | 's
   }
 }
 
-/** Whether anything was delivered. */
+/** Whether the pipeline has delivered any file. */
 export async function hasDelivered({ state }: Pick<Context, 'state'>, pipelineId: number): Promise<boolean> {
   return (await state.files(pipelineId, { prefix: '', after: '', limit: 1 })).length > 0;
 }
 
 /**
- * The gate `empty-target`, for a pipeline that has delivered files. A folder that is empty may be one from which the files are
- * taken away, and is worth a warning unless more is asked for; one that is gone fails unless the gate is off.
+ * The gate `empty-target`, for a pipeline that has delivered files. An empty target may be one whose files are collected: a
+ * warning, unless the setting asks for more. A target that is gone refuses the run unless the gate is off or accepted.
  */
 export function emptyTarget({ settings }: Pick<Context, 'settings'>, root: TargetRoot): readonly GateFinding[] {
   const { action } = settings.gates['empty-target'];

@@ -4,7 +4,7 @@ import type { Explanation } from '../result/result.ts';
 
 export interface Explainer {
   add(explanation: Explanation): void;
-  /** Logs what was added since the last time: before anything that may fail, so that nothing stays untold. */
+  /** Logs what was added since the last call. To be called before steps that may fail, so that nothing is lost. */
   tell(): void;
   result(): { readonly explain?: readonly Explanation[]; readonly explainLeftOut?: number };
 }

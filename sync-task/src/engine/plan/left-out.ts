@@ -1,4 +1,4 @@
-/** What each of the newest runs did with one file, and why it was left out last, as far as the state alone can tell. */
+/** What each of the newest runs did with one file, and why one left it out, as far as the state knows. */
 import type { Selection } from '../../config/settings.ts';
 import type { FileInRun } from '../../state/state.ts';
 import type { StateContext } from '../context.ts';
@@ -8,7 +8,7 @@ import { selector } from './selection.ts';
 
 const NEWEST_RUNS = 20;
 
-/** What a plan chose its files by: kept with the run, for a file that it left out has no row. */
+/** The selection of a plan, kept with the run: excluded files have no row that would say why. */
 export type RecordedSelection = Omit<Selection, 'minAgeMs' | 'stableMs'>;
 
 export function recordedSelection({ prefix, include, exclude, marker, sinceMs }: Selection): RecordedSelection {
@@ -35,7 +35,7 @@ export function lastLeftOut(decisions: readonly LeftOut[]): LeftOut | undefined 
   return decisions.find(({ decision }) => !taken.has(decision));
 }
 
-/** Undefined where nobody can say: a repair lists nothing, and an earlier version did not write down what it chose by. */
+/** Undefined where the state cannot tell: a repair lists nothing, and older versions did not record their selection. */
 function decided(
   { entry, details }: FileInRun,
   path: string,

@@ -1,11 +1,11 @@
-/** `--marker '{name}.done'`: a file is whole when another one next to it says so. */
+/** `--marker '{name}.done'`: a file is complete once its marker stands next to it. */
 import type { Storage } from '../../storage/storage.ts';
 
 export interface Markers {
   /** Marker files are not files to copy. */
   isMarker(path: string): boolean;
   markerOf(path: string): string;
-  /** Those of the files whose marker is not there yet. */
+  /** The paths whose marker is not there yet. */
   withoutMarker(paths: readonly string[]): Promise<ReadonlySet<string>>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Every path of the target has one owner: before a plan takes a file, the state is asked who has its path, and the paths that its
- * transforms write beside it. Others are files that went there before and are gone from the source, and files of other pipelines
- * whose target is the same, or lies in this one, or holds it. Where nothing of the kind is known, nothing is asked.
+ * Every path of the target has one owner. Before a plan takes a file, it asks the state who owns the file's target path and those
+ * of its side files. Other owners are files that went there before and are gone from the source, and files of other pipelines whose
+ * target is this one, lies in it or holds it. Where neither can be, nothing is asked.
  */
 import type { Candidate, PipelineRecord, PlanTicket, State, TargetPathOwner } from '../../state/state.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
@@ -10,7 +10,7 @@ import { nestingOf } from '../locations/nesting.ts';
 import { recordedWith } from './planned-with.ts';
 
 export interface TargetPathOwners {
-  /** Why files can't have their target paths, by path. With a ticket the others own theirs from then on. */
+  /** Why files cannot have their target paths, by path. With a ticket, the other files own theirs from then on. */
   refusals(candidates: readonly Candidate[], ticket: PlanTicket | undefined): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -21,7 +21,7 @@ const RUNS_LOOKED_AT = 20;
 interface Neighbour {
   readonly state: State;
   readonly pipeline: PipelineRecord;
-  /** The same path as the other pipeline has it; undefined where its target does not hold that. */
+  /** The path within the other pipeline's target; undefined where it lies outside. */
   pathThere(path: string): string | undefined;
   readonly openRuns: readonly string[];
 }
@@ -68,7 +68,7 @@ export async function openTargetPathOwners(
         });
         const targetPaths = there.map(({ same }) => same);
         const owners = ownersByPath(await itsState.targetPathOwners(pipeline.id, targetPaths, openRuns));
-        // The same file of the same source, changed the same way, is no other one.
+        // The same file of the same source through the same chain does not conflict.
         const isSame = (owner: TargetPathOwner, path: string) =>
           pipeline.source === context.settings.identities.source &&
           owner.path === path &&

@@ -1,9 +1,10 @@
 /**
- * What a run was planned with, as it is kept with the run: all that decides what a file becomes, where it goes, and what may be
- * replaced there. Whoever works on the run later, in another process, with other settings perhaps, compares before touching anything.
+ * What a run was planned with, kept with the run: all that decides what a file becomes, where it goes, and what may be replaced
+ * there. A later process may have other settings, so it compares before it touches anything.
  *
  * Not part of it, because the result is true with any of them: credentials, users, speed, memory, batches, segments
- * (`--checkpoint-bytes`; they are kept with every digest), leases, `--fsync`. `--verify` may be stronger than planned, never weaker.
+ * (`--checkpoint-bytes`; they are kept with every digest), leases, `--fsync`. `--verify` may be stronger than planned, never
+ * weaker.
  */
 import { createHash } from 'node:crypto';
 import { SyncError } from '../../base/errors.ts';
@@ -20,11 +21,11 @@ export interface PlannedWith {
   readonly renames: boolean;
   readonly existing: Settings['existing'];
   readonly verify: Settings['verify'];
-  /** Undefined: by an earlier version, which only renamed. */
+  /** Undefined in runs of an earlier version, which only renamed. */
   readonly publish?: Settings['publish'];
   /** How objects are stored. */
   readonly stored: string;
-  /** Which files the plan took: its worker need not know, but the same plan asked for again is not another one. */
+  /** Which files the plan takes. Compared only where the plan is asked for again; workers do not need it. */
   readonly selection: string;
 }
 

@@ -6,8 +6,8 @@ import { makeResult } from '../result/counts.ts';
 import type { GateFinding, Result } from '../result/result.ts';
 
 /**
- * The run, its plan complete. Throws `usage` where there is none of that name in this
- * pipeline, and `refused` where a gate refused it, unless it is only to be shown.
+ * The run, once its plan is complete. Throws `usage` where this pipeline has no such run, and `refused` where a gate refused it,
+ * unless `status` asks.
  */
 export async function plannedRun(context: StateContext, run: string, command?: 'status'): Promise<RunRecord> {
   const { state, settings } = context;

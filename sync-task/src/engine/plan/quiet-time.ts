@@ -1,24 +1,24 @@
 /**
- * How long a plan waits behind its listing, once for all files, so that what is read afterwards can be trusted. A file that
- * is not what was listed by the time it is read is deferred; so the wait is what makes two looks at it mean something.
+ * How long a plan waits after its listing, once for all files, so that what is read afterwards can be trusted. A file that differs
+ * from its listing when it is read is deferred: the wait gives that comparison its meaning.
  *
- * - `--stable`: the second look comes so much later than the first.
- * - Always: a file written within the step of the source's clock may be rewritten in the same step, with the same size, and
- *   look the same ever after. It is read only when that step is over: a later rewrite then shows in its time. Where the source
- *   does not tell its clock, any file may be of this step.
+ * - `--stable`: a file is read at least so long after it was listed.
+ * - Always: a file written within the step of the source's clock may be rewritten in the same step, with the same size, and look
+ *   the same ever after. It is read only when that step is over: a later rewrite then shows in its time. Where the source does not
+ *   report its clock, any file may be that young.
  */
 import type { SourceClock } from './source-clock.ts';
 
 export interface QuietTime {
   /** A file that will be copied. */
   add(mtimeMs: number): void;
-  /** Milliseconds from now until files may be read; 0 where nothing has to be waited for. */
+  /** Milliseconds from now until files may be read; 0 where no wait is needed. */
   leftMs(): number;
 }
 
 /** Clocks of file systems tick in steps of up to 10 ms, whatever they report. */
 const SHORTEST_STEP_MS = 20;
-/** A clock is told to whole seconds, and less than two of them count as none. */
+/** Clocks are reported in whole seconds: an offset may be off by this much. */
 const UNSURE_MS = 2000;
 
 /** `clock` is the source's, `mtimeStepMs` the finest step of its modification times. */

@@ -1,4 +1,7 @@
-/** Which listed files are to be looked at, and why the others are left out. */
+/**
+ * Which listed files a plan takes, and why it leaves out the others: `--exclude`, `--include`, `--since`, `--min-age`, markers, and
+ * names and kinds that cannot be copied.
+ */
 
 import { matcher } from '../../base/glob.ts';
 import type { ListedEntry } from '../../base/model.ts';
@@ -23,7 +26,7 @@ export function selector(selection: Selection, { nowMs, isMarker }: SelectorOpti
 
   return (entry) => {
     if (entry.kind === 'unreadable') {
-      // Nobody knows what is below: left out only where none of it could be wanted.
+      // What is below it is unknown, so it is excluded only where everything there would be.
       const isExcluded = excluded(entry.path) || excluded(`${entry.path}/${SOME_NAME}`);
       const isIncluded = selection.include.length === 0 || selection.include.some((glob) => mayHold(glob, entry.path));
       if (isExcluded) return { decision: 'excluded', reason: 'matches --exclude' };
@@ -46,7 +49,7 @@ export function selector(selection: Selection, { nowMs, isMarker }: SelectorOpti
   };
 }
 
-/** No glob that is meant for something has it. */
+/** A name that no sensible glob contains. */
 const SOME_NAME = '\u0001';
 
 /** Whether a file below the folder could match. */

@@ -1,18 +1,18 @@
 /**
- * The source's time, as its storage tells it: asked once, then counted by a clock that nobody sets. A worker's wall clock may be
- * put forward or back meanwhile, and says nothing of the source's.
+ * The source's time: asked of its storage once, then counted by the monotonic clock. A worker's wall clock may be set meanwhile,
+ * and proves nothing about the source's.
  */
 import type { Context } from '../context.ts';
 
 export interface SourceClock {
-  /** The worker's own wall clock, until the source was asked and told. */
+  /** The worker's wall clock, until the source has answered. */
   nowMs(): number;
-  /** Whether the source told its time. */
+  /** Whether the source has answered. */
   readonly isKnown: boolean;
   ask(): Promise<void>;
 }
 
-/** A wall clock that moved so far against the other one while the source was asked spoils the answer. */
+/** A wall clock that is set by more than this while the source is asked spoils the answer. */
 const MOVED_MS = 100;
 const TRIES = 3;
 

@@ -1,18 +1,18 @@
 /**
- * Which paths of the target a plan has given away: with transforms that change names or write files beside others, two files could want
- * the same. What earlier plans gave away is asked of the state (`place-owners.ts`).
+ * Which target paths this plan has given away: where transforms rename files or write side files, two files could want the same
+ * path. Paths that earlier plans gave away are asked of the state (`path-owners.ts`).
  */
 import { SyncError } from '../../base/errors.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
 
 export interface TargetPaths {
-  /** Why the file can't have its places at the target; undefined where it can, and then has them. The file listed first wins. */
+  /** Why the file cannot have its target paths; undefined where it can, and then has them. The file listed first wins. */
   takenBy(path: string): string | undefined;
 }
 
-/** Remembers every path, so memory grows with the listing, but only where a transform changes names or writes beside files. */
+/** Remembers every path, so memory grows with the listing, but only where a transform renames files or writes side files. */
 export function targetPaths(chain: Chain): TargetPaths {
-  /** Of each place the file that has it, and whether it is written beside that. */
+  /** By target path: the file that has it, and whether for one of its side files. */
   const owners = new Map<string, { readonly path: string; readonly sideFile: boolean }>();
   return {
     takenBy(path) {

@@ -1,7 +1,7 @@
 /**
- * HTML in which nothing that was put in can be anything but text. A template's own words are markup; what stands in `${}` is
- * escaped, unless it is markup made by this very function. A file name is hostile input: it may hold `<script>`, quotes,
- * control characters, or characters that turn the direction of what follows.
+ * HTML in which inserted values can only be text. A template's own words are markup; what stands in `${}` is escaped, unless this
+ * function made it. A file name is hostile input: it may hold `<script>`, quotes, control characters, or characters that turn the
+ * direction of what follows.
  */
 import { visible } from '../../base/visible.ts';
 
@@ -17,7 +17,7 @@ export function html(words: TemplateStringsArray, ...contents: readonly Content[
   return { [brand]: words.reduce((text, word, index) => text + render(contents[index - 1]) + word) };
 }
 
-/** Text that is markup already. For constants of this program alone. */
+/** Text that is markup already. Only for constants of this program. */
 export function trusted(text: string): Markup {
   return { [brand]: text };
 }
@@ -41,7 +41,7 @@ const entities: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-/** Safe as text and in quoted attributes. Invisible characters and such as turn directions are spelt out. */
+/** Safe as text and in quoted attributes. Spells out invisible characters and those that turn the direction of text. */
 export function escapeText(text: string): string {
   return visible(text).replace(/[&<>"'`]/g, (character) => entities[character] as string);
 }

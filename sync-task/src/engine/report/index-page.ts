@@ -70,8 +70,8 @@ export function indexPage(pipelines: readonly ListedPipeline[]): string {
 }
 
 /**
- * The run that was begun last is first: an earlier one whose end is written again is not the newest for that. Of one beginning, the
- * last end.
+ * The run that began last comes first, even where an earlier one was finished again since. Of runs that began together, the one
+ * that ended last.
  */
 export function compareTimes(a: Summary, b: Summary): number {
   return compare(b.startedAt, a.startedAt) || compare(b.finishedAt, a.finishedAt);
@@ -107,7 +107,7 @@ function status({ status, endedIn }: Summary): Markup {
   return statusBadge(status, endedIn);
 }
 
-/** The run's name without that of its pipeline, which Airflow puts before it; below it what else there is to know of it. */
+/** The run's name without the pipeline's, which Airflow puts before it; below it the pipeline and the link to the DAG run. */
 function runCell({ run, pipeline, runUrl }: ListedRun, at: string, ofPipeline?: string): Markup {
   const own = run.startsWith(`${pipeline}.`) ? run.slice(pipeline.length + 1) : run;
   const below = ofPipeline !== undefined && html`<bdi title="${ofPipeline}">${shortName(ofPipeline)}</bdi>`;

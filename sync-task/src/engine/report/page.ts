@@ -52,7 +52,7 @@ export function statusBadge(status: RunStatus, endedIn?: string): Markup {
   return html`<span class="badge ${look}">${words}${endedIn !== undefined && ` in ${endedIn}`}</span>`;
 }
 
-/** To where whoever started the run shows it: the one link that leads out of the reports. */
+/** The one link out of the reports: to the page that shows the run where it was started. */
 export function runLink(url: string | undefined): Content {
   return url !== undefined && html` · <a href="${url}">DAG run</a>`;
 }
@@ -65,7 +65,10 @@ export function statusDot(status: RunStatus): Markup {
 
 export interface Column<T> {
   readonly label: string;
-  /** `path` may break anywhere and is no prose, `message` only where it must, `text` is short and stays on its line, `number` is aligned right. */
+  /**
+   * `path` may break anywhere and is no prose, `message` only where it must, `text` is short and stays on its line, `number` is
+   * aligned right.
+   */
   readonly kind: 'path' | 'message' | 'text' | 'number' | 'name';
   cell(row: T): Content;
 }
@@ -83,7 +86,7 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): Mar
   )}</tbody></table></div>`;
 }
 
-/** A heading with what belongs to it; nothing where there is nothing. */
+/** A heading and what belongs to it. */
 export function section(id: string, heading: string, ...contents: readonly Content[]): Markup {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>${contents}</section>
 `;

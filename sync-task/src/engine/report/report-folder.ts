@@ -6,7 +6,7 @@ import { SyncError } from '../../base/errors.ts';
 
 const LONGEST_NAME = 200;
 
-/** A name as that of one folder, different for any two names. What a run may be called is mostly kept as it is. */
+/** The name of a folder, different for any two names. Most names of runs stay as they are. */
 export function folderName(name: string): string {
   const encoded = [...Buffer.from(name)]
     .map((byte, index) => {
@@ -24,7 +24,7 @@ export async function makeReportFolder(root: string, pipeline: string, run: stri
   const folder = join(root, folderName(pipeline), folderName(run));
   await explained(root, async () => {
     await mkdir(folder, { recursive: true });
-    // To learn it before a long transfer, not after.
+    // Fails before a long transfer, not after it.
     const probe = join(folder, tempName('probe'));
     await writeFile(probe, '');
     await rm(probe);

@@ -19,7 +19,7 @@ export interface ReportFacts {
   readonly totals: readonly PlanTotals[];
   /** Where all reports are listed, as a relative link. */
   readonly index: string;
-  /** Where whoever started the run shows it. */
+  /** The page that shows the run where it was started. */
   readonly runUrl: string | undefined;
 }
 

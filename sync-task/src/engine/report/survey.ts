@@ -14,7 +14,7 @@ export interface Survey {
   readonly outcomes: Readonly<Record<EntryStatus, Sum>>;
   /** Of what this run left at the target. */
   readonly publishedBytes: number;
-  /** Time spent on files, added up over those that were in transfer side by side. */
+  /** Time spent on files, summed up over files in transfer side by side. */
   readonly workMs: number;
   /** Within claims. */
   readonly retries: number;

@@ -41,7 +41,7 @@ export function counted(count: number, noun: 'file' | 'batch'): string {
   return `${count} ${noun}${count === 1 ? '' : noun === 'batch' ? 'es' : 's'}`;
 }
 
-/** A name that is too long for a column, its beginning and its end: a run's day and what tells it from the others of that day. */
+/** The beginning and end of a name too long for a column: a run's day, and what tells it from others of that day. */
 export function shortName(name: string, longest = 36): string {
   const letters = [...name];
   if (letters.length <= longest) return name;

@@ -1,4 +1,7 @@
-/** The page of a run that ended with an error: in `check`, in `plan`, or later without a verdict. It asks no state, which may be what is missing. */
+/**
+ * The page of a run that ended with an error: in `check`, in `plan`, or later without a verdict. It asks no state, because the
+ * state may be the error.
+ */
 import { readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SyncError } from '../../base/errors.ts';
@@ -20,7 +23,7 @@ export interface FailedRun {
   readonly startedMs: number;
 }
 
-/** What `finish` says where an earlier command of the run has said why. */
+/** Reasons of `finish` that only repeat the error of an earlier command. */
 const saidBefore: readonly string[] = ['no-such-run', 'not-planned', 'gate-refused'];
 
 const nothing = { listed: 0, unchanged: 0, copied: 0, deferred: 0, refused: 0, failed: 0, planned: 0 };
@@ -49,13 +52,13 @@ export async function writeFailure(failed: FailedRun): Promise<Pick<Result, 'rep
   return { report };
 }
 
-/** A check that failed and passes when it is tried again: its run is not at an end. */
+/** For a check that failed and passes when it is tried again: its run has not ended. */
 export async function forgetFailedCheck(reportDir: string, pipeline: string, run: string): Promise<void> {
   const folder = join(reportDir, folderName(pipeline), folderName(run));
   if ((await readSummary(folder))?.endedIn !== 'check') return;
   await explained(reportDir, async () => {
     for (const name of ['report.html', 'summary.json']) await rm(join(folder, name), { force: true });
-    // It holds more where the run had been finished before: its files are written again at its end.
+    // The folder holds more where the run was finished before: its files are written again at its end.
     await rmdir(folder).catch(() => undefined);
   });
   await writeIndexes(reportDir, pipeline);

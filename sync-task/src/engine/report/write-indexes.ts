@@ -1,6 +1,6 @@
 /**
- * The pages above the reports. A pipeline's own runs are read when one of them ends, and the newest kept in one file of its folder:
- * of all other pipelines that file alone is read, however many runs they have.
+ * The pages above the reports. When a run ends, the runs of its pipeline are read, and the newest kept in one file of its folder.
+ * Of other pipelines only that file is read, however many runs they have.
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,8 +22,8 @@ const MOST_RUNS = 200;
 const KEPT = '.runs.json';
 
 /**
- * Writes the pages that list this pipeline's runs, and all pipelines. Where another run ended meanwhile they are written again:
- * of any number of writers, the last one has seen all.
+ * Writes the pages that list this pipeline's runs, and all pipelines. Writes them again where another run ended meanwhile, so that
+ * the last of several writers has seen all runs.
  */
 export async function writeIndexes(root: string, pipeline: string): Promise<void> {
   const own = folderName(pipeline);
@@ -32,7 +32,7 @@ export async function writeIndexes(root: string, pipeline: string): Promise<void
       const inOwn = await folders(join(root, own));
       const mine = await readPipeline(root, own, inOwn);
       const kept = mine ? keptRuns(mine, inOwn.length) : '';
-      // Before the others are read: of two pipelines that end at once, one sees the other.
+      // Before the others are read: of two runs that end at once, one sees the other.
       if (kept !== keptBefore) await writeWhole(root, join(root, own, KEPT), kept);
       keptBefore = kept;
       const pipelines: ListedPipeline[] = [];
@@ -105,7 +105,7 @@ async function folders(parent: string): Promise<readonly string[]> {
   return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort();
 }
 
-/** Somebody removes old reports while we read. */
+/** Old reports may be removed while we read. */
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

@@ -14,8 +14,8 @@ import { writeIndexes } from './write-indexes.ts';
 const CHART_RUNS = 30;
 
 /**
- * Looks at all files of the run where somebody wants to know of them, and writes the report where one is asked for. Returns what
- * the result says of it. Throws `usage` where the folder can't be written to; the run itself is over.
+ * Surveys all files of the run where totals or a report are asked for, and writes the report. Returns its part of the result.
+ * Throws `usage` where the folder cannot be written to; the run itself is over.
  */
 export async function reportRun(
   context: Context,

@@ -24,7 +24,7 @@ export interface ResultParts extends Partial<Omit<Result, 'files' | 'schemaVersi
   readonly startedMs: number;
 }
 
-/** A result with everything that was not said left at nothing. */
+/** A result in which all counts not given are 0. */
 export function makeResult(settings: Pick<CommonSettings, 'pipeline'>, { startedMs, ...parts }: ResultParts): Result {
   const { command, run = '', status, files, bytes, batches = [], errors = [], errorsLeftOut = 0, ...rest } = parts;
   return {

@@ -1,7 +1,7 @@
 import { exitCodes } from '../../base/errors.ts';
 import type { Result } from './result.ts';
 
-/** What the process ends with: the error that most deserves another try decides. */
+/** The exit code of the process: the error that most deserves a retry decides. */
 export function exitCodeForResult(result: Result): number {
   if (result.status === 'done') return exitCodes.done;
   const kinds = new Set(result.errors.map((error) => error.kind));

@@ -1,7 +1,7 @@
 /**
- * What a command tells Prometheus, in its text format, for a Pushgateway. A batch container is gone before anybody could ask it,
- * and several of them end side by side; so what is about the whole run comes from the state, through `finish`, and is right
- * however many containers worked. No label takes a path or the name of a run: their values would grow without end.
+ * What a command pushes to a Pushgateway, in the text format of Prometheus. A batch's container is gone before it could be scraped,
+ * and several of them end side by side. So metrics of a whole run come from the state, through `finish`, and are right for any
+ * number of containers. No label holds a path or the name of a run: its values would grow without end.
  */
 import type { PhaseSummary, Result } from './result.ts';
 

@@ -18,9 +18,9 @@ export interface Result {
   /** Errors beyond those listed. */
   readonly errorsLeftOut: number;
   readonly durationMs: number;
-  /** What the two servers can and can't do, and what that costs. */
+  /** What source and target offer, and what a missing capability costs. */
   readonly capabilities: Readonly<Record<string, unknown>>;
-  /** With `--publish in-place`: what is promised less, a clause each. */
+  /** With `--publish in-place`: the promises that are weaker, a clause each. */
   readonly weakened?: readonly string[];
   /** With `--explain`: why each file was chosen or left out. */
   readonly explain?: readonly Explanation[];
@@ -41,9 +41,9 @@ export interface Result {
   readonly phases?: readonly PhaseSummary[];
   /** With `run` and `sync`: what transforms counted in the files published by this process, by their names. */
   readonly transforms?: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** With `check` and `finish`: attempts of dead workers of which something was removed. */
+  /** With `check` and `finish`: attempts of dead workers whose remains were removed. */
   readonly swept?: number;
-  /** With `check` and `finish`: files of which a dead worker may have left something, that could not be looked at. */
+  /** With `check` and `finish`: files that could not be looked at, though a dead worker may have left something. */
   readonly unswept?: number;
   /** With `prune`: what was forgotten. */
   readonly pruned?: { readonly runs: number; readonly events: number };
@@ -51,7 +51,7 @@ export interface Result {
   readonly runs?: readonly RunSummary[];
   /** With `status` of no pipeline: all that the state knows. */
   readonly pipelines?: readonly PipelineSummary[];
-  /** With `status --path`: why one of the newest runs left it out, the last that did. */
+  /** With `status --path`: the last of the newest runs that left the file out, and why. */
   readonly leftOut?: LeftOut;
   /** With `status --path`: what happened to the file, oldest first. */
   readonly events?: readonly FileEvent[];

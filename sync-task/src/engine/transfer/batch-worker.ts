@@ -34,15 +34,15 @@ export interface WorkDone {
 /** Files claimed ahead for each one in transfer: enough that nobody waits for the state, few enough to share a batch. */
 const CLAIM_AHEAD = 4;
 const MOST_CLAIMED_AT_ONCE = 500;
-/** A worker that is frozen amid a transaction keeps its rows until the database ends that (postgres-database.ts). */
+/** A worker that is frozen within a transaction keeps its rows locked until the database ends it (postgres-database.ts). */
 const FROZEN_MS = 8000;
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * Works until every file of these batches is settled. Files that another worker holds are waited for while anybody settles
- * any; throws `transient` when nothing was settled for two leases and `FROZEN_MS` (a dead worker's files come free within one), and
- * `stopped` after a signal, with every claim given back. Behind `--max-duration` no further file is begun.
+ * Works until every file of these batches is settled. Waits for files that other workers hold, as long as any worker settles some.
+ * Throws `transient` when nothing was settled for two leases and `FROZEN_MS` (a dead worker's files come free within one), and
+ * `stopped` after a signal, with every claim given back. After `--max-duration` no further file is begun.
  */
 export async function workOnBatches(
   context: Context,
@@ -95,10 +95,10 @@ export async function workOnBatches(
     });
   });
 
-  /** Of the process, which the clock counts from. */
+  /** Counted from the start of the process. */
   const isOver = () => settings.maxDurationMs !== undefined && world.monotonicMs() >= settings.maxDurationMs;
 
-  /** Set when a server is lost for good, or a place is wrong as a whole: what was not begun stays planned. */
+  /** Set when a server is lost for good, or the source or target fails as a whole. Files not begun stay planned. */
   let lost: SyncError | undefined;
   const watch = endpointWatch(context);
 
@@ -166,7 +166,7 @@ export async function workOnBatches(
   }
 }
 
-/** The last guard: an older version wrote down with each file alone which transforms were planned for it. */
+/** The last guard: older versions recorded the planned transforms only with each file. */
 function refuseOtherChain(run: string, { path, chain: planned }: Claim, chain: Chain): void {
   if (planned === chain.key(path)) return;
   throw new SyncError(

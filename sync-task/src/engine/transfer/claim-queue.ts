@@ -9,8 +9,9 @@ export interface ClaimQueue {
 }
 
 /**
- * Claims ahead in sets, batch by batch; concurrent callers share one request. Each goes on where the last one ended, so that what
- * failed here, or is in hand, is not passed over again; at the end of a batch what came free meanwhile is looked for from its beginning.
+ * Claims ahead in sets, batch by batch; concurrent callers share one request. Each request begins behind the file claimed last, so
+ * that files that failed or are held here are not scanned again. At the end of a batch, one more request from its beginning finds
+ * files that came free meanwhile.
  */
 export function claimQueue(claim: (batch: number, after: number | undefined) => Promise<readonly Claim[]>): ClaimQueue {
   let ready: Claim[] = [];

@@ -1,18 +1,18 @@
-/** What a file holds where it stands: told by the place itself where it hashes files, else by reading it. */
+/** The digest of a stored file: asked of the server where it hashes files, else computed by reading. */
 import type { ContentDigest, FileVersion } from '../../base/model.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { firstDifference, segmentDigest } from './segment-digest.ts';
 
 export interface ContentDigestOptions {
-  /** Throws `changed` where it is another version by now. */
+  /** Throws `changed` where the file has another version by now. */
   readonly expected: FileVersion;
   readonly segmentBytes: number;
   /** Of the finished draft of this name instead of the published file. */
   readonly draft?: string;
-  /** Read it, whatever the place offers. */
+  /** Read it, even where the server hashes files. */
   readonly byReading?: boolean;
   readonly signal: AbortSignal;
-  /** Called as bytes are hashed: read for it, or hashed by the place itself. */
+  /** Called as bytes are hashed: `read` and hashed here, or `told` by the server. */
   onBytes?(bytes: number, how: 'read' | 'told'): void;
 }
 
@@ -33,7 +33,7 @@ export async function contentDigest(
   const hashed = (await asked?.(path, { size: expected.size, segmentBytes, signal, ...draft })) ?? [];
   const start = Math.min(hashed.length * segmentBytes, expected.size);
   onBytes?.(start, 'told');
-  // Nothing may be left to read: then this looks whether it is still the same version.
+  // Even where nothing is left to read: it checks that the version is still the same.
   const digest = segmentDigest(segmentBytes, hashed);
   for await (const chunk of storage.read(path, { expected, start, borrow: true, signal, ...draft })) {
     digest.update(chunk);
@@ -46,8 +46,8 @@ export async function contentDigest(
 }
 
 /**
- * The first segment, from 0, whose bytes are not those of the digest; undefined where all are. A server that hashes other
- * bytes than it stores is not believed: a difference counts when it was read.
+ * The first segment, from 0, that differs from the digest; undefined where none does. Servers may hash wrongly, so a difference
+ * counts only when reading confirms it.
  */
 export async function compareContent(
   storage: Storage,

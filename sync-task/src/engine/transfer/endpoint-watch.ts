@@ -1,23 +1,24 @@
 /**
- * Tells a place that is wrong as a whole from files that are: a missing bucket, a target that may not be written, a key that was
- * withdrawn, a full disk. When so many files in a row fail for one reason both places are tried once; where one fails too, no other file is
- * begun, and the error is that of the place. Where both are well it was the files, one folder's perhaps, and they are gone on with.
+ * Tells a source or target that fails as a whole from files that fail: a missing bucket, a target that may not be written, a key
+ * that was withdrawn, a full disk. When many files in a row fail for one reason, both endpoints are probed once. Where one fails
+ * too, no further file is begun, and its error is the worker's. Where both work, only the files are at fault, and the worker
+ * continues.
  */
 import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { OutcomeRow } from '../../state/state.ts';
 import type { Context } from '../context.ts';
 
 export interface EndpointWatch {
-  /** To be called with every settled file; resolves when it is known whether to go on. */
+  /** To be called with every settled file. Resolves when it is known whether to continue. */
   settled(row: OutcomeRow): Promise<void>;
-  /** Why nothing else is to be begun. */
+  /** Why no further file is to be begun; undefined while work continues. */
   readonly failure: SyncError | undefined;
 }
 
 const IN_A_ROW = 20;
-/** What is hardly ever one file's own. */
+/** Reasons that hardly ever concern one file alone. */
 const AT_ONCE: ReadonlySet<string> = new Set(['rename-refused']);
-/** A folder of a million files that may not be read costs few looks. */
+/** Each probe that finds nothing makes the next one rarer: a folder of a million unreadable files costs few. */
 const NEXT_LOOK = 4;
 
 export function endpointWatch(context: Context): EndpointWatch {
@@ -75,7 +76,7 @@ function asError({ message, reason, kind }: OutcomeRow): SyncError {
   return new SyncError(message, { kind: kind ?? 'permanent', reason });
 }
 
-/** A place that does not exist is a wrong setting; a full disk is none. */
+/** A missing bucket or folder is a wrong setting; a full disk is not. */
 function endOfRun({ message, kind, reason, cause }: SyncError): SyncError {
   const isSetting =
     kind === 'permanent' && reason !== 'internal' && reason !== 'disk-full' && reason !== 'rename-refused';

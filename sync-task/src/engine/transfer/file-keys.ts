@@ -1,4 +1,4 @@
-/** The keys of rows that one attempt at a file takes in the state: each may be in one published file of the pipeline alone. */
+/** The keys of rows that one attempt takes in the state: each key may be in only one published file of the pipeline. */
 import { SyncError } from '../../base/errors.ts';
 import type { ClaimedFile, KeyHolder } from '../../state/state.ts';
 import type { Context } from '../context.ts';
@@ -8,8 +8,8 @@ export interface FileKeys {
   /** For each of them whether it is this file's. */
   take(keys: readonly string[]): Promise<readonly boolean[]>;
   /**
-   * Before the intent to publish is saved; waits for files that may yet turn out to have a key. Resolves to what is recorded
-   * with the file's outcome, undefined where it took nothing. Throws `transient` where the file must be begun again.
+   * To be called before the intent to publish is saved. Waits for files that may still publish one of the keys. Resolves to what is
+   * recorded with the file's outcome, undefined where it took no key. Throws `transient` where the file must be begun again.
    */
   complete(): Promise<number | undefined>;
 }
@@ -58,7 +58,7 @@ export function fileKeys(
         for (const key of some) ours.push(!taken.others.has(key));
       }
       if (!lost) return ours;
-      // The rest would be in vain. This throws once nobody could take a key away again.
+      // Taking the rest would be in vain. `complete` waits until no other file can take a key away.
       await complete();
       throw toBeginAgain(claimed.path);
     },

@@ -1,6 +1,6 @@
 /**
- * Many small writes, few round trips: while one commit is under way, what arrives meanwhile waits and goes with the next.
- * Nobody is told before its own row is committed.
+ * Many small writes in few round trips: rows that arrive during a commit go together with the next one. A caller is answered when
+ * its own row is committed.
  */
 
 import type { World } from '../../base/world.ts';

@@ -18,7 +18,7 @@ interface IntentOfDraft {
   readonly mark?: string | undefined;
   /** The file's path at the target. Undefined in the records of older versions: there the chain tells it. */
   readonly at?: string | undefined;
-  /** Of the files that go beside it, what their names end in. */
+  /** What the names of its side files end in. */
   readonly asides?: readonly string[];
   /** The source's version it is made from, and by which transforms. */
   readonly version: FileVersion;
@@ -33,7 +33,7 @@ interface IntentOfDraft {
 /** Some segments are stored at the target; the rest is still to come. */
 export interface WritingIntent extends IntentOfDraft {
   readonly stage: 'writing';
-  /** The fencing token of who wrote this down. */
+  /** The fencing token of the claim that saved it. */
   readonly token: number;
   /** Stored bytes: whole segments. */
   readonly offset: number;
@@ -59,7 +59,7 @@ export interface PublishIntent extends IntentOfDraft {
   readonly onlyNew?: boolean;
 }
 
-/** Nobody goes on with the draft: it is about to be removed. */
+/** The draft is about to be removed, and is not resumed. */
 export interface DiscardingIntent extends IntentOfDraft {
   readonly stage: 'discarding';
 }
@@ -72,7 +72,7 @@ export function worthResuming({ chain, transforms, offset, ticket }: WritingInte
   return chain === '' ? offset > 0 || ticket !== undefined : transforms !== undefined;
 }
 
-/** What finds a draft again, where this is about it. */
+/** The ticket of that draft, where the intent is about it. */
 export function ticketOf(intent: Intent | undefined, draft: string): string | undefined {
   return intent?.draft === draft ? intent.ticket : undefined;
 }

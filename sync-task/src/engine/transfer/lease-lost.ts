@@ -1,6 +1,6 @@
 import { SyncError } from '../../base/errors.ts';
 
-/** The claim is somebody else's now. */
+/** Another worker holds the claim now. */
 export function leaseLost(path: string): SyncError {
   return new SyncError(
     `${JSON.stringify(path)} was taken over by another worker while this one was away; nothing was published here`,

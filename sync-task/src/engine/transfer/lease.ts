@@ -1,6 +1,6 @@
 /**
  * Which claims of this process still hold. A process that was frozen past its lease must write nothing more anywhere: its
- * files may be somebody else's by now. So nothing leaves for the target unless the lease was confirmed a short while ago, by
+ * files may be another worker's by now. So nothing leaves for the target unless the lease was confirmed a short while ago, by
  * clocks that go on while the process is frozen; otherwise the state is asked first.
  */
 import type { World } from '../../base/world.ts';
@@ -9,7 +9,7 @@ import { leaseLost } from './lease-lost.ts';
 export interface Lease {
   /** These were claimed; `sent` is the moment before the state was asked. */
   took(claims: readonly Held[], sent: Moment): void;
-  /** Nobody here works on it any more. */
+  /** Work on it here is over. */
   gaveBack(claim: Held): void;
   /** Returns at once where the claim is certain to hold; else waits for the state. Throws `lease-lost`. */
   check(claim: Held): void | Promise<void>;
@@ -40,7 +40,7 @@ export interface LeaseOptions {
   renew(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Two clocks never run at quite the same speed, and what was looked at a moment ago leaves a moment later. */
+/** Two clocks never run at quite the same speed, and a write leaves a moment after its check. */
 const CERTAIN = 7 / 8;
 
 export function openLease({ leaseMs, world, renew: renewAll }: LeaseOptions): Lease {
@@ -78,7 +78,7 @@ export function openLease({ leaseMs, world, renew: renewAll }: LeaseOptions): Le
   }
 
   async function confirm(claim: Held): Promise<void> {
-    // One that was under way may have been answered long ago.
+    // A renewal that was under way may have been answered long ago.
     await renewing?.catch(() => undefined);
     if (holds(claim)) return;
     if (isKnown(claim)) await renew();

@@ -4,7 +4,7 @@ import type { Outcome } from '../../base/model.ts';
 import type { Checkpoint, Claim, OutcomeRow } from '../../state/state.ts';
 import type { PublishIntent } from './intent.ts';
 
-/** What an earlier attempt published: recorded as that, whatever is wanted now. */
+/** The row of what an earlier attempt published, whatever is wanted now. */
 export function publishedBefore(
   claim: Pick<Claim, 'path' | 'token'>,
   targetPath: string,

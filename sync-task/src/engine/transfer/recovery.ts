@@ -18,7 +18,7 @@ export interface Remains {
    * them) and a later attempt can build on them.
    */
   readonly draft: 'stored' | 'unfit' | 'gone';
-  /** What stands at the file's place at the target is proved to be what the intent is about. */
+  /** What stands at the target path is proved to be what the intent announced. */
   readonly published: boolean;
 }
 

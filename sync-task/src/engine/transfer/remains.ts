@@ -11,7 +11,7 @@ import { type Intent, type PublishIntent, ticketOf, type WritingIntent, worthRes
 import type { Remains } from './recovery.ts';
 import { removeDrafts, sideFilesStand } from './side-file.ts';
 
-/** What finds it all again. */
+/** What is needed to find it. */
 export interface Traces {
   readonly targetPath: string;
   readonly intent: Intent | undefined;
@@ -26,7 +26,7 @@ interface DraftTrace {
   readonly name: string;
 }
 
-/** What somebody wants to copy now. */
+/** What is to be copied now. */
 export interface Wanted {
   readonly version: FileVersion;
   readonly chain: string;
@@ -78,7 +78,7 @@ export async function lookAtRemains(
     const published = undecided && (await isPublished(context, traces.targetPath, intent));
     return { remains: { ...known, draft, published } };
   }
-  // Without a time, a part of another version of the same size could not be told.
+  // Without a time, another version of the same size would look the same.
   const fits =
     same &&
     intent.version.mtimeMs !== 0 &&
@@ -110,7 +110,7 @@ export async function isPublished(context: Context, targetPath: string, intent: 
   const seen = intent.digest.segments.length > 0;
   const maker = await target.publishedBy?.(targetPath, signal);
   if (maker !== undefined && maker !== (intent.mark ?? intent.draft)) return false;
-  // Who asks for every file to be read back is not content with a name.
+  // `--verify read-back` asks for more than a name.
   if (maker !== undefined && !(settings.verify === 'read-back' && seen)) return true;
   if (!seen || (maker === undefined && intent.mtimeKept && found.mtimeMs !== intent.targetMtimeMs)) return false;
   const expected = { size: found.size, mtimeMs: found.mtimeMs };
@@ -130,13 +130,13 @@ async function lookForSegments(
   intent: WritingIntent,
 ): Promise<Stored | undefined> {
   if (!worthResuming(intent)) return undefined;
-  // Who resumes it gives it a name of his own, and writes to it only when that is written down. A draft of an older claim
-  // than the one that wrote this down is another one.
+  // An attempt that resumes a draft gives it its own name, and writes to it only after saving that. So a draft of a claim older
+  // than the intent's is another draft.
   for (const { token, name } of drafts) {
     if (token < intent.token) continue;
     const ticket = ticketOf(intent, name);
     const standing = await target.statDraft(targetPath, name, ticket);
-    // Of an upload to which nothing was sent there is nothing to resume, and it goes with others that are empty.
+    // An upload to which nothing was sent holds nothing to resume, and is removed like other empty ones.
     if (!standing || standing.size === 0 || standing.size < intent.offset) continue;
     return {
       draft: name,

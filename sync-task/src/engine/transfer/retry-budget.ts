@@ -1,6 +1,6 @@
-/** How often all files of a process together may be tried again: a server that fails every other time is not asked for ever. */
+/** How often all files of a process together may be retried: a server that fails every other time is not asked for ever. */
 export interface RetryBudget {
-  /** Whether one try more is within the budget; takes it. */
+  /** Whether one more try is within the budget; takes it. */
   take(): boolean;
   /** A file is settled: that earns one try. */
   earn(): void;

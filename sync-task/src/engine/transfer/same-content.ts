@@ -1,4 +1,4 @@
-/** Whether a file whose source tells no time is as it was copied: its size and its content decide. */
+/** Whether a file is as it was copied, where the source reports no times: size and content decide. */
 import type { Checkpoint } from '../../state/state.ts';
 import type { Context } from '../context.ts';
 import type { Attempt } from './attempt.ts';

@@ -13,7 +13,7 @@ export interface SegmentDigest {
   finish(): ContentDigest;
 }
 
-/** @param before the whole segments that an earlier attempt left: it goes on behind them */
+/** @param before the whole segments of an earlier attempt; hashing resumes behind them */
 export function segmentDigest(segmentBytes: number, before: readonly string[] = []): SegmentDigest {
   const segments: string[] = [...before];
   let hash = createHash('sha256');

@@ -1,8 +1,7 @@
 /**
- * What a transform gets besides the bytes: a folder for what does not fit in memory, counts, and files beside the target's
- * file. Such a file is a draft of its own, complete before the intent to publish is saved, and published right before the
- * file it belongs to. Its draft's name follows from that of the file's own draft, so that whoever takes the file over after a
- * crash finds it.
+ * What a transform gets besides the bytes: a scratch folder, counters, and side files. A side file is a draft of its own, complete
+ * before the intent to publish is saved, and published right before the file it belongs to. The name of its draft follows from that
+ * of the file's draft, so that a later attempt finds it after a crash.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,13 +15,13 @@ import type { FileKeys } from './file-keys.ts';
 
 export interface SideFiles extends AsyncDisposable {
   readonly file: FileContext;
-  /** Resolves when everything written aside is complete at the target, not yet published. */
+  /** Resolves when all side files are complete at the target, and not yet published. */
   finish(): Promise<void>;
   publish(): Promise<void>;
-  /** Lets them stand for whoever publishes them with their file. */
+  /** Leaves them for the attempt that publishes them with their file. */
   leave(): Promise<void>;
   discard(): Promise<void>;
-  /** What the names of those written to end in. */
+  /** What the names of the side files written end in. */
   suffixes(): readonly string[];
   /** What was counted, in words: `rows valid: 97, rows rejected: 3`. Empty where nothing was. */
   counts(): string;
@@ -95,7 +94,10 @@ export function sideFiles(
   };
 }
 
-/** Whether all drafts that an earlier attempt completed beside its file still stand. One that is gone was published by who died then. */
+/**
+ * Whether the drafts of all side files that an earlier attempt completed still stand. A missing one was published before that
+ * attempt died.
+ */
 export async function sideFilesStand(
   target: Storage,
   path: string,
@@ -107,7 +109,7 @@ export async function sideFilesStand(
   return true;
 }
 
-/** Publishes what an earlier attempt completed beside its file. */
+/** Publishes the side files that an earlier attempt completed. */
 export async function publishSideFiles(
   target: Storage,
   path: string,
@@ -116,11 +118,11 @@ export async function publishSideFiles(
   for (const side of asides.map((suffix) => path + suffix)) {
     const name = draftNameBeside(draft, side);
     await target.publish(side, name);
-    await target.recover(side, name); // an old one, moved aside by who died then
+    await target.recover(side, name); // an old one, moved aside by a worker that died then
   }
 }
 
-/** Removes what an attempt left of its file and beside it. Returns whether anything was there. */
+/** Removes an attempt's draft and those of its side files. Returns whether anything was there. */
 export async function removeDrafts(
   target: Storage,
   path: string,

@@ -1,10 +1,10 @@
 /**
- * Cleans up after dead workers: drafts, back-ups and keys. What somebody holds, and what the state does not know, is not
- * touched. Each file is taken over as by any worker, with a new token, so that a frozen one can't come back to it; what turns
- * out to be published is recorded. `finish` does it for all runs of the pipeline; `check`, which may come at any time, for
- * those alone that nobody resumes: half of a large file is worth more to the next attempt than a tidy folder.
+ * Cleans up after dead workers: drafts, back-ups and keys. Files that a worker holds, and files that the state does not know, are
+ * not touched. Each file is claimed with a new token, so that a frozen worker cannot come back to it. A file that proves to be
+ * published is recorded. `finish` sweeps all runs of the pipeline. `check`, which may come at any time, sweeps only runs that
+ * nobody resumes: half of a large file is worth more to the next attempt than a tidy folder.
  *
- * A file that can't be looked at is named and left to the next sweep; it stops nothing else.
+ * A file that cannot be looked at is named and left to the next sweep; it stops nothing else.
  */
 import { asSyncError } from '../../base/errors.ts';
 import type { AbandonedFile, Owner } from '../../state/state.ts';
@@ -30,7 +30,7 @@ export interface Swept {
   readonly left: readonly FileError[];
 }
 
-/** `ended`: what dead workers left in runs that are over. */
+/** `ended`: only in runs that are over. */
 export async function sweep(context: Context, which: 'all' | 'ended'): Promise<Swept> {
   const { state, settings, world } = context;
   const { leaseMs } = settings;
@@ -41,7 +41,7 @@ export async function sweep(context: Context, which: 'all' | 'ended'): Promise<S
   const sweeper: Sweeper = { context, chain, owner, lease, left: [] };
   const targetsOfRuns = new Map<string, string | undefined>();
   let swept = which === 'all' ? await sweepTakenOver(sweeper) : 0;
-  // What can't be renewed is found out before the next file is touched.
+  // A lost lease is noticed before the next file is touched.
   using _ = world.every(leaseMs / 3, () => void lease.renew().catch(() => undefined));
   try {
     for (let after: string | undefined; ; ) {
@@ -50,7 +50,7 @@ export async function sweep(context: Context, which: 'all' | 'ended'): Promise<S
       if (files.length === 0) break;
       lease.took(files, sent);
       for (const file of files) {
-        // Looked for here it would be missed, and forgotten.
+        // At this target its remains would not be found, and would be forgotten.
         if (!(await isOfThisTarget(context, targetsOfRuns, file.run))) continue;
         if (await unlessLeft(sweeper, file, () => sweepFile(sweeper, file))) swept++;
         lease.gaveBack(file);
@@ -103,15 +103,15 @@ async function sweepFile({ context, chain, owner, lease }: Sweeper, file: Abando
     log.info('was published by a worker that died then; recorded', { path, run });
     return true;
   }
-  // That something unrecorded stands there is known from the intent alone: the next plan takes the file because of it.
+  // Only the intent says that something unrecorded stands there; because of it the next plan takes the file.
   await state.clear(owner, [{ path, token, keepsIntent: intent?.unrecorded === true }]);
   if (removed) log.info('removed what a dead worker left', { path, run });
   return removed;
 }
 
 /**
- * Workers that were taken for dead and may have been frozen alone: one of them can have made a draft since, and have been
- * killed then. Their files are nobody's now, or somebody else's who has a draft of another name.
+ * Workers that were taken for dead may only have been frozen: one may have woken, made a draft, and been killed then. Their files
+ * are free now, or held by a worker whose draft has another name.
  */
 async function sweepTakenOver(sweeper: Sweeper): Promise<number> {
   const { context, chain, owner } = sweeper;
@@ -130,7 +130,7 @@ async function sweepTakenOver(sweeper: Sweeper): Promise<number> {
   return swept;
 }
 
-/** False for a file that can't be looked at: it is named, and left to the next sweep. */
+/** False for a file that cannot be looked at: it is named, and left to the next sweep. */
 async function unlessLeft({ context, left }: Sweeper, { path }: { path: string }, work: () => Promise<boolean>) {
   try {
     return await work();

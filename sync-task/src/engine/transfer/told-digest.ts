@@ -1,4 +1,4 @@
-/** The digest of a file whose bytes were never here, because the place of both copied it by itself. */
+/** The digest of a file that the server copied by itself, so that its bytes were never here. */
 import { SyncError } from '../../base/errors.ts';
 import type { ContentDigest } from '../../base/model.ts';
 import type { Context } from '../context.ts';
@@ -6,8 +6,8 @@ import type { Attempt } from './attempt.ts';
 import { segmentDigest } from './segment-digest.ts';
 
 /**
- * As the places tell it, where both hash files: that of the source, which the finished draft must have as well. No segments where
- * they don't. Throws `transient` where the copy is another one.
+ * Asked of source and target where both hash files: the source's digest, which the finished draft must have too. No segments where
+ * they do not hash. Throws `transient` where the two differ.
  */
 export async function toldDigest(
   { source, target, settings, signal }: Context,

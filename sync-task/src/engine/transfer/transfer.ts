@@ -44,7 +44,7 @@ export interface Transfer {
   /** Of the files published here. */
   readonly transformCounts: TransformCounts;
   readonly retryBudget: RetryBudget;
-  /** Of what is said of many files. */
+  /** For log lines that concern many files. */
   readonly told: CountedLog;
 }
 
@@ -71,7 +71,7 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Se
       // A large file on a bad line gets through as long as every try brings a segment more.
       if ((attempt?.storedBytes ?? 0) > storedBytes) tries = 1;
       if (!mayPass(error) || tries >= settings.attempts || !transfer.retryBudget.take()) {
-        // One that could not even be opened has nothing to look at but what was there before.
+        // An attempt that could not be opened left nothing beyond what earlier ones did.
         const clean = attempt ? !attempt.mayHaveLeft : !claim.abandoned && claim.intent === undefined;
         return { row: { ...failedRow(claim, error), clean }, retries };
       }
@@ -101,7 +101,7 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
   const looked = await lookAtRemains(context, traces, wanted);
   const { remains } = looked;
   if (remains.published && remains.wanted === 'other' && traces.targetPath === targetPath) attempt.foundUnrecorded();
-  // Nobody finishes what is there already, as it is wanted: but what was published since is to be recorded, or replaced.
+  // A file that is already as wanted has no remains worth finishing. What was published since is recorded, or replaced.
   const isDone = isCurrent && !remains.published && !attempt.unrecorded;
   const recovery = isDone ? 'remove' : recoveryOf(remains);
   const stored = isDone ? undefined : looked.stored;
@@ -165,9 +165,9 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
   };
 }
 
-/** What stands at the place of a file that the state does not know. */
+/** What stands at the target path of a file that the state does not know. */
 async function lookAtTarget({ source, target, settings }: Context, { claim, targetPath }: Attempt, remains: Remains) {
-  // What an attempt was about to publish, and is not proved, may be an older file: its size and time count for nothing.
+  // Where an attempt was about to publish and nothing is proved, an older file may stand there: its size and time prove nothing.
   const unproved = remains.intent === 'publishing' && remains.wanted === 'same';
   const found = await target.stat(targetPath);
   const stepMs = Math.max(source.capabilities.mtimeStepMs, target.capabilities.mtimeStepMs);

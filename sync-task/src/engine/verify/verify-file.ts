@@ -24,7 +24,7 @@ export interface Verdict {
   /** For people; empty for `ok`. */
   readonly message: string;
   readonly source: SourceState;
-  /** Whether anything stands at its place at the target. */
+  /** Whether anything stands at its target path. */
   readonly stands: boolean;
 }
 
@@ -38,7 +38,7 @@ interface Part {
 
 const fine: Part = { finding: 'ok', message: '' };
 
-/** Throws what the servers throw; a file that changes meanwhile is no error. */
+/** Throws the servers' errors; a file that changes meanwhile is none. */
 export async function verifyFile(look: Look, record: FileRecord): Promise<Verdict> {
   const { source, target } = look.context;
   const { path } = record;
@@ -65,7 +65,7 @@ export async function verifyFile(look: Look, record: FileRecord): Promise<Verdic
   return { finding: part.finding, message, source: state, stands };
 }
 
-/** Findings that say that something is not as it should be. */
+/** Whether the finding makes the verification fail. */
 export function isDifference(finding: Finding): boolean {
   return finding === 'source-differs' || finding === 'missing' || /^(size|time|content)-differs$/.test(finding);
 }
@@ -189,7 +189,7 @@ function sourceDigestOf({ chain, digest, sourceDigest }: FileRecord): ContentDig
   return recorded && recorded.segments.length > 0 ? recorded : undefined;
 }
 
-/** Undefined where it is no more what a look at it said a moment ago. */
+/** Undefined where the file has changed since it was looked at. */
 async function unlessChanged<T>(work: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
   try {
     return { value: await work() };

@@ -65,7 +65,7 @@ export async function verify(context: Context, run: string): Promise<Result> {
   return verifyResult(context, { tally, failure, before, repaired, bytes, startedMs });
 }
 
-/** A difference is looked at again where somebody worked on the file meanwhile. */
+/** A difference is looked at again where a worker had the file meanwhile. */
 async function verdictOn(look: Look, pipelineId: number, record: FileRecord): Promise<Verdict | SyncError> {
   const { state, settings, signal, world } = look.context;
   let current = record;
@@ -89,7 +89,7 @@ async function verdictOn(look: Look, pipelineId: number, record: FileRecord): Pr
   }
 }
 
-/** About the server or the state, not about a file: whoever asks for the next one hears the same. */
+/** About the server or the state, not about a file: the next file would fail the same way. */
 function isEverywhere({ reason }: SyncError): boolean {
   return reason === 'server-lost' || reason === 'unreachable' || reason.startsWith('state-');
 }
@@ -100,7 +100,7 @@ async function* selectedRecords(
   pipelineId: number,
   leaveOut: () => void,
 ): AsyncGenerator<FileRecord> {
-  // How old a file is says nothing here: it was copied.
+  // Age does not matter here: the file was copied.
   const select = selector({ ...selection, minAgeMs: 0 }, { nowMs: world.wallMs, isMarker: () => false });
   for (let after = ''; ; ) {
     const page = await state.files(pipelineId, { prefix: selection.prefix, after, limit: RECORDS_AT_ONCE });
