@@ -1,4 +1,4 @@
-/** Which state stands behind which URL. Each is loaded only when used, so that a SQLite job does not load pg. */
+/** Opens the state behind a URL. Each database is loaded only when used: a SQLite job does not load pg. */
 import { SyncError } from '../base/errors.ts';
 import { realWorld } from '../base/world.ts';
 import type { Database } from './sql/database.ts';
@@ -8,10 +8,10 @@ import { sqlState } from './sql/sql-state.ts';
 import type { State } from './state.ts';
 
 export interface Waiting {
-  /** How long another process may go on having a state of SQLite. */
+  /** How long to wait for another process to close a SQLite state. */
   readonly ms: number;
   readonly signal: AbortSignal;
-  /** Called once, with who has it. */
+  /** Called once where it waits. The message names the other process. */
   told(message: string): void;
 }
 
@@ -27,7 +27,7 @@ export async function openState(
   return sqlState(await openTables(url, password, applicationName, waiting));
 }
 
-/** As `openState`, for what moves whole tables. */
+/** Like `openState`, for code that moves whole tables. */
 export async function openTables(
   url: string,
   password: string | undefined,
@@ -37,7 +37,7 @@ export async function openTables(
   const database = await waitFor(() => openDatabase(url, password, applicationName), waiting);
   try {
     await migrate(database);
-    // Without waiting for them, whatever the clock says.
+    // Every earlier process is dead: their leases end now, whatever the clock says.
     if (database.alone) await releaseAll(database);
     return database;
   } catch (error) {
@@ -47,8 +47,8 @@ export async function openTables(
 }
 
 /**
- * For a look at it, beside whoever works with it: nothing is written, made or migrated. Undefined where there is none, or none of ours.
- * Throws `usage` where it is of another version.
+ * Opens a state for reading while others work with it: writes, creates and migrates nothing. Undefined where there is no state, or
+ * none of ours. Throws `usage` where its schema has another version.
  */
 export async function openStateToRead(
   url: string,
@@ -67,7 +67,7 @@ export async function openStateToRead(
   return undefined;
 }
 
-/** Whether this file of SQLite remembers anything of a pipeline with one of these names, whatever version made it. Writes nothing. */
+/** Whether this SQLite file knows a run or file of a pipeline with one of these names. Works with every schema version; writes nothing. */
 export async function remembers(file: string, names: readonly string[]): Promise<boolean> {
   const database = await openReader(`sqlite:${file}`, undefined, '');
   if (!database) return false;
@@ -87,10 +87,10 @@ export async function remembers(file: string, names: readonly string[]): Promise
   }
 }
 
-/** A state that remembers nothing, and is gone with the process. */
+/** An empty state in memory. */
 export const emptyState = (): Promise<State> => openState('sqlite::memory:', undefined, '');
 
-/** No pipeline has it. */
+/** The id of no pipeline. */
 const NO_PIPELINE = 0;
 
 function readOnly(state: State): State {
@@ -137,7 +137,7 @@ async function openReader(url: string, password: string | undefined, application
   return sqliteReader(file);
 }
 
-/** Of SQLite; undefined for Postgres. Throws `usage` for anything else. */
+/** The path of a SQLite URL; undefined for Postgres. Throws `usage` for anything else. */
 export function fileOf(url: string): string | undefined {
   if (/^postgres(ql)?:\/\//.test(url)) return undefined;
   const sqlite = /^sqlite:(?:\/\/)?(.+)$/.exec(url);

@@ -1,6 +1,6 @@
 /**
- * The little that the operations need of a database. They are written once: the SQL is the same for Postgres and SQLite
- * but for the words in `Dialect`. Parameters are `$1`, `$2`, …; sets of rows are one JSON parameter.
+ * What the operations need from a database. Each statement is written once: the SQL is the same for Postgres and SQLite except
+ * for the words in `Dialect`. Parameters are `$1`, `$2`, …; a set of rows is one JSON parameter.
  */
 
 export type Parameter = string | number | null;
@@ -16,13 +16,13 @@ export interface Database extends Query {
   /** For messages. */
   readonly label: string;
   /**
-   * All or nothing. Postgres may run `work` again: after a deadlock, and where the connection was lost, be it with the answer to the
-   * commit. So `work` has no effects but its queries, and a second time finds what the first one did.
+   * All or nothing. Postgres may run `work` again: after a deadlock, or after a lost connection, even where the commit succeeded
+   * and only its answer was lost. So `work` has no effects but its queries, and finds what its first run did.
    */
   transaction<T>(work: (transaction: Query) => Promise<T>): Promise<T>;
-  /** Runs alone among all starters. */
+  /** Runs alone, whatever the number of processes that start at once. */
   exclusively(work: (transaction: Query) => Promise<void>): Promise<void>;
-  /** Whoever opened it before is dead. */
+  /** True where every process that opened it before is dead. */
   readonly alone: boolean;
   close(): Promise<void>;
 }
@@ -34,27 +34,27 @@ export interface Dialect {
   readonly nowMs: string;
   /**
    * Table expression: the JSON array in that parameter as rows named `r`. An UPDATE joins every column of a key with `r`,
-   * constants included: SQLite would otherwise walk the table and search the JSON for each of its rows. And what is
-   * no part of the key is compared so that no index serves it: Postgres would otherwise join by the owner.
+   * constants too: otherwise SQLite walks the table and searches the JSON for each row. Columns outside the key are compared in a
+   * form that no index serves: otherwise Postgres joins by the owner.
    */
   rows(parameter: string, columns: Readonly<Record<string, ColumnType>>): string;
   /** Aggregate: these columns of every row as a JSON array of arrays, in text; null or empty where there is no row. */
   list(...columns: readonly string[]): string;
-  /** Behind a SELECT: lock the rows of that table, pass over those that others have locked. */
+  /** After a SELECT: locks the rows of that table and skips rows that others have locked. */
   lockSkipping(table: string): string;
-  /** Behind a SELECT: nobody changes these rows until the transaction ends. */
+  /** After a SELECT: nobody changes these rows until the transaction ends. */
   readonly lockShared: string;
-  /** Likewise: nobody else who asks for this has these rows until the transaction ends. */
+  /** After a SELECT: nobody else who asks for this lock gets these rows until the transaction ends. */
   readonly lockAgainstOthers: string;
-  /** Table expression: the names of the tables there are, as `name`. */
+  /** Table expression: the names of all tables, as `name`. */
   readonly tables: string;
-  /** Column types of the migrations. */
+  /** Column types for migrations. */
   readonly types: { readonly identity: string; readonly path: string };
 }
 
 /**
- * SQL: a parameter whose value Postgres does not look up in its statistics. They know nothing of a pipeline or a run that is
- * new: it would expect one row of that, and join by walking all of them for each row at the other side.
+ * SQL: a parameter whose value Postgres does not look up in its statistics. They know nothing about a new pipeline or run:
+ * Postgres would expect one row, and join by walking all of its rows for each row of the other side.
  */
 export const unforeseen = (parameter: string, type: ColumnType): string =>
   `(SELECT CAST(${parameter} AS ${type.toUpperCase()}))`;
@@ -62,8 +62,8 @@ export const unforeseen = (parameter: string, type: ColumnType): string =>
 const REPLACEMENT = '\ufffd';
 
 /**
- * What servers say, and how they name things, may hold what Postgres cannot: NUL, or half a surrogate pair. Both databases get the
- * replacement character for them, in a text and in a set of rows, where JSON has escapes for them.
+ * Messages and names from servers may hold what Postgres cannot store: NUL, or half a surrogate pair. Both databases get the
+ * replacement character instead, in texts and in sets of rows, where JSON escapes them.
  */
 export function storable(parameters: readonly Parameter[]): Parameter[] {
   return parameters.map((value) => {

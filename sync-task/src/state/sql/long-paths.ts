@@ -1,4 +1,6 @@
-/** The state with paths of any length: keys go in and paths come out (`path-keys.ts`). */
+/**
+ * The state with paths of any length: translates paths to keys on the way in and keys to paths on the way out (`path-keys.ts`).
+ */
 
 import type { Checkpoint, FileFilter, FileRecord, State } from '../state.ts';
 import type { Database } from './database.ts';
@@ -6,11 +8,11 @@ import { beginningOfKeys, isKey, isLong, keyOf } from './path-keys.ts';
 
 const FILES_AT_ONCE = 1000;
 
-/** Paths by their keys; what is no key is a path itself. */
+/** Maps a stored key to its path; anything else is a path already. */
 type Paths = (stored: string) => string;
 
 export function withLongPaths(database: Database, state: State): State {
-  /** Before anything of them is written. */
+  /** Call it before a path is written for the first time. */
   async function remember(paths: readonly string[]): Promise<void> {
     const long = [...new Set(paths.filter(isLong))];
     if (long.length === 0) return;
@@ -38,7 +40,7 @@ export function withLongPaths(database: Database, state: State): State {
     return rows.map((row) => ({ ...row, path: pathOf(row.path) }));
   }
 
-  /** Files and what is known to be published of them. */
+  /** For rows with a path and parts of a checkpoint. */
   async function records<Row extends { readonly path: string } & Partial<Checkpoint>>(
     rows: readonly Row[],
   ): Promise<readonly Row[]> {
@@ -57,7 +59,7 @@ export function withLongPaths(database: Database, state: State): State {
     }));
   }
 
-  /** Those of the rows whose keys are in the answer. */
+  /** The paths of those rows whose keys are in the answer. */
   async function among(
     rows: readonly { readonly path: string }[],
     answer: Promise<ReadonlySet<string>>,
@@ -66,7 +68,7 @@ export function withLongPaths(database: Database, state: State): State {
     return new Set(rows.map(({ path }) => path).filter((path) => keys.has(keyOf(path))));
   }
 
-  /** Of a folder whose own name is too long for a key: everything that begins alike is looked at. */
+  /** For a folder whose own name is too long for a key: reads everything with the same beginning. */
   async function filesBelow(pipelineId: number, { prefix, after, limit }: FileFilter, begins: string) {
     const found: FileRecord[] = [];
     for (let from = keyOf(after) > begins ? keyOf(after) : begins; found.length < limit; ) {

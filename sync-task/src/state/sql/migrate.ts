@@ -1,4 +1,4 @@
-/** Brings the tables up to this program. Steps are numbered, never changed, and each runs once. */
+/** Brings the tables up to date. Migrations are numbered, never change, and run once each. */
 import { SyncError } from '../../base/errors.ts';
 import type { Database, Dialect, Query } from './database.ts';
 import { first } from './migrations/0001-first.ts';
@@ -37,10 +37,10 @@ const migrations: readonly Migration[] = [
   statements(knownTokens),
 ];
 
-/** The number of the last step: what the tables of this program are. */
+/** The schema version of this program. */
 export const newestMigration = migrations.length;
 
-/** Any number of starters may call this at once. Throws `usage` where the database is newer than this program. */
+/** Any number of processes may call this at once. Throws `usage` where the database is newer than this program. */
 export async function migrate(database: Database): Promise<void> {
   await database.exclusively(async (transaction) => {
     await transaction.query('CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL)');
@@ -54,7 +54,7 @@ export async function migrate(database: Database): Promise<void> {
   });
 }
 
-/** For who only reads: whether there are tables at all. Throws `usage` where they are not those of this program. */
+/** For readers: whether there are tables. Throws `usage` where they have another version than this program's. */
 export async function hasTables(database: Database): Promise<boolean> {
   const [found] = await database.query(
     `SELECT count(*) AS tables FROM ${database.dialect.tables} WHERE name = 'migration'`,

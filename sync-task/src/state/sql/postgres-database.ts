@@ -1,8 +1,8 @@
 /**
- * Postgres through pg, the only file that imports it. Everything lives in the schema `sync_task`.
+ * Postgres through pg; the only file that imports it. Everything lives in the schema `sync_task`.
  *
- * Nothing is asked of a connection when it starts: behind a pooler it may be another one for every transaction, and what was asked
- * for may be dropped without a word. Every statement runs in a transaction that begins with all it relies on.
+ * A connection is never set up when it starts: behind a pooler every transaction may get another one, and the pooler may drop
+ * settings silently. Every statement runs in a transaction that begins with all the settings it relies on.
  */
 import pg from 'pg';
 import { SyncError } from '../../base/errors.ts';
@@ -29,21 +29,21 @@ const dialect: Dialect = {
 const INT8 = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
-/** A server that says nothing for so much longer than that is gone. */
+/** A server that is silent for this much longer is gone. */
 const SILENCE_MS = 15_000;
 const CONNECTIONS = 3;
 /** Any number that nobody else locks: "sync" in ASCII. */
 const MIGRATION_LOCK = 0x73796e63;
 const CONFLICTS = 5;
-/** How long a connection that is lost is tried to be had again. */
+/** How long to retry after a lost connection. */
 const PATIENCE_MS = 60_000;
 const LONGEST_WAIT_MS = 5000;
 
 /**
- * - No other schema, not even for a table of the same name in one that a pooler's other clients left.
- * - A process that is frozen amid a transaction must not keep others from its rows.
- * - Every statement of ours looks few rows up by their keys, in the order in which it is written. Left to its statistics, which
- *   know nothing of a run or a pipeline that is new, Postgres reads whole tables to join them with a handful of rows.
+ * - No other schema: a pooler's other clients may have left a table of the same name there.
+ * - A process that freezes during a transaction must not keep others from its rows.
+ * - Every statement of ours looks up few rows by their keys, in the order it is written in. Statistics know nothing about a new
+ *   run or pipeline; by them, Postgres reads whole tables to join them with a handful of rows.
  */
 const begin = (access: '' | 'READ ONLY') =>
   [
@@ -64,13 +64,16 @@ export interface PostgresOptions {
   readonly readOnly?: boolean;
 }
 
-/** To pg a URL without a password is an empty one, and it overrides the option: so the URL carries it, in memory alone. */
+/**
+ * pg reads a URL without a password as one with an empty password, which overrides the option. So the URL carries it, in memory
+ * only.
+ */
 function withPassword(url: string, password: string | undefined): string {
   if (password === undefined) return url;
   return `${url}${url.includes('?') ? '&' : '?'}password=${encodeURIComponent(password)}`;
 }
 
-/** What the URL leaves open comes from libpq's own `PG…` variables. */
+/** libpq's own `PG…` variables fill what the URL leaves open. */
 export async function postgresDatabase(options: PostgresOptions): Promise<Database> {
   const { url, password, applicationName, patienceMs = PATIENCE_MS, readOnly = false } = options;
   const label = labelOf(url);
@@ -94,9 +97,9 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
         oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
     },
   });
-  // A connection that breaks while idle is replaced on the next use.
+  // The pool replaces a connection that breaks while idle.
   pool.on('error', () => undefined);
-  /** Who could never connect is told so at once. */
+  /** A process that could never connect fails at once. */
   let connected = false;
 
   async function connect(): Promise<pg.PoolClient> {
@@ -111,13 +114,13 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
 
   async function once<T>(work: (transaction: Query) => Promise<T>, silenceMs: number): Promise<T> {
     const client = await connect();
-    // Without a listener a connection that breaks between two queries would end the process; the next query reports it.
+    // Without a listener, a connection that breaks between two queries would end the process; the next query reports it.
     const broken = () => undefined;
     client.on('error', broken);
     let lost = false;
     const ask = async (text: string, values?: readonly Parameter[]) => {
       try {
-        // Without a name: a statement that is kept would be another connection's behind a pooler.
+        // Unnamed: behind a pooler a prepared statement would belong to another connection.
         return await client.query({
           text,
           ...(values && { values: storable(values) }),
@@ -145,9 +148,9 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
   }
 
   /**
-   * Again where Postgres undid it, and for some time where the connection was lost; the answer to a commit may be lost too, so
-   * `work` may run again after it has been committed. It waits in the real world: Postgres is there too, and a simulator puts
-   * another database in its place.
+   * Runs `work` again where Postgres rolled it back, and for a while where the connection was lost. The answer to a commit may be
+   * lost too, so `work` may run again after its commit. It waits in real time: Postgres is real too, and a simulator replaces the
+   * whole database.
    */
   async function repeated<T>(
     work: (transaction: Query) => Promise<T>,
@@ -187,7 +190,7 @@ export async function postgresDatabase(options: PostgresOptions): Promise<Databa
   };
 }
 
-/** A schema that may not be used is passed over without a word, and tables would be made elsewhere. */
+/** Postgres skips a schema that may not be used, silently, and would create the tables elsewhere. */
 async function assertSchema(transaction: Query, label: string): Promise<void> {
   const [row] = await transaction.query('SELECT current_schema() AS schema');
   if (row?.['schema'] === 'sync_task') return;
@@ -200,7 +203,7 @@ async function assertSchema(transaction: Query, label: string): Promise<void> {
   );
 }
 
-/** The first way that a server takes. Another fault than that shows itself again when the connection is used. */
+/** The first way to connect that the server accepts. Any other fault shows again when the connection is used. */
 async function chooseEncryption({ tries }: TlsPlan, config: pg.ClientConfig): Promise<Encryption> {
   const [last] = tries.slice(-1) as [Encryption];
   for (const ssl of tries.slice(0, -1)) {
@@ -218,7 +221,7 @@ async function chooseEncryption({ tries }: TlsPlan, config: pg.ClientConfig): Pr
   return last;
 }
 
-/** Of pg_hba.conf, or of TLS itself. */
+/** From pg_hba.conf, or from TLS itself. */
 function refusesEncryption(error: unknown): boolean {
   const explained = explainPostgres(error, '');
   return (
@@ -227,7 +230,7 @@ function refusesEncryption(error: unknown): boolean {
   );
 }
 
-/** The URL without a password, should one have come so far. */
+/** The URL without a password, should one have come this far. */
 function labelOf(url: string): string {
   return url
     .replace(/\/\/([^:@/?#]*):[^/?#]*@/, '//$1@')

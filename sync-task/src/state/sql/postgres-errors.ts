@@ -1,20 +1,21 @@
 /**
- * What Postgres, or the way to it, says, as an error that tells how to react. Only what may pass by itself is transient: a
- * database that refuses for good would otherwise be asked for ever. SQLSTATE codes: postgresql.org/docs/current/errcodes-appendix.html.
+ * Turns errors of Postgres and of the network into errors that say how to react. Only what may pass by itself is transient:
+ * otherwise a database that refuses for good would be asked for ever. SQLSTATE codes:
+ * postgresql.org/docs/current/errcodes-appendix.html.
  */
 import { type ErrorKind, SyncError } from '../../base/errors.ts';
 
 type Found = readonly [ErrorKind, reason: string, message: string];
 
-/** The connection is gone, or was never there: another one may do. */
+/** The connection is gone or never existed: another one may work. */
 export const LOST = 'state-unreachable';
-/** Postgres undid the transaction for another one's sake: at once again. */
+/** Postgres rolled the transaction back in favour of another one: run it again at once. */
 export const CONFLICT = 'state-conflict';
 export const TIMEOUT = 'state-timeout';
 
-/** Codes that a class of theirs would tell wrongly. */
+/** Codes whose class would say the wrong thing. */
 const byCode: Readonly<Record<string, (said: string) => Found>> = {
-  // Poolers say so of all that is wrong with the server behind them.
+  // Poolers use it for every fault of the server behind them.
   '08P01': lost,
   '25006': (said) => [
     'permission',
@@ -36,7 +37,7 @@ const byCode: Readonly<Record<string, (said: string) => Found>> = {
   '57P04': noDatabase,
 };
 
-/** The first two characters. */
+/** By class, the first two characters. */
 const byClass: Readonly<Record<string, (said: string) => Found>> = {
   '08': lost,
   '53': (said) => ['transient', LOST, `it has no room for this now (${said}); run again later`],
@@ -91,7 +92,7 @@ function judge(code: string, said: string): Found {
       `no connection as sslmode asks for it (${said}); check sslmode, sslrootcert and the server's certificate`,
     ];
   }
-  // Codes of Node are words.
+  // Node's codes are words.
   if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) {
     return (byCode[code] ?? byClass[code.slice(0, 2)] ?? failure)(said);
   }

@@ -1,6 +1,6 @@
 /**
- * `sslmode` and what belongs to it, from the URL or libpq's `PGSSL…` variables, with libpq's own meaning
- * (postgresql.org/docs/current/libpq-ssl.html). pg has another one: it takes `prefer` and `require` for `verify-full`.
+ * `sslmode` and its companions, from the URL or libpq's `PGSSL…` variables, with libpq's meaning
+ * (postgresql.org/docs/current/libpq-ssl.html). pg differs: it treats `prefer` and `require` like `verify-full`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -16,9 +16,9 @@ type Mode = (typeof modes)[number];
 export type Encryption = ConnectionOptions | false;
 
 export interface TlsPlan {
-  /** Without what is about TLS: pg would read it in its own way. */
+  /** The URL without its TLS parameters, which pg would read in its own way. */
   readonly url: string;
-  /** Ways to connect, the first one first; the next one only where encryption, or the lack of it, is what a server refuses. */
+  /** Ways to connect, in order. The next one is tried only where the server refuses encryption, or the lack of it. */
   readonly tries: readonly [Encryption, ...Encryption[]];
 }
 
@@ -68,7 +68,7 @@ export function tlsPlan(
   const authority = () => {
     if (rootcert === 'system') return trustedBySystem();
     const file = rootcert ?? join(folder, 'root.crt');
-    // One that is named and missing is a mistake, whatever the mode.
+    // A file that is named and missing is a mistake in every mode.
     if (rootcert !== undefined || existsSync(file)) return [read(file, 'sslrootcert')];
     if (mode === 'verify-ca' || mode === 'verify-full') {
       throw refuse(
@@ -87,7 +87,7 @@ export function tlsPlan(
   const encrypted: ConnectionOptions = {
     rejectUnauthorized: ca !== undefined,
     ...(ca && { ca }),
-    // The certificate alone is proved; whose it is, only verify-full asks.
+    // Checks the certificate alone; only verify-full checks the host name.
     ...(mode !== 'verify-full' && { checkServerIdentity: () => undefined }),
     ...(ownCert !== undefined && { cert: ownCert }),
     ...(ownKey !== undefined && { key: ownKey }),
@@ -103,7 +103,7 @@ function hostOf(address: string): string {
   return /^[a-z]+:\/\/(?:[^/]*@)?(\[[^\]]*\]|[^:/]*)/i.exec(address)?.[1]?.replace(/^\[(.*)\]$/, '$1') ?? '';
 }
 
-/** The operating system's, or where it has none Node's; and those of NODE_EXTRA_CA_CERTS. */
+/** The operating system's, or else Node's, and those in NODE_EXTRA_CA_CERTS. */
 function trustedBySystem(): string[] {
   const system = getCACertificates('system');
   return [...(system.length > 0 ? system : getCACertificates('bundled')), ...getCACertificates('extra')];

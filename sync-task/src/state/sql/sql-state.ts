@@ -1,4 +1,4 @@
-/** The state interface over SQL: one line for each operation. */
+/** The state over SQL: one line for each operation. */
 import { SyncError } from '../../base/errors.ts';
 import type { State } from '../state.ts';
 import type { Database } from './database.ts';
@@ -32,7 +32,7 @@ export function sqlState(database: Database): State {
   return withLongPaths(database, tellingWhich(operations(database)));
 }
 
-/** A statement that takes too long is one of those of this operation. */
+/** Names the operation in an error about a statement that takes too long. */
 function tellingWhich(state: State): State {
   const telling = Object.entries(state).map(([name, operation]: [string, unknown]) => {
     if (typeof operation !== 'function') return [name, operation];

@@ -1,5 +1,6 @@
 /**
- * SQLite through Node's own `node:sqlite`: one file, one process that writes (`sqlite-holder.ts`), and any number that read beside it.
+ * SQLite through Node's own `node:sqlite`: one file, one process that writes (`sqlite-holder.ts`), and any number of readers
+ * beside it.
  */
 import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -17,7 +18,7 @@ const machineTime: Dialect = {
       .map((name) => `value->>'${name}' AS "${name}"`)
       .join(', ')} FROM json_each(${parameter})) AS r`,
   list: (...columns) => `json_group_array(json_array(${columns.join(', ')}))`,
-  // One process, one transaction at a time: there is nobody to wait for.
+  // One process and one transaction at a time: nobody waits.
   lockSkipping: () => '',
   lockShared: '',
   lockAgainstOthers: '',
@@ -26,14 +27,14 @@ const machineTime: Dialect = {
 };
 
 export interface SqliteOptions {
-  /** The time; where it is not given, SQLite looks at the machine's clock. */
+  /** The time; SQLite reads the machine's clock where this is absent. */
   nowMs?(): number;
 }
 
-/** A reader stands in a writer's way for an instant at most: when the log of a process that died is read anew. */
+/** A reader blocks a writer only for an instant: while it recovers the log of a dead process. */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** Opens or makes the file and its folder. Throws `transient` where another process has it open. */
+/** Opens the file, or creates it with its folder. Throws `transient` where another process has it open. */
 export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Database {
   const label = `sqlite:${path}`;
   const dialect: Dialect = nowMs ? { ...machineTime, nowMs: 'now_ms()' } : machineTime;
@@ -52,8 +53,8 @@ export function sqliteDatabase(path: string, { nowMs }: SqliteOptions = {}): Dat
 }
 
 /**
- * For a look while another process may have it open, or where it cannot be written to. Undefined where there is none. Throws `transient`
- * where it is open on another machine.
+ * For reading while another process has it open, or where nobody can write. Undefined where there is no file. Throws `transient`
+ * where another machine has it open.
  */
 export function sqliteReader(path: string): Database | undefined {
   const label = `sqlite:${path}`;
@@ -70,14 +71,14 @@ export function sqliteReader(path: string): Database | undefined {
 }
 
 /**
- * Gives a state of SQLite, which nobody has, another name. Throws `transient` where somebody has it or looks at it, `usage` where there is
- * one of the new name.
+ * Renames a SQLite state that no process has open. Throws `transient` where one has it open or reads it, `usage` where the new
+ * name is taken.
  */
 export function moveSqlite(from: string, to: string): void {
   explained(`sqlite:${from}`, from, () => {
     const file = realFile(from);
     using _ = takeLock(file);
-    // Whoever closes it last puts the log into it.
+    // The last one to close it moves the log into the file.
     openWriter(file, undefined).close();
     if (existsSync(`${file}-wal`)) {
       const message = `state sqlite:${from}: another process looks at it; run again when that has ended`;
@@ -109,13 +110,13 @@ function openReader(file: string): DatabaseSync {
   try {
     return open(file);
   } catch (error) {
-    // In a folder where nothing can be written nobody writes: without a log, the file is all there is.
+    // Nobody can write in a read-only folder: without a log, the file is complete.
     if (existsSync(`${file}-wal`) || isWritable(dirname(file))) throw error;
     return open(`${pathToFileURL(file)}?immutable=1`);
   }
 }
 
-/** Readers need memory that processes share, which some file systems have not: there it is ours alone, as it was before. */
+/** Readers need shared memory, which some file systems lack. There the file is for this process alone. */
 function openWriter(file: string, nowMs: SqliteOptions['nowMs']): DatabaseSync {
   try {
     return openFile(file, 'NORMAL', nowMs);
@@ -130,10 +131,10 @@ function openFile(file: string, locking: 'NORMAL' | 'EXCLUSIVE', nowMs: SqliteOp
   try {
     opened.exec(`PRAGMA locking_mode = ${locking}`);
     opened.exec('PRAGMA journal_mode = WAL');
-    // What was published is recognised after a power loss too, so a commit need not wait for the disk.
+    // A commit need not wait for the disk: after a power loss, published files are recognised as such.
     opened.exec('PRAGMA synchronous = NORMAL');
     opened.exec('PRAGMA foreign_keys = ON');
-    // Not in files: a container with a read-only root has no /tmp to write to.
+    // In memory: a container with a read-only root has no /tmp to write to.
     opened.exec('PRAGMA temp_store = MEMORY');
     if (nowMs) opened.function('now_ms', nowMs);
     opened.exec('BEGIN IMMEDIATE');
@@ -152,7 +153,7 @@ interface Opened extends Pick<Database, 'label' | 'dialect' | 'alone'> {
 
 function databaseOf(connection: DatabaseSync, { label, file, dialect, alone, lock }: Opened): Database {
   const prepared = new Map<string, StatementSync>();
-  /** Transactions wait for each other: the connection has one. */
+  /** The connection has one transaction at a time, so each waits for the last. */
   let last: Promise<unknown> = Promise.resolve();
 
   function run(sql: string, parameters: readonly Parameter[]): Row[] {
@@ -177,7 +178,7 @@ function databaseOf(connection: DatabaseSync, { label, file, dialect, alone, loc
         run('COMMIT', []);
         return done;
       } catch (error) {
-        // Some failures (a full disk) have rolled it back already.
+        // SQLite has rolled back some failures (a full disk) itself.
         if (connection.isTransaction) run('ROLLBACK', []);
         throw error;
       }

@@ -1,4 +1,4 @@
-/** What SQLite says, in words that say what to do. */
+/** Turns errors of SQLite into errors that say what to do. */
 import { accessSync, constants } from 'node:fs';
 import { SyncError } from '../../base/errors.ts';
 import { whoHolds } from './sqlite-holder.ts';
@@ -13,7 +13,7 @@ const CANTOPEN = 14;
 const CORRUPT = 11;
 const NOTADB = 26;
 
-/** SQLite's codes for shared memory that cannot be had. */
+/** SQLite's codes for missing shared memory. */
 const NO_SHARED_MEMORY: readonly unknown[] = [
   IOERR | (18 << 8),
   IOERR | (19 << 8),
@@ -25,7 +25,7 @@ export function lacksSharedMemory(error: unknown): boolean {
   return NO_SHARED_MEMORY.includes((error as { errcode?: number }).errcode);
 }
 
-/** SQLite calls it an I/O error where a disk is mounted read-only. */
+/** SQLite reports an I/O error where a disk is mounted read-only. */
 export function isWritable(file: string): boolean {
   try {
     accessSync(file, constants.W_OK);

@@ -1,6 +1,7 @@
 /**
- * Who has a state of SQLite: one process, for as long as it lives. What proves it is an operating system's lock on a file beside the
- * state, which ends with the process however it dies; the state itself stays open for readers. A second file tells people who it is.
+ * Which process holds a SQLite state, for as long as it lives. The proof is an operating system's lock on a file beside the
+ * state: it ends with the process, however that dies, and leaves the state open to readers. A second file says who it is, for
+ * people.
  */
 import { mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,10 +9,10 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SyncError } from '../../base/errors.ts';
 
-/** A reader looks at the lock for an instant. */
+/** A reader holds the lock only for an instant. */
 const LOCK_TIMEOUT_MS = 50;
 
-/** The file itself, made where it is missing, so that two names of it (a link to it, or to its folder) mean one lock. */
+/** The real path, created where missing, so that two names (a link to the file or its folder) mean one lock. */
 export function realFile(path: string): string {
   const file = resolve(path);
   mkdirSync(dirname(file), { recursive: true });
@@ -32,7 +33,7 @@ export function realFile(path: string): string {
   return real;
 }
 
-/** Takes the lock until it is closed. Throws SQLite's own error where another process has it. */
+/** Takes the lock until it is disposed of. Throws SQLite's own error where another process has it. */
 export function takeLock(file: string): Disposable {
   const lock = new DatabaseSync(lockOf(file), { timeout: LOCK_TIMEOUT_MS });
   try {
@@ -50,7 +51,7 @@ export function takeLock(file: string): Disposable {
   };
 }
 
-/** In words, as far as it is known. */
+/** In words, as far as known. */
 export function whoHolds(file: string): string {
   const holder = holderOfFile(file);
   if (!holder) return 'another process has it open';
@@ -59,8 +60,8 @@ export function whoHolds(file: string): string {
 }
 
 /**
- * Whether a process of another machine has it: what SQLite's readers and its writer share lies in the memory of one. False where
- * that process has ended.
+ * Whether a process on another machine holds it: readers share memory with the writer, which works on one machine only. False
+ * where that process has ended.
  */
 export function isHeldElsewhere(file: string): boolean {
   const holder = holderOfFile(file);
@@ -84,13 +85,13 @@ interface Holder {
 const lockOf = (file: string): string => `${file}-lock`;
 const holderOf = (file: string): string => `${file}-holder`;
 
-/** A hint alone: who has the lock is never decided by it. */
+/** A hint only: the lock alone decides. */
 function tellHolder(file: string): void {
   const holder: Holder = { pid: process.pid, since: new Date().toISOString(), host: hostname(), machine: machine() };
   try {
     writeFileSync(holderOf(file), JSON.stringify(holder));
   } catch {
-    // Then nobody is told.
+    // Then the error cannot name the holder.
   }
 }
 
@@ -108,7 +109,7 @@ function holderOfFile(file: string): Holder | undefined {
   }
 }
 
-/** One word for each running kernel: containers of one machine share their memory, whatever they call themselves. */
+/** One value for each running kernel: containers on one machine share memory, whatever their host names are. */
 function machine(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

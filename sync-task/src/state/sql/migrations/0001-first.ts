@@ -1,8 +1,8 @@
 import type { Dialect } from '../database.ts';
 
 /**
- * Sizes are bytes, times milliseconds. `file` and `entry` are looked up by path, so paths compare by their bytes.
- * `event` only grows: partition it by `at_ms` where it grows beyond what one table should hold; nothing refers to its rows.
+ * Sizes are bytes, times milliseconds. `file` and `entry` are looked up by path, so paths compare by their bytes. `event` only
+ * grows. Nothing refers to its rows: partition it by `at_ms` where it outgrows one table.
  */
 export function first({ types }: Dialect): string[] {
   return [

@@ -1,6 +1,6 @@
 import type { Dialect } from '../database.ts';
 
-/** Where a file stands at the target, with which time, and what was read for it: what verifying it needs. */
+/** What verifying needs: the path and time of a file at the target, and the digest of what was read for it. */
 export function publishedPlaces({ types }: Dialect): string[] {
   return [
     `ALTER TABLE file ADD COLUMN target_path ${types.path}`,

@@ -1,4 +1,4 @@
-/** How long the attempt took that settled an entry, and how often attempts of one claim were begun again. */
+/** The duration of the attempt that settled an entry, and the retries within one claim. */
 export function work(): string[] {
   return [
     'ALTER TABLE entry ADD COLUMN duration_ms BIGINT',

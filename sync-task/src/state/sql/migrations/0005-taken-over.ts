@@ -1,6 +1,6 @@
 import type { Dialect } from '../database.ts';
 
-/** Claims whose lease ended without a word: should their worker only have been frozen, it may still leave a draft. */
+/** Claims whose lease ended in silence: a worker that was only frozen may still leave a draft. */
 export function takenOver({ types }: Dialect): string[] {
   return [
     `CREATE TABLE taken_over (

@@ -1,8 +1,8 @@
 import type { Dialect } from '../database.ts';
 
 /**
- * Keys of rows, as `dedup` across runs takes them: which attempt at which file has them. What became of that attempt is
- * told by one row of `key_holder`, so that publishing or giving up a file with a million keys changes one row.
+ * Keys of rows for `dedup` across runs: which attempt at which file has them. One row of `key_holder` says what became of the
+ * attempt, so publishing or giving up a file with a million keys changes one row.
  */
 export function rowKeys({ types }: Dialect): string[] {
   return [

@@ -1,7 +1,6 @@
 /**
- * What recovery reads are a handful of rows, however many files and events there are: what is still claimed, by whom, and the
- * claims of one file. `lease_ms` tells how long a lease was made for, so that one whose end lies farther off shows that the
- * clock was put back.
+ * Recovery reads a handful of rows, however many files and events there are: what is still claimed, by whom, and the claims of
+ * one file. `lease_ms` is the length of the lease: an end farther off than that shows that the clock was put back.
  */
 export function lookUps(): string[] {
   return [
@@ -9,7 +8,7 @@ export function lookUps(): string[] {
     'DROP INDEX file_by_owner',
     'CREATE INDEX file_held ON file (owner) WHERE lease_until_ms > 0',
     'CREATE INDEX file_left ON file (pipeline_id, path) WHERE owner IS NOT NULL',
-    // Of the run alone, it was taken to find a path: all entries of the run for each.
+    // As an index of the run alone, Postgres used it to find a path: it read all entries of the run for each.
     'DROP INDEX entry_by_number',
     'CREATE INDEX entry_by_number ON entry (run_id, number) WHERE number IS NOT NULL',
     'DROP INDEX event_by_file',

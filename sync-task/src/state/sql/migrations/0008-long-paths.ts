@@ -1,7 +1,7 @@
 import type { Dialect, Query } from '../database.ts';
 import { isLong, keyOf } from '../path-keys.ts';
 
-/** The paths behind keys (`path-keys.ts`). The key alone is in an index. */
+/** The paths behind keys (`path-keys.ts`). Only the key is indexed. */
 export async function longPaths(transaction: Query): Promise<void> {
   const { types, rows }: Dialect = transaction.dialect;
   await transaction.query(`CREATE TABLE long_path (key ${types.path} PRIMARY KEY, path ${types.path} NOT NULL)`);

@@ -1,4 +1,4 @@
-/** Where a pipeline reads and delivers (`config/location-identity.ts`); null until it is planned by a version that records it. */
+/** The source and target of a pipeline (`config/location-identity.ts`); null until a version that records them plans it. */
 export function places(): string[] {
   return ['ALTER TABLE pipeline ADD COLUMN source_place TEXT', 'ALTER TABLE pipeline ADD COLUMN target_place TEXT'];
 }

@@ -1,7 +1,7 @@
 import type { Dialect } from '../database.ts';
 
 /**
- * Which file has a path of the target that is not its own: because a transform renames it, or writes beside it. A file that
+ * Which file owns a target path that differs from its own, because a transform renames the file or writes beside it. A file that
  * keeps its path owns that without a row (`operations/target-owners.ts`).
  */
 export function targetOwners({ types }: Dialect): string[] {

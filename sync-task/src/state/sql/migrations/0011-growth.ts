@@ -1,4 +1,4 @@
-/** What a command reads is what it is about: not what is settled already, not what happened at other times, not every batch. */
+/** Commands read what they are about: not what is settled, not what happened at other times, not every batch. */
 export function growth(): string[] {
   return [
     `CREATE INDEX entry_to_do ON entry (run_id, number) WHERE number IS NOT NULL AND status IN ('planned', 'failed', 'refused')`,

@@ -1,6 +1,6 @@
 /**
- * Writes all that is remembered of a pipeline as lines of JSON: a header, pages of rows, and a last line that tells how many, by which an
- * import knows that nothing is missing. A page is held at a time.
+ * Writes everything that the state knows about a pipeline as lines of JSON: a header, pages of rows, and a last line with their
+ * number, which proves to an import that nothing is missing. Holds one page at a time.
  */
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { SyncError } from '../../../base/errors.ts';
@@ -12,7 +12,7 @@ import { FORM, type Header, holder, keys, type MovedTable, ofPipeline, ofRun, ru
 
 const ROWS_AT_ONCE = 500;
 
-/** Returns how many rows. Throws `usage` where there is no such pipeline, `transient` where somebody works in it. */
+/** Returns the number of rows. Throws `usage` where there is no such pipeline, `transient` where a worker holds a file of it. */
 export async function exportPipeline(database: Database, name: string, file: string): Promise<number> {
   const [pipeline] = await database.query('SELECT id, source_place, target_place FROM pipeline WHERE name = $1', [
     name,
@@ -51,7 +51,7 @@ async function writeRows(database: Database, handle: FileHandle, id: number): Pr
     for await (const page of pagesOf(database, table, of)) {
       const long = await longPathsOf(database, table, page);
       if (long.length > 0) await writeLine(handle, { table: 'long_path', rows: long });
-      // What belongs to a row comes right behind it.
+      // Rows that belong to a row follow it directly.
       for (const rows of behind ? page.map((row) => [row]) : [page]) {
         await writeLine(handle, { table: table.name, rows: rows.map((row) => only(row, table)) });
         written += rows.length;
@@ -96,7 +96,7 @@ function only(row: Row, { columns }: MovedTable): Row {
   return Object.fromEntries(Object.keys(columns).map((column) => [column, row[column]]));
 }
 
-/** Something that is another one when anything was changed. */
+/** Changes whenever the pipeline changes. */
 async function standing({ dialect, query }: Database, id: number, name: string): Promise<string> {
   const [row] = await query(
     `SELECT (SELECT max(id) FROM event WHERE pipeline_id = $1) AS event,

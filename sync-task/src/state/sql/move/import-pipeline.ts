@@ -1,4 +1,4 @@
-/** Reads what `export-pipeline.ts` wrote, in one transaction: all of it is there in the end, or nothing. */
+/** Reads what `export-pipeline.ts` wrote, in one transaction: all of it or nothing. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { SyncError } from '../../../base/errors.ts';
 import type { Database, Query, Row } from '../database.ts';
@@ -9,7 +9,7 @@ const tables: ReadonlyMap<string, MovedTable> = new Map(
   [run, ...ofRun, ...ofPipeline, holder, keys, longPath].map((table) => [table.name, table]),
 );
 
-/** What a file holds. Throws `usage` where it is no export, or one of another version. */
+/** Reads the header. Throws `usage` where the file is no export, or one of another version. */
 export async function readHeader(file: string): Promise<Header> {
   const handle = await openFile(file);
   for await (const line of handle.readLines()) {
@@ -24,9 +24,9 @@ export async function readHeader(file: string): Promise<Header> {
   throw bad(file, 'it was not made by sync-task state export');
 }
 
-/** Returns how many rows. Throws `usage` where the pipeline exists, or one of its runs in another one. */
+/** Returns the number of rows. Throws `usage` where the pipeline exists, or one of its runs in another pipeline. */
 export function importPipeline(database: Database, name: string, header: Header, file: string): Promise<number> {
-  // Postgres may begin it again: the file is read anew then.
+  // Postgres may run this again: it reads the file anew then.
   return database.transaction(async (transaction) => {
     const id = await newPipeline(transaction, database.label, name, header);
     const handle = await openFile(file);
@@ -96,7 +96,7 @@ async function newHolder({ query }: Query, pipelineId: number, row: Row): Promis
   return made?.['id'];
 }
 
-/** In the order of the rows, by which events are numbered. */
+/** In the order of the rows: that numbers the events. */
 async function insert(
   { query, dialect }: Query,
   { name, columns }: MovedTable,

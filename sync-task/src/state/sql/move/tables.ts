@@ -1,15 +1,15 @@
-/** What is remembered of one pipeline, table by table, in an order in which nothing refers to what comes later. */
+/** The tables of one pipeline, ordered so that no row refers to a later one. */
 import type { ColumnType } from '../database.ts';
 
 export interface MovedTable {
   readonly name: string;
-  /** Without those that another state numbers anew. */
+  /** Without columns that every state numbers by itself. */
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** Unique in what belongs to one `of`; rows are read and written in this order. */
+  /** Unique within one `of`. Rows are read and written in this order. */
   readonly key: readonly string[];
-  /** What rows belong to. */
+  /** The column that says what a row belongs to. */
   readonly of: 'pipeline_id' | 'run_id' | 'holder';
-  /** Columns that hold paths, or keys of paths. */
+  /** Columns with paths, or keys of paths. */
   readonly paths: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export const run: MovedTable = {
   paths: [],
 };
 
-/** Behind each run. */
+/** They follow each run. */
 export const ofRun: readonly MovedTable[] = [
   {
     name: 'run_folder',
@@ -89,7 +89,7 @@ export const ofPipeline: readonly MovedTable[] = [
   },
 ];
 
-/** Who has keys of rows; its `age` is told by its number. */
+/** Holders of row keys. Their number gives their `age`. */
 export const holder: MovedTable = {
   name: 'key_holder',
   columns: { ...text('path', 'status'), ...bigint('token') },
@@ -98,7 +98,7 @@ export const holder: MovedTable = {
   paths: ['path'],
 };
 
-/** Behind each holder. */
+/** They follow each holder. */
 export const keys: MovedTable = { name: 'row_key', columns: text('key'), key: ['key'], of: 'holder', paths: [] };
 
 export const longPath: MovedTable = {
@@ -109,12 +109,12 @@ export const longPath: MovedTable = {
   paths: [],
 };
 
-/** In the file of an export: the version of its form, and what it is of. */
+/** The version of the export's format. */
 export const FORM = 1;
 
 export interface Header {
   readonly syncTaskState: number;
-  /** Of the tables: a state of another version has others. */
+  /** The schema version: a state of another version has other tables. */
   readonly schema: number;
   readonly pipeline: string;
   readonly source: string | null;

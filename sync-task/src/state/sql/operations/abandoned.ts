@@ -1,6 +1,6 @@
 /**
- * Claims that were never given back as clean: what their workers left at the target is to be looked at. Whoever does that
- * claims the files first, like any worker: so nobody begins one of them meanwhile, and a sweeper that sleeps is found out.
+ * Abandoned claims: their workers may have left something at the target. Whoever looks at that claims the files first, like any
+ * worker: so nobody starts one of them meanwhile, and a sweeper that sleeps loses its claim.
  */
 
 import type { AbandonedFile, AbandonedRequest, ClearedRow } from '../../state.ts';
@@ -14,12 +14,12 @@ import { dropKeys } from './keys.ts';
 import { leased } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
 
-/** A run that is this old and did not end is not gone on with. */
+/** Nobody continues a run that is this old, ended or not. */
 const OVER_MS = 7 * 24 * 3600 * 1000;
 
 type Which = 'all' | 'ended';
 
-/** SQL: a file whose claim is over, of pipeline `$1`. */
+/** SQL: a file of pipeline `$1` whose claim was abandoned. */
 function isLeft(nowMs: string, which: Which): string {
   const ended = `AND NOT EXISTS (
     SELECT 1 FROM run WHERE run.id = file.claim_run AND run.finished_ms IS NULL
@@ -30,7 +30,7 @@ function isLeft(nowMs: string, which: Which): string {
 export async function claimAbandoned(database: Database, request: AbandonedRequest): Promise<readonly AbandonedFile[]> {
   let asked: readonly Row[] = [];
   return database.transaction(async (transaction) => {
-    // Of a try whose commit was not answered: what it took is ours.
+    // A first run whose commit went unanswered: what it took is ours.
     const before = await heldSince(transaction, request, asked);
     if (before.length > 0) return describe(transaction, request, asked, before);
     asked = await leftOver(transaction, request);
@@ -115,7 +115,7 @@ async function describe(
   });
 }
 
-/** By run and path: the entries, where they are not forgotten. */
+/** By run and path. Entries of forgotten runs are missing. */
 async function plannedAs(
   transaction: Query,
   files: readonly { readonly path: string; readonly run: string }[],
@@ -129,7 +129,7 @@ async function plannedAs(
   return new Map(rows.map((row) => [`${row['run_id']}\n${row['path']}`, row]));
 }
 
-/** Nothing is left of them: nobody looks at them again. */
+/** Ends the claims: nothing is left at the target, and nobody looks again. */
 export function clear(
   database: Database,
   { pipelineId, owner }: { readonly pipelineId: number; readonly owner: string },

@@ -1,7 +1,7 @@
 /**
- * Taking files. The candidates are read with their tokens, then taken only where the token is still the same: of any
- * number of processes that read the same candidate, one wins. What was published last is read while taking: another
- * run's worker may have recorded it after the candidates were read.
+ * Claiming files. Candidates are read with their tokens, then taken only where the token is unchanged: of all processes that read
+ * the same candidate, one wins. The checkpoint is read while taking: another run's worker may have recorded it after the
+ * candidates were read.
  */
 
 import type { Claim, ClaimRequest, EarlierClaim, HeldFiles } from '../../state.ts';
@@ -14,28 +14,30 @@ import { leased } from './leases.ts';
 import { rememberTakenOver } from './taken-over.ts';
 import { mayBeToDo } from './to-do.ts';
 
-/** SQL for "in batch `$3` of run `$2`". The ends are looked up first: in a join Postgres would walk all entries of the run. */
+/**
+ * SQL for "in batch `$3` of run `$2`". Subqueries look up both ends first: in a join Postgres would walk all entries of the run.
+ */
 const inBatch = (first = 'first_entry') => `entry.run_id = ${unforeseen('$2', 'text')}
   AND entry.number BETWEEN (SELECT ${first} FROM batch WHERE run_id = $2 AND number = $3)
                        AND (SELECT last_entry FROM batch WHERE run_id = $2 AND number = $3)`;
 
-/** Behind entry `$6`. One lower bound: SQLite would take one of two, and pass over the rest. */
+/** After entry `$6`. As one lower bound: of two, SQLite would use one and filter by the other. */
 const behind = 'CASE WHEN first_entry > $6 THEN first_entry ELSE $6 + 1 END';
 
-/** To do, for this owner: not settled, or settled badly by somebody before. */
+/** To do for this owner: not settled, or failed or refused under another one. */
 const toDo = `${mayBeToDo} AND (entry.status = 'planned' OR (entry.status IN ('failed', 'refused') AND entry.owner <> $4))`;
 
 export async function claim(database: Database, request: ClaimRequest): Promise<readonly Claim[]> {
   let found: readonly Row[] = [];
   return database.transaction(async (transaction) => {
-    // Of a try whose commit was not answered: what it took is ours.
+    // A first run whose commit went unanswered: what it took is ours.
     const before = byPath(await heldSince(transaction, request, found));
     if (before.size > 0) return claimsOf(transaction, request, found, before);
     for (;;) {
       found = await candidates(transaction, request);
       if (found.length === 0) return [];
       const taken = byPath(await take(transaction, request, found));
-      // Another was faster with every one of them: there may be more.
+      // Other workers took every one of them first: there may be more.
       if (taken.size === 0) continue;
       await addEvents(
         transaction,
@@ -85,7 +87,7 @@ function candidates(transaction: Query, { pipelineId, run, batch, owner, limit, 
   );
 }
 
-/** The file rows that are ours now. */
+/** Returns the file rows that are ours now. */
 function take(
   transaction: Query,
   { pipelineId, run, owner, leaseMs }: ClaimRequest,

@@ -4,8 +4,8 @@ import { type Database, unforeseen } from '../database.ts';
 const columns = { index: 'bigint', path: 'text', size: 'bigint', mtimeMs: 'bigint', chain: 'text' } as const;
 
 /**
- * One index look-up for each candidate, and an answer only for those that are to be copied: `transform-changed` where that is the
- * only change, `unsettled` where an attempt may have published something else since, and died before it was recorded.
+ * One index look-up for each candidate. Only changed candidates are in the answer: `transform-changed` where only that changed,
+ * `unsettled` where an attempt may have published something else and died before it recorded that.
  */
 export async function compare(
   database: Database,

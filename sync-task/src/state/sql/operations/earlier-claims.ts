@@ -1,25 +1,25 @@
 /**
- * The claims of a file since it was last settled: each may have left a draft. Read from its events, newest first and no more
- * than a few: what ever happened to the file, and to others, costs nothing.
+ * The claims of a file since it was last settled: each may have left a draft. Reads at most a few events, newest first: the
+ * length of the history costs nothing.
  */
 import type { EarlierClaim } from '../../state.ts';
 import { type Query, type Row, unforeseen } from '../database.ts';
 
 /**
- * Claims of one file that are looked at again, besides the newest: whoever claims it sweeps them all, so an older one was
- * swept that often. A file that fails for ever would have more of them every day.
+ * Earlier claims of a file to look at, besides the newest. Every claimer sweeps them all, so an older one was swept that often.
+ * Without a limit, a file that always fails would collect more every day.
  */
 export const CLAIMS_LOOKED_AT = 20;
 
-/** SQL: the newest token of that kind of event. Kinds are asked for one by one: each is a look at one end of an index. */
+/** SQL: the newest token of this kind of event. Asked kind by kind: each reads one end of an index. */
 const newest = (event: string) =>
   `SELECT max(event.token) AS token FROM event WHERE event.pipeline_id = asked.pipeline_id AND event.path = asked.path AND event.event = '${event}'`;
 
-/** Who settled a file had swept what came before. */
+/** Whoever settled a file had swept what came before. */
 const settled = `(SELECT coalesce(max(done.token), 0) FROM (
   ${['copied', 'adopted', 'unchanged'].map(newest).join(' UNION ALL ')}) AS done)`;
 
-/** By path. `files` have the token before which they are asked for. */
+/** By path. `files` have the token before which to look. */
 export async function earlierClaims(
   transaction: Query,
   pipelineId: number,

@@ -1,4 +1,4 @@
-/** What is known of published files, read back. */
+/** Reads published files back. */
 
 import type { Checkpoint, FileFilter, FileRecord } from '../../state.ts';
 import type { Database, Row } from '../database.ts';
@@ -24,7 +24,7 @@ export function checkpointOf(row: Row): Checkpoint | undefined {
   };
 }
 
-/** SQL: paths below the folder `$2`, or all for ''. `0` is the character behind `/`. Two texts, so that each finds its index. */
+/** SQL: paths below the folder `$2`, or all for ''. `0` is the character after `/`. Two texts, so that each finds its index. */
 function inFolder(prefix: string): string {
   return prefix === '' ? "CAST($2 AS TEXT) = ''" : `path > $2 || '/' AND path < $2 || '0'`;
 }

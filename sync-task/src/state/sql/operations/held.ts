@@ -2,7 +2,7 @@ import type { Owner } from '../../state.ts';
 import type { Query, Row } from '../database.ts';
 import { checkpointColumns } from './files.ts';
 
-/** Those of the files that were claimed for the owner since they were read, by the next token. */
+/** Files that the owner has claimed since they were read: their token is the next one. */
 export async function heldSince(
   transaction: Query,
   { pipelineId, owner }: Owner,

@@ -1,7 +1,10 @@
 import type { FolderTotals, PlanTotals } from '../../state.ts';
 import type { Database } from '../database.ts';
 
-/** What the newest complete plans of the pipeline saw; those that were refused, and repairs, are no measure of what is usual. */
+/**
+ * What the newest complete plans of the pipeline saw. Refused plans and repairs don't count: they say nothing about what is
+ * usual.
+ */
 export async function history(database: Database, pipelineId: number, runs: number): Promise<readonly FolderTotals[]> {
   const rows = await database.query(
     `SELECT folder, files, bytes, largest FROM run_folder
@@ -18,7 +21,7 @@ export async function history(database: Database, pipelineId: number, runs: numb
   }));
 }
 
-/** What each of the newest plans saw in all, oldest first. */
+/** The totals of each of the newest plans, oldest first. */
 export async function planTotals(database: Database, pipelineId: number, runs: number): Promise<readonly PlanTotals[]> {
   const rows = await database.query(
     `SELECT run.id, run_folder.files, run_folder.bytes, run_folder.largest

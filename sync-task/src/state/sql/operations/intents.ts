@@ -4,7 +4,7 @@ import { addEvents } from './events.ts';
 
 const columns = { pipelineId: 'bigint', path: 'text', token: 'bigint', owner: 'text', intent: 'text' } as const;
 
-/** Saves what is about to be published, where the claim still holds. */
+/** Records intents where the claim still holds. */
 export async function saveIntents(
   database: Database,
   { pipelineId, run, owner }: ClaimOwner,

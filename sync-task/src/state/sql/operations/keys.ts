@@ -1,13 +1,13 @@
 /**
- * Keys of rows, each of which may be in one published file of the pipeline alone.
+ * Keys of rows: a key belongs to at most one published file of the pipeline.
  *
- * An attempt at a file is a *holder*: `open` while it takes keys, `complete` from just before its intent to publish,
- * `published`, or `gone`. Keys of a published or complete one are another file's. Keys of an open one are so for now: whoever
- * leaves a row out because of it waits, before publishing, until that one is published, and starts over where it never is. So
- * no row is lost with a file that fails. An open holder whose claim does not live any more has none.
+ * An attempt at a file is a *holder*: `open` while it takes keys, `complete` from just before its intent to publish, then
+ * `published` or `gone`. A key of a published or complete holder belongs to another file for good. A key of an open holder does
+ * so for now: whoever leaves a row out because of it waits, before publishing, until that holder is published, and starts over if
+ * it never is. So no row is lost with a file that fails. An open holder without a live claim has no keys.
  *
- * Of two open holders that meet, the one that began first has the key; the other one is `lost` where it had taken it, and
- * starts over when no older one is left. So nobody waits in a circle, and nobody for ever. An attempt at the same file is as
+ * Of two open holders that meet, the one that started first gets the key. The other is `lost` where it had taken the key, and
+ * starts over once no older one is left. So nobody waits in a circle, and nobody waits for ever. A new attempt at a file is as
  * old as the one before it.
  */
 
@@ -15,12 +15,12 @@ import type { ClaimedFile, KeyHolder, KeysCompleted, TakenKeys } from '../../sta
 import { type Database, type Query, type Row, unforeseen } from '../database.ts';
 import { leased } from './leases.ts';
 
-/** SQL: the worker of this holder is at work. */
+/** SQL: this holder's worker has a live claim. */
 const living = (nowMs: string) => `EXISTS (
   SELECT 1 FROM file WHERE file.pipeline_id = key_holder.pipeline_id AND file.path = key_holder.path
     AND file.token = key_holder.token AND file.owner > '' AND ${leased(nowMs)})`;
 
-/** Until the transaction ends nobody else takes keys in the pipeline. */
+/** Until the transaction ends, nobody else takes keys in the pipeline. */
 async function alone({ query, dialect }: Query, pipelineId: number): Promise<void> {
   await query(`SELECT id FROM pipeline WHERE id = $1 ${dialect.lockAgainstOthers}`, [pipelineId]);
 }
@@ -57,7 +57,7 @@ export function takeKeys(database: Database, holder: KeyHolder, keys: readonly s
     const { query, dialect } = transaction;
     await alone(transaction, holder.pipelineId);
     if ((await statusOf(transaction, holder)) !== 'open') return { others: new Set(), waitFor: new Set(), lost: true };
-    // In this order, or either database walks all keys or all holders of the pipeline.
+    // In this order: otherwise either database walks all keys or all holders of the pipeline.
     const found = await query(
       `WITH held AS MATERIALIZED (
          SELECT r.key, row_key.holder FROM ${dialect.rows('$1', { key: 'text' })} CROSS JOIN row_key WHERE row_key.key = r.key)
@@ -130,7 +130,7 @@ export function completeKeys(
   });
 }
 
-/** With the outcome of the file: what it holds is published, and what its version before held is free. */
+/** With the file's outcome: its keys are published, and those of its version before are free. */
 export async function publishKeys(transaction: Query, pipelineId: number, holders: readonly number[]): Promise<void> {
   if (holders.length === 0) return;
   const rows = transaction.dialect.rows('$1', { id: 'bigint' });
@@ -147,7 +147,7 @@ export async function publishKeys(transaction: Query, pipelineId: number, holder
   );
 }
 
-/** The claims are cleaned up: nobody will publish what their workers completed. */
+/** After claims are cleared: nobody will publish what their workers completed. */
 export async function dropKeys(
   transaction: Query,
   pipelineId: number,
@@ -164,7 +164,7 @@ export async function dropKeys(
 
 const ROWS_AT_ONCE = 10_000;
 
-/** Removes what attempts took that are over without being published. Returns how many keys. */
+/** Removes keys of attempts that ended unpublished. Returns their number. */
 export async function sweepKeys(database: Database, pipelineId: number): Promise<number> {
   await database.query(
     `UPDATE key_holder SET status = 'gone' WHERE pipeline_id = $1 AND status <> 'published' AND status IN ('open', 'lost') AND NOT ${living(database.dialect.nowMs)}`,

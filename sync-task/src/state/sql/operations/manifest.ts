@@ -1,4 +1,4 @@
-/** All that is known of a run's entries, page by page. */
+/** Everything that is known about a run's entries, page by page. */
 
 import type { ManifestRow } from '../../state.ts';
 import type { Database } from '../database.ts';
@@ -11,7 +11,7 @@ export async function manifest(
   after: string | undefined,
   limit: number,
 ): Promise<readonly ManifestRow[]> {
-  // Of those since it was planned: what happened to the file before is not read.
+  // Only events since it was planned: the file's earlier history is not read.
   const events = (which: string) => `(SELECT count(*) FROM event WHERE event.pipeline_id = page.pipeline_id
     AND event.path = page.path AND event.event ${which} AND event.token > coalesce(page.known_token, 0) AND event.run_id = page.run_id)`;
   const rows = await database.query(
@@ -29,7 +29,7 @@ export async function manifest(
     const entry = entryRecord(row);
     const targetSize: number | null = row['target_size'];
     const here = row['claim_run'] === id && row['holder'] === null && targetSize !== null;
-    // A file that somebody works on right now has a claim more than outcomes.
+    // A file under a live claim has one more claim than outcomes.
     const open = entry.status === 'planned' && row['holder'] !== null ? 1 : 0;
     return {
       ...entry,

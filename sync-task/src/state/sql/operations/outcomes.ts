@@ -36,9 +36,9 @@ const entryColumns = {
 } as const;
 
 /**
- * With a checkpoint, or where nothing is left at the target, the claim is given back as clean and the intent is done with. Otherwise
- * the lease ends but the claim counts as abandoned: whoever comes next removes the draft. An entry that planned another version
- * than the checkpoint's is left as it is: that one is not copied.
+ * With a checkpoint, or as `clean`, the claim ends as clean and the intent is dropped. Otherwise the lease ends but the claim
+ * counts as abandoned: the next claimer removes the draft. An entry that planned another version than the checkpoint's keeps its
+ * status: that version is not copied.
  */
 export async function recordOutcomes(
   database: Database,
@@ -98,7 +98,7 @@ export async function recordOutcomes(
   });
 }
 
-/** Those of the rows that were recorded already: the answer to a commit may have been lost. A token is one claim's for ever. */
+/** Rows that were recorded before: the answer to a commit may have been lost. A token belongs to one claim for ever. */
 async function recordedBefore(
   transaction: Query,
   pipelineId: number,

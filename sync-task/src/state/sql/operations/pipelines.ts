@@ -48,8 +48,8 @@ export async function recordLocations(
 }
 
 /**
- * Forgets what was delivered: the next plan finds every file new. Fencing tokens go on growing, so whoever still works on the old target
- * has lost its claims. Throws `transient` while somebody does.
+ * Makes every file new to the next plan. Fencing tokens go on growing, so workers on the old target lose their claims. Throws
+ * `transient` while any claim is live.
  */
 export async function forgetDelivered(
   database: Database,
@@ -88,11 +88,11 @@ export async function forgetDelivered(
   });
 }
 
-/** Renames `old`. A pipeline of the new name may stand only where nothing was ever planned in it. Throws `usage`. */
+/** Renames `old`. A pipeline with the new name may exist only where it never planned anything. Throws `usage`. */
 export async function takeOver(database: Database, name: string, old: string): Promise<void> {
   let id: number | undefined;
   await database.transaction(async (transaction) => {
-    // Again, where the answer to the commit was lost: it has the new name already.
+    // Again, after a commit whose answer was lost: it has the new name already.
     if (id !== undefined) {
       const [renamed] = await transaction.query('SELECT name FROM pipeline WHERE id = $1', [id]);
       if (renamed?.['name'] === name) return;
@@ -121,7 +121,7 @@ export async function takeOver(database: Database, name: string, old: string): P
       );
     }
     await transaction.query('DELETE FROM pipeline WHERE name = $1', [name]);
-    // Who says so may mean other addresses of the same files: the next plan remembers them anew.
+    // The new name may come with new addresses for the same files: the next plan records them.
     await transaction.query('UPDATE pipeline SET name = $1, source_place = NULL, target_place = NULL WHERE id = $2', [
       name,
       row['id'],

@@ -1,4 +1,7 @@
-/** Writing a plan: begin, entries in sets, complete. The plan token keeps a planner that was taken over from writing on. */
+/**
+ * Writing a plan: begin, add entries in sets, complete. A planner that was taken over has an outdated token and writes nothing
+ * more.
+ */
 import { SyncError } from '../../../base/errors.ts';
 import type { BatchRange } from '../../../base/model.ts';
 import type { FolderTotals, ListingTotals, NewEntry, PlanTicket } from '../../state.ts';
@@ -38,8 +41,8 @@ export async function beginPlan(
 }
 
 /**
- * Returns false where the plan is `ended` so already: by us, as nobody else has the token, with a commit whose answer was lost.
- * Throws where another process has the plan.
+ * Returns false where the plan is `ended` this way already: by us, in a commit whose answer was lost, because nobody else has the
+ * token. Throws where another process has the plan.
  */
 async function assertOurs(
   transaction: Query,
@@ -84,7 +87,7 @@ export async function addEntries(database: Database, ticket: PlanTicket, entries
   }));
   await database.transaction(async (transaction) => {
     await assertOurs(transaction, ticket);
-    // A listing that changes while it is read may name a file twice: the first stays.
+    // A listing that changes while it is read may name a file twice: the first entry stays.
     await transaction.query(
       `INSERT INTO entry (run_id, path, number, size, mtime_ms, chain, plan_reason, status, kind, reason, message, known_token)
        SELECT $1, r.path, r.number, r.size, r."mtimeMs", r.chain, r.reason, r.status, r.kind, r.reason, r.message,

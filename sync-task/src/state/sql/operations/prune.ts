@@ -1,15 +1,15 @@
-/** Forgetting what happened long ago. What was published last, for each file, is not among it. */
+/** Forgets what happened long ago. Checkpoints stay. */
 
 import type { Pruned } from '../../state.ts';
 import type { Database, Parameter } from '../database.ts';
 import { leased } from './leases.ts';
 
-/** Rows removed in one transaction: claims beside it never wait long. */
+/** Rows removed in one transaction, so that concurrent claims never wait long. */
 const ROWS_AT_ONCE = 10_000;
 
 export async function prune(database: Database, pipelineId: number, keepMs: number): Promise<Pruned> {
   const { nowMs } = database.dialect;
-  // What is held is asked for once, not once for each run.
+  // Asks once for everything that is held, not once for each run.
   const runs = await database.query(
     `SELECT id FROM run WHERE pipeline_id = $1 AND coalesce(finished_ms, created_ms) < ${nowMs} - $2
        AND id NOT IN (SELECT file.claim_run FROM file WHERE file.owner > '' AND file.lease_until_ms > 0 AND ${leased(nowMs)})`,
@@ -40,7 +40,9 @@ async function pruneRun(database: Database, id: string): Promise<void> {
 
 interface ToDelete {
   readonly table: string;
-  /** The column behind those of the condition in an index: each part ends where the next begins, and none is walked twice. */
+  /**
+   * The next column of an index after those of the condition: each part ends where the next begins, so no row is walked twice.
+   */
   readonly along: string;
   readonly condition: string;
   readonly parameters: readonly Parameter[];
@@ -48,7 +50,7 @@ interface ToDelete {
   readonly from: Parameter;
 }
 
-/** How many were deleted. */
+/** Returns the number of rows. */
 async function deleteInParts(
   database: Database,
   { table, along, condition, parameters, from }: ToDelete,

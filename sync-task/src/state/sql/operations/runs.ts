@@ -39,7 +39,7 @@ export async function runs(database: Database, pipelineId: number, limit: number
 }
 
 export async function batches(database: Database, id: string, number?: number): Promise<readonly BatchRecord[]> {
-  // Asked batch by batch: a join over ranges is one of all batches with all entries where Postgres has no statistics yet.
+  // Asked batch by batch: without statistics Postgres would join all batches with all entries.
   const any = (condition: string) => `EXISTS (SELECT 1 FROM entry WHERE entry.run_id = batch.run_id
     AND entry.number BETWEEN batch.first_entry AND batch.last_entry AND ${condition})`;
   const rows = await database.query(
@@ -76,7 +76,7 @@ const everyStatus: readonly EntryStatus[] = [
   'skipped',
 ];
 
-/** Added up row by row: SQLite would sort all of them in memory to group them. */
+/** Adds up row by row: to group the rows, SQLite would sort them in memory. */
 export async function countEntries(database: Database, id: string, batch?: number): Promise<EntryCounts> {
   const sums = everyStatus.map((status) => `count(CASE WHEN status = '${status}' THEN 1 END) AS ${status}`);
   const [row] = await database.query(`SELECT ${sums.join(', ')} FROM entry WHERE run_id = $1 AND ${inBatch(batch)}`, [
@@ -123,7 +123,7 @@ export async function fileInRuns(
   }));
 }
 
-/** SQL: the number of an entry's batch. Ranges stand in the order of their first entries: one look at an index. */
+/** SQL: the number of an entry's batch. Ranges are in the order of their first entries: one look at an index. */
 export const batchOf = (entry: string): string =>
   `(SELECT batch.number FROM batch WHERE batch.run_id = ${entry}.run_id AND batch.first_entry <= ${entry}.number
     ORDER BY batch.first_entry DESC LIMIT 1)`;

@@ -1,16 +1,16 @@
 /**
- * Workers that were silent until somebody else had their files. Most are dead; one that was only frozen may go on, make a
- * draft, and be killed then. Its token is not the newest, so nobody who claims the file looks for it.
+ * Workers that were silent until somebody else took their files. Most are dead. One that was only frozen may wake, make a draft,
+ * and be killed then. Its token is outdated, so nobody who claims the file looks for that draft.
  */
 
 import type { AbandonedClaim } from '../../state.ts';
 import type { Database, Query, Row } from '../database.ts';
 import { leased } from './leases.ts';
 
-/** Nobody is frozen for longer. */
+/** Nobody stays frozen for longer. */
 const KEEP_MS = 7 * 24 * 3600 * 1000;
 
-/** `found` are candidates as they were before they were taken; claims that were given back are not among those kept. */
+/** `found` are candidates as they were before they were taken. Claims that were released are left out. */
 export async function rememberTakenOver(transaction: Query, pipelineId: number, found: readonly Row[]): Promise<void> {
   const silent = found.filter((entry) => entry['owner'] !== null && entry['lease_until_ms'] > 0);
   if (silent.length === 0) return;
@@ -24,7 +24,7 @@ export async function rememberTakenOver(transaction: Query, pipelineId: number, 
   );
 }
 
-/** Those of the last days whose files nobody works on now; older ones are forgotten. */
+/** Those of the last days, without files under a live claim. Older ones are deleted. */
 export async function takenOver(database: Database, pipelineId: number): Promise<readonly AbandonedClaim[]> {
   const { nowMs } = database.dialect;
   await database.query(`DELETE FROM taken_over WHERE pipeline_id = $1 AND at_ms < ${nowMs} - $2`, [

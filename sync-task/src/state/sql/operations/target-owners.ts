@@ -1,7 +1,7 @@
 /**
- * Every path of the target has one owner. A file that keeps its path is known by its own row; `target_owner` has the paths
- * that transforms give to files, and those that they write beside them. A row counts as long as its run may still publish there, or
- * what was published last for the file stands there.
+ * Every target path has one owner. A file that keeps its path owns it through its own row in `file`; `target_owner` records the
+ * paths that transforms give to files, and those of side files. A row counts while its run may still publish there, or while what
+ * was published last stands there.
  */
 
 import type { PlanTicket, TargetPathOwner, WantedTargetPath } from '../../state.ts';
@@ -19,7 +19,7 @@ export async function takeTargetPaths(
   wanted: readonly WantedTargetPath[],
 ): Promise<void> {
   if (wanted.length === 0) return;
-  // Each once, or Postgres refuses; in one order, so that two planners don't wait for each other.
+  // Each path once, or Postgres refuses; in one order, so that two planners don't deadlock.
   const rows = [...new Map(wanted.map((row) => [row.targetPath, row])).values()]
     .map(({ targetPath, path, sideFile }) => ({ place: targetPath, path, aside: sideFile ? 1 : 0 }))
     .sort((a, b) => (a.place < b.place ? -1 : 1));
@@ -32,7 +32,7 @@ export async function takeTargetPaths(
   );
 }
 
-/** Of a plan that is not to be carried out; where something was published before, its owner stays. */
+/** For a plan that will not be carried out. Where something was published before, the owner stays. */
 export async function dropTargetPaths(transaction: Query, pipelineId: number, run: string): Promise<void> {
   await transaction.query(`DELETE FROM target_owner WHERE pipeline_id = $1 AND run_id = $2 AND NOT ${published}`, [
     pipelineId,
@@ -40,10 +40,7 @@ export async function dropTargetPaths(transaction: Query, pipelineId: number, ru
   ]);
 }
 
-/**
- * Who has these paths of the target, as far as the pipeline knows: several rows for one of them where several claim it. `openRuns`
- * are runs whose files keep their paths and are not all copied yet.
- */
+/** One row for each owner of each path. `openRuns` are runs whose files keep their paths and are not all copied yet. */
 export async function targetPathOwners(
   database: Database,
   pipelineId: number,
@@ -77,7 +74,7 @@ export async function targetPathOwners(
   return known.map((row) => ({ targetPath: row['place'], path: row['path'], chain: row['chain'] ?? undefined }));
 }
 
-/** Whether any path of the target is another than its file's own. */
+/** Whether any file of the pipeline owns a target path other than its own. */
 export async function hasTargetPaths(database: Database, pipelineId: number): Promise<boolean> {
   const rows = await database.query('SELECT 1 AS found FROM target_owner WHERE pipeline_id = $1 LIMIT 1', [pipelineId]);
   return rows.length > 0;

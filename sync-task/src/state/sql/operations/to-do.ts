@@ -1,5 +1,5 @@
 /**
- * SQL: may still be to do. In these words, so that both databases take the index of such entries: what is settled already costs
- * nothing, however much of it there is.
+ * SQL: may still be to do. Both databases match these very words with the partial index of open entries: settled entries cost
+ * nothing.
  */
 export const mayBeToDo = `entry.status IN ('planned', 'failed', 'refused')`;
