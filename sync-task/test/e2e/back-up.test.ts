@@ -11,7 +11,7 @@ import { postgresPrograms } from '../kit/programs.ts';
 const programs = join(import.meta.dirname, '../../../bin');
 
 needs('pg_dump and its Postgres')('the state saved, lost and restored: nothing is copied again', async (t) => {
-  const postgres = await startPostgres(postgresPrograms);
+  const postgres = await startPostgres({ bin: postgresPrograms });
   t.teardown(() => postgres.stop());
   const { source, target, environment } = await newFolders(t);
   const state = { SYNC_TASK_STATE: postgres.url, SYNC_TASK_STATE_PASSWORD: postgres.password };

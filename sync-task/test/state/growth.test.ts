@@ -181,7 +181,7 @@ let server: Postgres;
 
 test.before(async () => {
   // What it knows of its tables is what the test tells it.
-  server = await startPostgres(undefined, { settings: ['autovacuum=off'] });
+  server = await startPostgres({ settings: ['autovacuum=off'] });
 });
 test.after.always(async () => {
   await server?.stop();

@@ -17,7 +17,7 @@ test.before(async () => {
   [right, wrong] = await Promise.all([makeAuthority('right'), makeAuthority('wrong')]);
   const { key, certificate } = await right.issue('localhost');
   const start = (kind: Kind, connections: string) =>
-    startPostgres(undefined, {
+    startPostgres({
       files: {
         'server.key': key,
         'server.crt': certificate,
