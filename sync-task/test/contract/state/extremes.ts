@@ -84,6 +84,7 @@ export function extremeCases(declare: DeclareCase): void {
     t.deepEqual(await state.recordOutcomes(owner, [renamed, { ...copied(two), token: 9 }]), new Set([two.path]));
     t.like(await state.file(id, one.path), { path: one.path, targetPath: `${one.path}.gz` });
     t.is((await state.events(id, one.path)).length, 3);
+    t.is((await state.fileInRuns(id, one.path, 1))[0]?.entry?.status, 'copied');
     await state.release('me');
     t.is(await state.countAbandoned(id, 9), 2);
     const request = { pipelineId: id, owner: 'me', leaseMs: 1000, after: undefined, which: 'all', limit: 1 } as const;
