@@ -36,6 +36,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -44,9 +47,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \
@@ -108,6 +108,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -116,9 +119,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \
@@ -175,6 +175,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -183,9 +186,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \
@@ -248,6 +248,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -256,9 +259,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \
@@ -315,6 +315,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -323,9 +326,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \
@@ -397,6 +397,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -405,9 +408,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \
@@ -469,6 +469,9 @@ _sync-task() {
       '--same-files[the source or the target has a new address and still holds the same files\: keep the checkpoints]' \
       '--source-proxy=[reach the source through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
       '--target-proxy=[reach the target through socks5\://user@host\:port or http\://user@host\:port (sftp, s3, az, gs; the last three otherwise follow HTTPS_PROXY and NO_PROXY)]:value: ' \
+      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
+      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
+      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--source-insecure-ignore-host-key[accept any host key of the source]' \
       '--source-jump=[reach the source through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--source-identities-only[offer the source only those keys of the agent whose public key is in SYNC_TASK_SOURCE_PRIVATE_KEY]' \
@@ -477,9 +480,6 @@ _sync-task() {
       '--target-jump=[reach the target through these SSH servers\: user@host\:port, several separated by commas]:value: ' \
       '--target-identities-only[offer the target only those keys of the agent whose public key is in SYNC_TASK_TARGET_PRIVATE_KEY]' \
       '--target-legacy-algorithms[also offer the target old key exchanges, ciphers and MACs with known weaknesses]' \
-      '--target-content-type=[the content type of all objects (s3, az, gs; default\: the source object'\''s, else guessed from the name)]:value: ' \
-      '--target-cache-control=[the cache control of all objects, such as max-age=60 (s3, az, gs; default\: the source object'\''s)]:value: ' \
-      '--target-metadata=[metadata to add to that of the source'\''s objects\: KEY=VALUE, several separated by "," (s3, az, gs)]:value: ' \
       '--target-s3-storage-class=[the storage class of the objects, such as STANDARD_IA (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-encryption=[encryption at the server\: AES256, aws\:kms or aws\:kms\:KEY (s3; default\: the bucket'\''s)]:value: ' \
       '--target-s3-tags=[tags of the objects\: KEY=VALUE, several separated by "," (s3)]:value: ' \

@@ -3,13 +3,13 @@ import { badOption } from './bad-option.ts';
 import type { Input, Values } from './given-options.ts';
 import type { Role } from './options/option.ts';
 import { environmentName } from './options/options.ts';
-import { clouds } from './options/storages.ts';
 import { parseLocation } from './parse/location.ts';
 import { parseJumps } from './parse/parse-jump.ts';
 import { parseProxy } from './parse/parse-proxy.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { readCredentials, readJumpCredentials, readSecret } from './secrets.ts';
 import type { Endpoint } from './settings.ts';
+import { clouds } from './storages/storages.ts';
 import { refuseUnused } from './unused-options.ts';
 
 /** Throws `usage` where it is missing, wrong, or has options that mean nothing for its storage. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SyncError } from '../base/errors.ts';
 import { isPipe, readSecretOnce, withoutLineEnd } from './secret-file.ts';
 import type { Credentials } from './settings.ts';
+import { storages } from './storages/storages.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -144,9 +145,6 @@ function usersKnownHosts(): string | undefined {
   }
 }
 
-/** What storages read of the environment by themselves. */
-const storageSecrets = ['AZURE_STORAGE_CONNECTION_STRING', 'AZURE_STORAGE_KEY', 'AZURE_STORAGE_SAS_TOKEN'];
-
 /** Everything that must never be printed. */
 export function secretsOf(environment: Environment): string[] {
   return secretNames().flatMap((name) => {
@@ -158,16 +156,14 @@ export function secretsOf(environment: Environment): string[] {
   });
 }
 
+/** Each may also stand in the file that `…_FILE` names. */
 function secretNames(): readonly string[] {
-  const cloud = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
-  const names = ['SOURCE', 'TARGET'].flatMap((role) =>
-    ['', 'JUMP_'].flatMap((of) =>
-      ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD', ...cloud].map(
-        (secret) => `SYNC_TASK_${role}_${of}${secret}`,
-      ),
-    ),
+  const logins = ['SOURCE', 'SOURCE_JUMP', 'TARGET', 'TARGET_JUMP'].flatMap((side) =>
+    ['PASSWORD', 'PRIVATE_KEY', 'PASSPHRASE', 'PROXY_PASSWORD'].map((secret) => `SYNC_TASK_${side}_${secret}`),
   );
-  const ofStorages = storageSecrets.flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
+  const ofStorages = storages
+    .flatMap(({ secrets }): readonly string[] => secrets)
+    .flatMap((name) => [name, `SYNC_TASK_SOURCE_${name}`, `SYNC_TASK_TARGET_${name}`]);
   const ofOthers = ['SYNC_TASK_STATE_PASSWORD', 'PGPASSWORD', 'SYNC_TASK_METRICS_PASSWORD', 'SYNC_TASK_METRICS_TOKEN'];
-  return [...names, ...cloud, ...ofStorages, ...ofOthers];
+  return [...logins, ...ofStorages, ...ofOthers];
 }

@@ -2,7 +2,7 @@
  * Everything a command can be told, after flags, environment and file were merged and checked. Units are in the names.
  */
 
-import type { StorageVariable } from './variables.ts';
+import type { StorageVariable } from './storages/storages.ts';
 
 /** A URL, taken apart. No secret is part of it. */
 export interface Location {

@@ -1,8 +1,8 @@
 import { SyncError } from '../base/errors.ts';
 import type { Role } from './options/option.ts';
 import { type OptionName, optionNames, optionOf } from './options/options.ts';
-import { storageNames } from './options/storages.ts';
 import type { Location } from './settings.ts';
+import { storages } from './storages/storages.ts';
 
 interface Values {
   get(name: OptionName): unknown;
@@ -25,7 +25,7 @@ export function refuseUnused(values: Values, role: Role, { scheme, label }: Loca
 
 /** `S3`; `SFTP, S3, Azure and Google Cloud`. */
 function named(schemes: readonly string[]): string {
-  const names = Object.entries(storageNames).flatMap(([scheme, name]) => (schemes.includes(scheme) ? name : []));
+  const names = storages.flatMap(({ scheme, name }) => (schemes.includes(scheme) ? name : []));
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }
 

@@ -7,38 +7,9 @@ import { nearest } from '../base/nearest.ts';
 import { environmentName, optionNames } from './options/options.ts';
 import type { Environment } from './secrets.ts';
 import type { TransformSetting } from './settings.ts';
+import { storages } from './storages/storages.ts';
 
-/** What storages read of the environment, for one side (`SYNC_TASK_SOURCE_…`) before both. */
-const storageVariables = [
-  'AWS_ACCESS_KEY_ID',
-  'AWS_CA_BUNDLE',
-  'AWS_DEFAULT_REGION',
-  'AWS_ENDPOINT_URL',
-  'AWS_ENDPOINT_URL_S3',
-  'AWS_PROFILE',
-  'AWS_REGION',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AZURE_AUTHORITY_HOST',
-  'AZURE_CLIENT_ID',
-  'AZURE_FEDERATED_TOKEN',
-  'AZURE_POD_IDENTITY_AUTHORITY_HOST',
-  'AZURE_STORAGE_ACCOUNT',
-  'AZURE_STORAGE_AUTH_MODE',
-  'AZURE_STORAGE_CONNECTION_STRING',
-  'AZURE_STORAGE_KEY',
-  'AZURE_STORAGE_SAS_TOKEN',
-  'AZURE_STORAGE_SERVICE_ENDPOINT',
-  'AZURE_TENANT_ID',
-  'GOOGLE_APPLICATION_CREDENTIALS',
-  'IDENTITY_ENDPOINT',
-  'IDENTITY_HEADER',
-  'STORAGE_EMULATOR_HOST',
-] as const;
-
-/** A storage that reads another one adds it above: who sets it for one side would be refused. */
-export type StorageVariable = (typeof storageVariables)[number];
-
+const storageVariables = storages.flatMap(({ variables }) => variables);
 const loginSecrets = ['PASSWORD', 'PRIVATE_KEY', 'CERTIFICATE', 'PASSPHRASE', 'KNOWN_HOSTS', 'HOST_KEY'];
 
 /** Each also with `_FILE`. */

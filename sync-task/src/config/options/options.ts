@@ -2,6 +2,7 @@
  * Every option, once: flags, environment variables, the keys of the file, the help and the pages of the manual all come from this
  * table. `--batch-files` is `SYNC_TASK_BATCH_FILES` in the environment and `batch-files` or `batchFiles` in the file.
  */
+import { storageOptions } from '../storages/storages.ts';
 import { batchOptions } from './batches.ts';
 import { gateOptions } from './gates.ts';
 import { locationOptions } from './locations.ts';
@@ -10,7 +11,6 @@ import type { Option } from './option.ts';
 import { outputOptions } from './output.ts';
 import { proxyOptions } from './proxy.ts';
 import { selectionOptions } from './selection.ts';
-import { sftpOptions } from './sftp.ts';
 import { transferOptions } from './transfer.ts';
 import { transformOptions } from './transforms.ts';
 import { verificationOptions } from './verification.ts';
@@ -19,8 +19,8 @@ import { verificationOptions } from './verification.ts';
 const options = {
   ...locationOptions,
   ...proxyOptions,
-  ...sftpOptions,
   ...objectOptions,
+  ...storageOptions,
   ...selectionOptions,
   ...gateOptions,
   ...transformOptions,

@@ -1,7 +1,8 @@
 /** The proxy on the way to a server. */
+
+import { clouds } from '../storages/storages.ts';
 import { bothRoles } from './both-roles.ts';
 import { engineCommands } from './commands.ts';
-import { clouds } from './storages.ts';
 
 export const proxyOptions = bothRoles((role) => ({
   proxy: {

@@ -1,8 +1,9 @@
-/** How an SFTP server is reached and trusted. */
-import { bothRoles } from './both-roles.ts';
-import { engineCommands } from './commands.ts';
+/** SFTP: how a server is reached and trusted. Its credentials are those of every endpoint (`../secrets.ts`). */
+import { bothRoles } from '../options/both-roles.ts';
+import { engineCommands } from '../options/commands.ts';
+import type { StorageDeclaration } from './declaration.ts';
 
-export const sftpOptions = bothRoles((role) => ({
+const options = bothRoles((role) => ({
   'insecure-ignore-host-key': {
     kind: 'flag',
     group: 'Locations',
@@ -35,3 +36,12 @@ export const sftpOptions = bothRoles((role) => ({
     default: false,
   },
 }));
+
+export const sftp = {
+  scheme: 'sftp',
+  name: 'SFTP',
+  isCloud: false,
+  variables: [],
+  secrets: [],
+  options,
+} as const satisfies StorageDeclaration;
