@@ -1,8 +1,8 @@
 #!/usr/bin/env -S node --max-semi-space-size=2 --heap-growing-percent=80
 /**
- * The entry. Little room for young objects and collections before the heap has doubled (in the first line) keep memory down,
- * at no cost that could be measured (docs/decisions/0006). The compile cache is on, so that a short-lived container does not
- * compile the same code again. An old Node must be able to read this file, to be told that it is one: nothing else is imported before.
+ * The entry. The V8 flags in the first line keep memory down at no measurable cost (docs/decisions/0006): a small young
+ * generation, and a collection before the heap has doubled. The compile cache spares a short-lived container from compiling the
+ * same code again. An old Node must be able to parse this file, so that it can print the message below: import nothing above it.
  */
 import module from 'node:module';
 

@@ -1,16 +1,16 @@
-/** Lines of one kind: the first ones are told, the others counted, and their number is told in the end. */
+/** Logs the first lines of each kind and counts the others, so that a million bad files don't fill the log. */
 import type { Facts, Log } from './log.ts';
 
 export interface CountedLog {
-  /** @param kind what makes it one of many */
+  /** @param kind lines of the same level and kind are counted together */
   add(level: 'info' | 'warn' | 'error', kind: string, message: string, facts: Facts): void;
-  /** How many more there were of each kind. */
+  /** Logs how many more there were of each kind, and starts over. */
   tellRest(): void;
 }
 
-const TOLD = 10;
+const LOGGED = 10;
 
-export function countedLog(log: Log, most = TOLD): CountedLog {
+export function countedLog(log: Log, most = LOGGED): CountedLog {
   const kinds = new Map<string, { readonly level: 'info' | 'warn' | 'error'; readonly kind: string; count: number }>();
   return {
     add(level, kind, message, facts) {

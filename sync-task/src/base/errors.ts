@@ -1,16 +1,16 @@
 /**
- * Errors say how to react: the kind decides retry and exit code, the message is one line a user can act on
- * (what, where, what to do next). Stack traces and causes are for `--log-level debug`.
+ * Errors say how to react. The kind decides about a retry and the exit code; the message is one line that a user can act on:
+ * what, where, what to do next. Stack traces and causes show with `--log-level debug`.
  */
 
 /**
- * - `usage`: the command or configuration is wrong
- * - `permanent`: a retry won't mend it
- * - `transient`: a retry may mend it
- * - `permission`: authentication, host key or access right
- * - `refused`: a rule of the user does not allow this file as it is (invalid in its encoding, target exists)
- * - `changed`: the source is not what the plan saw (grew, shrank, vanished): the file waits for a later run
- * - `stopped`: the user asked to stop
+ * - `usage`: the command line or the configuration is wrong
+ * - `permanent`: a retry changes nothing
+ * - `transient`: a retry may help
+ * - `permission`: a login, a host key or a right is missing
+ * - `refused`: a rule of the user does not allow the file, or the run, as it is (invalid encoding, the target exists)
+ * - `changed`: the source file is not what the plan saw (it grew, shrank or vanished): it waits for a later run
+ * - `stopped`: the user stopped the command
  */
 export type ErrorKind = 'usage' | 'permanent' | 'transient' | 'permission' | 'refused' | 'changed' | 'stopped';
 
@@ -32,7 +32,7 @@ export interface SyncErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The one error class: everything that a user can cause, or that the world can do to us. */
+/** The only error class: everything that a user or the outside world can cause. */
 export class SyncError extends Error {
   readonly kind: ErrorKind;
   readonly reason: string;
@@ -47,10 +47,10 @@ export class SyncError extends Error {
   }
 }
 
-/** Anything thrown, as a SyncError: what is not one already is a defect of ours and permanent. */
+/** Anything thrown, as a SyncError. What is not one already is a defect of ours, and permanent. */
 export function asSyncError(error: unknown): SyncError {
   if (error instanceof SyncError) return error;
-  // What went wrong first counts; that closing failed behind it is a consequence.
+  // The first failure counts; a failure while closing only follows from it.
   if (error instanceof SuppressedError) return asSyncError(error.suppressed);
   const message = error instanceof Error ? error.message : String(error);
   return new SyncError(`internal error: ${message}; please report it with --log-level debug output`, {
@@ -60,7 +60,7 @@ export function asSyncError(error: unknown): SyncError {
   });
 }
 
-/** The exit code for an error that ends a command. */
+/** The exit code for an error that ends a command. `stopped` is 143 here: the caller knows whether it was SIGINT. */
 export function exitCodeOf(error: SyncError): number {
   switch (error.kind) {
     case 'usage':

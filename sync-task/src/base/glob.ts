@@ -1,18 +1,18 @@
 /**
- * Globs over relative paths: the one place that knows the library behind them.
+ * Globs over relative paths. Only this file knows the library behind them.
  *
  * - A glob with a `/` matches the whole path: `logs/*.txt` is `logs/a.txt`, never `old/logs/a.txt`. A leading `/` says the same.
  * - A glob without a `/` matches the base name at any depth, as in `.gitignore`: `*.txt` is `a.txt` and `logs/old/a.txt`.
  * - `*` stays inside one folder, `**` crosses them, `{a,b}`, `[a-z]`, `!(x)` and `\*` do what they do in bash.
- * - Names that start with a dot are names like all others. Upper and lower case differ.
+ * - Names that start with a dot are not special. Case matters.
  *
- * Globs are asked about files, never about folders: everything below `logs` is `logs/**`. `logs/` would match nothing,
- * so it is refused, as is whatever else could only be a slip: silently matching nothing is the worst answer here.
+ * Globs match files, never folders: everything below `logs` is `logs/**`. `logs/` would match nothing, so it is refused, as is
+ * every other glob that can only be a slip: silently matching nothing is the worst answer here.
  */
 import picomatch from 'picomatch';
 import { SyncError } from './errors.ts';
 
-/** Tells whether a path matches any of the globs; with none, nothing matches. Throws `usage` for a glob that can't be right. */
+/** Tests whether a path matches any of the globs; without globs none does. Throws `usage` for a glob that can only be a slip. */
 export function matcher(globs: readonly string[]): (path: string) => boolean {
   const tests = globs.map(compile);
   return (path) => tests.some((test) => test(path));
@@ -40,9 +40,9 @@ function compiled(pattern: string, glob: string): (path: string) => boolean {
       windows: false,
       // `logs/**` is what is inside, not a file named `logs`.
       strictSlashes: true,
-      // A line break in a name is a character like any other.
+      // Wildcards also match a line break in a name.
       flags: 's',
-      // Without this, a pattern that can't be compiled matches nothing and says nothing.
+      // Without this, a pattern that does not compile silently matches nothing.
       debug: true,
     });
   } catch (error) {

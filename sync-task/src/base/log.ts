@@ -1,7 +1,7 @@
-/** Structured logging: a sentence and its facts. The cli brings the one that writes. */
+/** Structured logging: a sentence and its facts. `cli/log.ts` writes them. */
 export interface Log {
   debug(message: string, facts?: Facts): void;
-  /** More than one sentence: a line for each. */
+  /** Several sentences become a line each. */
   info(message: string | readonly string[], facts?: Facts): void;
   warn(message: string, facts?: Facts): void;
   error(message: string, facts?: Facts): void;

@@ -1,8 +1,8 @@
 /**
- * The words everything else is written in. No imports, no behaviour.
+ * The types that everything else uses. No imports, no behaviour.
  *
  * Paths are relative to the root of their location, use `/`, never start or end with one, and hold no `.`, `..` or
- * empty part. Sizes are bytes, times are milliseconds since 1970-01-01 UTC (whole seconds where a protocol has no more).
+ * empty part. Sizes are bytes; times are milliseconds since 1970-01-01 UTC, in whole seconds if the protocol has no more.
  */
 
 /** What tells one version of a source file from the next. */
@@ -12,17 +12,17 @@ export interface FileVersion {
 }
 
 /**
- * One thing found in a listing. `refused` are names that cannot be represented: their `path` is for display alone. `unreadable`
- * is what could not be looked at: a folder, whose files nobody knows then, or a file.
+ * One entry of a listing. `refused`: its name cannot be represented, and `path` is only for display. `unreadable`: a file or a
+ * folder that could not be read; nobody knows what such a folder holds.
  */
 export interface ListedEntry extends FileVersion {
   readonly path: string;
   readonly kind: 'file' | 'link' | 'special' | 'refused' | 'unreadable';
-  /** The place tells no time: `mtimeMs` is 0, and only its content tells one version from another of the same size. */
+  /** The server sends no time: `mtimeMs` is 0, and only the content tells two versions of one size apart. */
   readonly timeUnknown?: boolean;
-  /** Why a `refused` entry is refused, in words for the user. */
+  /** Why a `refused` entry is refused, for people. */
   readonly reason?: string;
-  /** Of an `unreadable` one. */
+  /** Why an `unreadable` entry could not be read. */
   readonly failure?: ListingFailure;
 }
 
@@ -34,16 +34,16 @@ export interface ListingFailure {
   readonly message: string;
 }
 
-/** SHA-256 of every segment, lower-case hex. One segment means that it is the digest of the whole file. */
+/** SHA-256 of every segment, in lower-case hex. A single one is the digest of the whole file. */
 export interface ContentDigest {
   /** Bytes per segment; the last one is shorter. */
   readonly segmentBytes: number;
   readonly segments: readonly string[];
-  /** Of what was published and was gone when it was looked at right behind that: nobody can compare it again. */
+  /** The published file was gone when it was checked right afterwards: nobody can compare it again. */
   readonly takenAway?: true;
 }
 
-/** A run of bytes in one or more pieces, not reassembled, so that nothing is copied on the way. Never empty pieces. */
+/** Consecutive bytes in one or more pieces, not joined, so that nothing is copied on the way. No piece is empty. */
 export type Chunk = readonly Uint8Array[];
 
 /** What became of one planned file. */

@@ -1,4 +1,4 @@
-/** The candidate that differs least from a mistyped word, where it differs by two letters, or a third of them, at most. */
+/** The candidate closest to a mistyped word; undefined if all differ in more than two letters and more than a third of theirs. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Number.POSITIVE_INFINITY;
@@ -12,7 +12,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements from one to the other. One row of the table at a time. */
+/** The Levenshtein distance: insertions, deletions and replacements from one to the other. Keeps one row of the table. */
 export function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 0; i < from.length; i++) {

@@ -1,11 +1,11 @@
 /**
- * Texts that others chose, names of files and words of servers above all, as a terminal, a log line or a page may show them.
- * Controls (C0, DEL, C1), formatting (direction, width zero), lone surrogates and Unicode's own line ends are spelt out: none
- * of them moves a cursor, starts a line or turns what follows. Used where text leaves the process, so that no caller can forget.
+ * Makes text from outside (file names, messages of servers) safe to show on a terminal, in a log line or on a page. It spells out
+ * control characters (C0, DEL, C1), formatting (direction, zero width), lone surrogates and Unicode's line ends, so that none of
+ * them moves the cursor, starts a line or reverses what follows. Call it where text leaves the process, so that no caller can forget.
  */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** On one line. */
+/** As one line. */
 export function visible(text: string): string {
   return text.replace(hidden, (character) => {
     const code = (character.codePointAt(0) as number).toString(16);
@@ -14,7 +14,7 @@ export function visible(text: string): string {
   });
 }
 
-/** JSON that reads the same and holds nothing hidden, but for the line ends between its parts. */
+/** JSON with the same value and no hidden characters except line ends between its parts. */
 export function visibleJson(json: string): string {
   return json.replace(hidden, (character) => {
     if (character === '\n') return character;

@@ -1,20 +1,20 @@
 /**
- * Clock, timers and chance: what an engine asks its surroundings for besides storages and the state. The engine asks nowhere
- * else, so that the simulator (`test/simulation/`) can decide all of it.
+ * Clock, timers and chance: all that the engine needs from outside besides storages and the state. It asks nowhere else, so
+ * that the simulator (`test/simulation/`) controls everything.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 
 export interface World {
-  /** Since 1970-01-01 UTC; may jump. */
+  /** Milliseconds since 1970-01-01 UTC; may jump. */
   wallMs(): number;
-  /** Since some moment (in the real world the start of the process); never goes back. */
+  /** Milliseconds since some moment (in the real world the start of the process); never goes back. */
   monotonicMs(): number;
-  /** Rejects when the signal is aborted. */
+  /** Rejects when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Does the work again and again until it is disposed of. */
+  /** Repeats the work until disposed. */
   every(ms: number, work: () => void): Disposable;
-  /** Resolves when everything that is ready now had its turn. */
+  /** Resolves after everything that is ready now has run. */
   turn(): Promise<void>;
   /** From 0 to below 1. */
   random(): number;

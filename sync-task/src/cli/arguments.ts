@@ -1,4 +1,4 @@
-/** The command line through yargs, the only file that imports it. Values are checked later, with those of the environment. */
+/** Parses the command line with yargs; no other file imports it. Values are checked later, with those of the environment. */
 import yargs, { type Argv } from 'yargs';
 import { SyncError } from '../base/errors.ts';
 import { commandFirst } from './command-first.ts';
@@ -8,11 +8,11 @@ import { checkCommand, checkWords } from './terminal/check-words.ts';
 
 export interface Arguments {
   readonly command: string;
-  /** Options that were given, by name. */
+  /** The flags that the user gave, by name. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined where help, the version or the transforms were asked for and have been printed. Throws `usage`. */
+/** Undefined after help, the version, transforms or a completion was printed. Throws `usage`. */
 export async function parseArguments(words: readonly string[], version: string): Promise<Arguments | undefined> {
   refuseSecrets(words);
   let given: Arguments | undefined;
@@ -42,7 +42,7 @@ export async function parseArguments(words: readonly string[], version: string):
     given = { command: command.name, flags };
   };
   if (named) {
-    // As what stands behind no command: behind one, yargs would make the text of its help on every start.
+    // As the default command: for a named one, yargs would build the text of its help on every start.
     parser
       .usage(usageOf(named))
       .command(named.operand ? '$0 [path]' : '$0', false, (builder) => declare(builder, named), take(named));
@@ -111,7 +111,7 @@ function declare(builder: Argv, command: CommandHelp): Argv {
   return builder;
 }
 
-/** Flags stand in process lists and shell histories. The message never repeats what was given. */
+/** Throws `usage` for a secret in a flag: process lists and shell histories show flags. The message never repeats it. */
 function refuseSecrets(words: readonly string[]): void {
   for (const word of words) {
     const [, role, secret] =

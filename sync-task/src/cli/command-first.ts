@@ -1,4 +1,4 @@
-/** A command of two words as one, and before its options, also where it was typed behind them: `sync-task --source … sync`. */
+/** Joins a command of two words, and moves the command before its options: `sync-task --source … sync` works too. */
 import { flagsOf } from './flags.ts';
 import { commands, otherCommands } from './help.ts';
 
@@ -14,12 +14,12 @@ export function commandFirst(words: readonly string[]): readonly string[] {
 
 function join(words: readonly string[]): readonly string[] {
   const at = words.findIndex((word, index) => names.includes(`${word} ${words[index + 1]}`));
-  // Behind a flag that takes a value it is that value.
+  // After a flag that takes a value, it is that value.
   if (at < 0 || isValue(words[at - 1] ?? '')) return words;
   return [...words.slice(0, at), `${words[at]} ${words[at + 1]}`, ...words.slice(at + 2)];
 }
 
-/** Whether what stands behind this word belongs to it. */
+/** Whether the word after this one is its value. */
 function isValue(before: string): boolean {
   if (!before.startsWith('--') || before.includes('=')) return false;
   const flag = names.flatMap((name) => flagsOf(name).get(before.slice(2)) ?? [])[0];

@@ -1,4 +1,4 @@
-/** Opens what a command needs, runs it, and closes all of it in reverse. */
+/** Opens what a command needs, runs it, and closes everything in reverse order. */
 
 import { SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly log: Log;
   readonly progress: Progress;
   readonly signal: AbortSignal;
-  /** Where people read what a command says; undefined: programs do. */
+  /** The terminal of a person; undefined: a program reads the output. */
   readonly screen?: Screen | undefined;
 }
 
@@ -30,7 +30,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   const input = { flags, environment: surroundings.environment };
   if (command === 'status') {
     const { showStatus } = await import('./status-command.ts');
-    // --watch opens it again and again.
+    // --watch opens the state repeatedly: warn once.
     const told = new Set<string>();
     const warn: Log['warn'] = (message) => {
       if (!told.has(message)) surroundings.log.warn(message);
@@ -69,7 +69,7 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
     openStorage({ endpoint: settings.source, role: 'source', settings, log, signal }),
     openStorage({ endpoint: settings.target, role: 'target', settings, log, signal }),
   ] as const;
-  // Each is closed whatever becomes of the others; a signal does not wait for a server that does not answer.
+  // Close each of them, whatever happens to the others. A signal does not wait for a silent server.
   for (const opened of await orStopped(Promise.allSettled(opening), signal)) {
     if (opened.status === 'fulfilled') stack.use(opened.value);
   }
@@ -91,7 +91,7 @@ function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, stopped]);
 }
 
-/** The engine of each command, loaded only when it is the one. */
+/** The engine of the command; only that one is loaded. */
 async function workOf(
   command: string,
   flags: Readonly<Record<string, unknown>>,

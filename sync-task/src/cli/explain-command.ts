@@ -6,7 +6,7 @@ import { writeLines } from './result-output.ts';
 import { explanationLines } from './terminal/show-explanation.ts';
 import type { Screen } from './terminal/watch.ts';
 
-/** `explain PATH`. Throws `usage` without a path. */
+/** Runs `explain PATH`. Throws `usage` without a path. */
 export function explain(path: string | undefined, screen: Screen | undefined): (context: Context) => Promise<Result> {
   if (!path) {
     throw new SyncError('explain: no file is named; write sync-task explain PATH, as it stands below the source', {

@@ -1,6 +1,6 @@
 import { type OptionName, optionNames, optionOf } from '../config/options/options.ts';
 
-/** The words that a flag takes; none where it takes others. */
+/** The words that a flag accepts; empty if it accepts other values. */
 export function choicesOf(flag: string): readonly string[] {
   const name = optionNames.find((each: OptionName) => each === flag);
   return (name && optionOf(name).choices) ?? [];

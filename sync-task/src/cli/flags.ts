@@ -28,7 +28,7 @@ export function flagsOf(command: string): ReadonlyMap<string, Flag> {
   ]);
 }
 
-/** The commands that take a flag. */
+/** The commands that take the flag, in the order of the help. */
 export function commandsWith(flag: string): readonly string[] {
   return commandNames.filter((name) => flagsOf(name).has(flag));
 }

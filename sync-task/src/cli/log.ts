@@ -1,4 +1,4 @@
-/** Logging through winston, the only file that imports it: to stderr, pretty or one JSON object a line. */
+/** Logs to stderr with winston, pretty or as one JSON object a line. No other file imports winston. */
 import { createLogger, format, transports } from 'winston';
 import type { Facts, Log } from '../base/log.ts';
 import { visible, visibleJson } from '../base/visible.ts';
@@ -6,13 +6,13 @@ import { visible, visibleJson } from '../base/visible.ts';
 export interface LogOptions {
   readonly level: string;
   readonly format: 'auto' | 'pretty' | 'json';
-  /** Never printed, whatever happens. */
+  /** Never printed. */
   readonly secrets: readonly string[];
-  /** Of every JSON line. */
+  /** Added to every JSON line. */
   readonly traceId?: string;
-  /** Called before each line, so that a progress line can make room. */
+  /** Called before each line, so that the progress can make room. */
   readonly beforeLine?: () => void;
-  /** Where the log is a terminal. */
+  /** Use colours on a terminal; undefined: yes. */
   readonly colours?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function openLog(options: LogOptions): Log {
     ),
     transports: [new transports.Stream({ stream: process.stderr })],
   });
-  /** winston makes a line first, and asks for its level then. */
+  /** winston formats a line before it checks the level: check it first. */
   function at(level: string): (message: string | readonly string[], facts?: Facts) => void {
     if (!logger.isLevelEnabled(level)) return () => undefined;
     return (message, facts) => void logger.log(level, { message, facts });
@@ -43,7 +43,7 @@ export function openLog(options: LogOptions): Log {
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** One line for each sentence. Many at once pass winston's streams as one. */
+/** One line for each sentence, in a single write to winston's stream. */
 function lines(message: unknown, line: (sentence: string) => string): string {
   return Array.isArray(message) ? message.map(line).join('\n') : line(String(message));
 }
@@ -72,7 +72,7 @@ function prettyFormat(colours: boolean) {
     const tag = level.padEnd(5);
     const begin = `${stamp(new Date())} ${colours ? `${colourOf[level] ?? ''}${tag}\x1b[0m` : tag}`;
     const path = typeof facts?.path === 'string' ? facts.path : '';
-    // A line that is about one file names it.
+    // A line about a file names it.
     info[MESSAGE] = lines(info.message, (message) => {
       return `${begin} ${visible(message.includes(path) ? message : `${message}: ${path}`)}`;
     });
@@ -80,7 +80,7 @@ function prettyFormat(colours: boolean) {
   })();
 }
 
-/** The time here, with its distance from UTC. */
+/** The local time with its offset from UTC: `2026-11-28 20:04:41+00:00`. */
 export function stamp(time: Date): string {
   const minutes = -time.getTimezoneOffset();
   const two = (value: number) => String(Math.floor(Math.abs(value))).padStart(2, '0');

@@ -1,4 +1,4 @@
-/** From words to an exit code: parse, execute, print the result. Everything thrown ends here as one line. */
+/** From the command line to an exit code: parse, execute, print the result. Every error ends here, as one line. */
 import manifest from '../../../package.json' with { type: 'json' };
 import { asSyncError, exitCodeOf, type SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -35,7 +35,7 @@ export async function main(words: readonly string[], environment: NodeJS.Process
   const unforeseen = Promise.withResolvers<never>();
   unforeseen.promise.catch(() => undefined); // heard below
   let isBroken = false;
-  // Thrown where nobody could catch it: it is told like any other, and the code is one of ours.
+  // Thrown where nobody could catch it: report it like any other error, with one of our exit codes.
   process.once('uncaughtException', (error) => {
     isBroken = true;
     unforeseen.reject(error);
@@ -46,7 +46,7 @@ export async function main(words: readonly string[], environment: NodeJS.Process
   const log = await makeLog(given, environment, audience, () => progress.makeRoom());
   let result: Result;
   let exitCode: number;
-  /** It ended by itself, and not by an error that is told already. */
+  /** It ended without an error that was already reported. */
   let isWhole = false;
   try {
     if (early || !given) throw early;
@@ -86,7 +86,7 @@ export async function main(words: readonly string[], environment: NodeJS.Process
     report(asSyncError(error), log, false);
     process.exitCode = exitCodeOf(asSyncError(error));
   }
-  // A connection attempt that nobody waits for any more must not keep a stopped process alive.
+  // An abandoned connection attempt must not keep a stopped process alive.
   if (stopping.exitCode !== undefined || isBroken) process.exit();
   endWithin(LONGEST_END_MS, log);
 }
@@ -109,12 +109,12 @@ async function tellPeople(
   await writeLines(summaryLines(result, { exitCode, reportDir }));
 }
 
-/** Behind the result nothing is to be done any more. */
+/** After the result there is nothing left to do. */
 const LONGEST_END_MS = 5000;
 
-/** What still holds the process is a fault, of ours or of a library: it is named, and ends. */
+/** Anything that still keeps the process alive is a fault, ours or a library's: name it and exit. */
 function endWithin(ms: number, log: Log): void {
-  // Unheard of where nothing holds the process.
+  // Fires only if something keeps the process alive.
   setTimeout(() => {
     const held = [...new Set(process.getActiveResourcesInfo())].join(', ');
     log.warn(`the process was held by what should have been closed (${held}); it ends now`);
@@ -135,7 +135,7 @@ async function makeLog(
   ]);
   const setting = (name: string, variable: string, known: readonly string[]) => {
     const value = String(given?.flags[name] ?? environment[variable] ?? known[0]);
-    return known.includes(value) ? value : (known[0] as string); // a wrong value is refused with the other settings
+    return known.includes(value) ? value : (known[0] as string); // the settings refuse a wrong value later
   };
   const usual = quiet ? 'error' : verbose ? 'debug' : 'info';
   const levels = [usual, ...['info', 'error', 'warn', 'debug'].filter((each) => each !== usual)];
@@ -165,7 +165,7 @@ function report(error: SyncError, log: Log, debug: boolean): void {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) log.debug(cause.stack ?? cause.message);
 }
 
-/** Who reads the result always finds one. */
+/** Whoever reads the result always finds one. */
 async function failedResult(given: Arguments | undefined, error: SyncError): Promise<Result> {
   const { fileError, makeResult } = await import('../engine/result/counts.ts');
   return makeResult(

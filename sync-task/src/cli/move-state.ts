@@ -1,4 +1,4 @@
-/** `state export` and `state import`: a pipeline, with all that is remembered of it, from one state to another. */
+/** `state export` and `state import`: move a pipeline, with everything the state holds for it, to another state. */
 
 import type { Log } from '../base/log.ts';
 import { loadCommonSettings } from '../config/load.ts';
@@ -34,7 +34,7 @@ export async function importState(flags: Flags, around: Around): Promise<Result>
     (name) => flags[name] ?? around.environment[`SYNC_TASK_${name.toUpperCase()}`],
   );
   const named = isNamed ? flags : { pipeline: header.pipeline, ...flags };
-  // What an earlier version left is what is moved, not where it goes.
+  // A state of an earlier version may be the origin of a move, never its destination.
   const settings = {
     ...loadCommonSettings({ flags: named, environment: around.environment }),
     formerStates: undefined,

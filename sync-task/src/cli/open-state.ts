@@ -1,4 +1,4 @@
-/** The state that a command works with: the one that was named, else the pipeline's own file. */
+/** Opens the state of a command: the one the user named, else the pipeline's own file. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SyncError } from '../base/errors.ts';
@@ -23,6 +23,7 @@ interface Around {
   readonly signal: AbortSignal;
 }
 
+/** To read and write. Throws `transient` if another process uses the SQLite file for longer than `waitMs`. */
 export async function open(settings: CommonSettings, { log, signal }: Around): Promise<State> {
   signal.throwIfAborted();
   const { statePassword, pipeline, traceId } = settings;
@@ -32,7 +33,7 @@ export async function open(settings: CommonSettings, { log, signal }: Around): P
   return settings.formerStates && url === settings.state ? withOthersBeside(state, fileOf(url) ?? '', log) : state;
 }
 
-/** For what moves whole tables. */
+/** For moving whole tables. */
 export async function openTables(settings: CommonSettings, around: Around): Promise<Database & AsyncDisposable> {
   const { statePassword, pipeline, traceId } = settings;
   const url = await urlOf(settings, around.log);
@@ -45,7 +46,7 @@ function waitingOf({ waitMs }: CommonSettings, { log, signal }: Around): Waiting
   return { ms: waitMs, signal, told: (message) => log.info(`waiting up to ${waitMs / 1000} s: ${message}`) };
 }
 
-/** Beside whoever works with it. */
+/** Only to read, beside a process that uses it. An absent state is an empty one, with a warning. */
 export async function openToRead(settings: CommonSettings, { log }: Pick<Around, 'log'>): Promise<State> {
   const { statePassword, pipeline, traceId } = settings;
   const url = await urlOf(settings, log);
@@ -55,7 +56,7 @@ export async function openToRead(settings: CommonSettings, { log }: Pick<Around,
   return emptyState();
 }
 
-/** As `open`, for who gives the pipeline `from` the name of the settings: where each has a file, that gets another name too. */
+/** As `open`, for renaming the pipeline `from`. If each pipeline has a file of its own, the file is renamed too. */
 export async function openToRename(
   settings: CommonSettings,
   from: string,
@@ -80,8 +81,8 @@ export async function openToRename(
 }
 
 /**
- * Earlier versions kept all pipelines in one file, in the folder where the command was started. A pipeline that is remembered there and
- * nowhere else goes on there: begun anew, everything would be copied again.
+ * Earlier versions kept all pipelines in one file, in the folder where the command ran. A pipeline that only that file knows
+ * continues there: a fresh state would copy everything again.
  */
 async function urlOf(
   { state, formerStates = [], pipeline, formerPipeline }: CommonSettings,
@@ -103,6 +104,7 @@ async function urlOf(
   return state;
 }
 
+/** Can also open the states of the other pipelines in the same folder. */
 function withOthersBeside(state: State, file: string, log: Log): State {
   const opened: State[] = [];
   return {
@@ -129,7 +131,7 @@ function withOthersBeside(state: State, file: string, log: Log): State {
   };
 }
 
-/** Postgres keeps 63 bytes of it, and says so in its log where it cuts. Half a trace id tells traces apart. */
+/** At most 63 bytes: Postgres cuts longer ones, with a line in its log. Half a trace id is enough to tell traces apart. */
 function applicationName(pipeline: string, traceId: string | undefined): string {
   const trace = traceId === undefined ? '' : ` ${traceId.slice(0, 16)}`;
   return `sync-task ${pipeline.replace(/[^ -~]/g, '?')}`.slice(0, 63 - trace.length) + trace;

@@ -1,4 +1,4 @@
-/** Hands a command's metrics to a Pushgateway. Whatever becomes of that, it is no matter of the transfer. */
+/** Pushes a command's metrics to a Pushgateway. A failure never affects the transfer. */
 
 import type { Log } from '../base/log.ts';
 import type { Input } from '../config/given-options.ts';
@@ -10,14 +10,14 @@ import type { Result } from '../engine/result/result.ts';
 const TIMEOUT_MS = 5000;
 const commands: readonly string[] = ['check', 'plan', 'run', 'finish', 'sync', 'verify'];
 
-/** Never throws: what goes wrong is one line of the log. */
+/** Never throws: a failure is one line in the log. */
 export async function pushMetrics(input: Input, result: Result, exitCode: number, log: Log): Promise<void> {
   if (!commands.includes(result.command)) return;
   let settings: MetricsSettings | undefined;
   try {
     settings = loadMetricsSettings(input);
   } catch {
-    return; // the command itself said what is wrong with the settings
+    return; // the command has already reported wrong settings
   }
   if (!settings) return;
   try {
@@ -34,7 +34,7 @@ export async function pushMetrics(input: Input, result: Result, exitCode: number
   }
 }
 
-/** POST: of the group's metrics, those that are not named here stay as they are. */
+/** POST, not PUT: metrics of the group that are not in this push stay as they are. */
 async function push({ url, authorization }: MetricsSettings, group: MetricGroup): Promise<void> {
   const base = url.href.endsWith('/') ? url.href : `${url.href}/`;
   const response = await fetch(base + groupPath(group), {
@@ -51,7 +51,7 @@ async function push({ url, authorization }: MetricsSettings, group: MetricGroup)
 
 function why(error: unknown): string {
   const { message, cause } = error as Error;
-  // `fetch` hides what happened behind "fetch failed".
+  // `fetch` only says "fetch failed"; the reason is in the cause.
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;
   return cause instanceof Error ? cause.message || String(code) : message;
 }

@@ -64,6 +64,6 @@ function urlOf(environment: Environment): string | undefined {
   try {
     return readRunUrl(environment);
   } catch {
-    return undefined; // it is refused with the other settings
+    return undefined; // the settings refuse it later
   }
 }

@@ -1,11 +1,11 @@
-/** The one JSON result: on stdout, and in the file that SYNC_TASK_RESULT names, whole or not at all. */
+/** Writes the JSON result to stdout, and to the file that SYNC_TASK_RESULT names: whole or not at all. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../base/errors.ts';
 import { visibleJson } from '../base/visible.ts';
 import type { Result } from '../engine/result/result.ts';
 import { isClosedPipe } from './terminal/closed-output.ts';
 
-/** Throws `usage` where it cannot be written. A reader of stdout who went away is no error. */
+/** Throws `usage` if it cannot be written. A reader of stdout that went away is no error. */
 export async function writeResult(result: Result, file: string | undefined): Promise<void> {
   const json = `${visibleJson(JSON.stringify(result))}\n`;
   if (file) {
@@ -24,7 +24,7 @@ export async function writeResult(result: Result, file: string | undefined): Pro
       );
     }
   }
-  // A pipe takes the text in pieces: ending before the last one would cut it.
+  // A pipe takes the text in pieces: wait for the last one, or the process may exit before it.
   const shown = process.stdout.isTTY ? `${visibleJson(JSON.stringify(result, null, 2))}\n` : json;
   const error = await new Promise<unknown>((resolve) => process.stdout.write(shown, resolve));
   if (!error || isClosedPipe(error)) return;
@@ -34,13 +34,13 @@ export async function writeResult(result: Result, file: string | undefined): Pro
   );
 }
 
-/** Lines for people. A reader who went away is no error. */
+/** Writes lines for people. A reader that went away is no error. */
 export async function writeLines(lines: readonly string[]): Promise<void> {
   if (lines.length === 0) return;
   await new Promise<unknown>((resolve) => process.stdout.write(`${lines.join('\n')}\n`, resolve));
 }
 
-/** One sentence for people. */
+/** The result in one line for people. */
 export function summarise({ command, run, files, status, durationMs, verified }: Result): string {
   const parts = (['planned', 'copied', 'adopted', 'unchanged', 'deferred', 'refused', 'failed'] as const)
     .filter((what) => files[what] > 0)

@@ -1,16 +1,16 @@
-/** What a run is called. */
+/** The name of a run. */
 import { SyncError } from '../base/errors.ts';
 import type { Arguments } from './arguments.ts';
 
 const madeFor: readonly string[] = ['plan', 'sync'];
 
-/** The same arguments, with a name for the run where the command makes one: whatever becomes of it is told under that. */
+/** Adds a name for the run if the command makes one, so that even an early failure is reported under it. */
 export function withRunName(given: Arguments): Arguments {
   if (given.flags['run'] !== undefined || !madeFor.includes(given.command)) return given;
   return { ...given, flags: { ...given.flags, run: newName() } };
 }
 
-/** Throws `usage`. Airflow's run ids hold colons and plus signs. */
+/** The user's name, else a new one. Throws `usage`. Airflow's run ids hold colons and plus signs. */
 export function runName(given: unknown): string {
   if (given === undefined) return newName();
   const text = String(given);

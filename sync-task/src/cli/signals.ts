@@ -1,9 +1,9 @@
-/** SIGINT and SIGTERM: the first stops cleanly, the second at once. */
+/** Handles SIGINT and SIGTERM: the first signal stops cleanly, the second at once. */
 import { exitCodes, SyncError } from '../base/errors.ts';
 
 export interface Stopping extends Disposable {
   readonly signal: AbortSignal;
-  /** Undefined until a signal came. */
+  /** Undefined before a signal. */
   readonly exitCode: number | undefined;
 }
 

@@ -52,12 +52,12 @@ export async function showStatus(
     if (path !== undefined) return await told(settings.pipeline, await fileTables(context, path, columns));
     if (run === undefined) return await told(settings.pipeline, await runsTable(context, columns));
     const tables = await runTables(context, run, columns);
-    // What says that there is no such run is the same for programs.
+    // For an unknown run, people get the same error as programs.
     return tables ? await told(settings.pipeline, tables.lines) : await status(context, { run, path });
   });
 }
 
-/** Of the state that is named, else of every file in the user's folder for states. One that cannot be read hides no other. */
+/** The pipelines of the named state, else of every default state. An unreadable state does not hide the others. */
 async function allPipelines(input: Input, log: Log, open: Open): Promise<readonly PipelineOverview[]> {
   const { formerStates, ...settings } = loadStateSettings(input);
   const urls = formerStates ? defaultStates(input.environment).map((file) => `sqlite:${file}`) : [settings.state];

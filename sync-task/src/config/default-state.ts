@@ -1,6 +1,6 @@
 /**
- * Where a pipeline's state is kept unless told otherwise: one file for each, in the user's folder for states, wherever the command
- * was started. So cron finds what a shell began, and two pipelines never wait for each other.
+ * The default state: one SQLite file for each pipeline, in the user's state folder (XDG Base Directory), wherever the command
+ * runs. So cron finds what a shell began, and two pipelines never wait for each other.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
@@ -12,13 +12,13 @@ const LONGEST_NAME = 120;
 
 export interface DefaultState {
   readonly file: string;
-  /** Where earlier versions kept the states of all pipelines. */
+  /** Where earlier versions kept all pipelines, in one file. */
   readonly formerly: readonly string[];
 }
 
 export function defaultState(pipeline: string, environment: Environment): DefaultState {
   const { XDG_STATE_HOME: home, HOME: user } = environment;
-  // A relative one is to be passed over, as the standard says.
+  // The standard says to ignore a relative one.
   const states = home && isAbsolute(home) ? home : join(user || homedir(), '.local', 'state');
   const inImage = states === home ? [join(states, 'state.db')] : [];
   return {
@@ -27,7 +27,7 @@ export function defaultState(pipeline: string, environment: Environment): Defaul
   };
 }
 
-/** All of them, of whichever pipelines. */
+/** The default states of all pipelines that have one. */
 export function defaultStates(environment: Environment): readonly string[] {
   const folder = dirname(defaultState('', environment).file);
   if (!existsSync(folder)) return [];
@@ -35,7 +35,7 @@ export function defaultStates(environment: Environment): readonly string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** Different for any two names, also where the disk takes large letters for small ones. */
+/** Different for any two names, also on a disk that ignores case. */
 function fileName(pipeline: string): string {
   const safe = pipeline.replace(/[^a-z0-9._-]|^\./g, (character) => `%${Buffer.from(character).toString('hex')}`);
   if (safe.length <= LONGEST_NAME) return safe;

@@ -10,7 +10,7 @@ import { commonSettings } from './pipeline.ts';
 import type { CommonSettings, Endpoint, MetricsSettings, Settings } from './settings.ts';
 import { refuseInPlace } from './unused-options.ts';
 
-/** Everything a command that touches servers needs. Throws `usage`. */
+/** For commands that open source, target and state. Throws `usage`. */
 export function loadSettings(input: Input): Settings {
   const values = valuesOf(input);
   const source = endpointOf(values, input, 'source');
@@ -69,20 +69,20 @@ export function loadSettings(input: Input): Settings {
   };
 }
 
-/** What is needed to look at the state alone: the pipeline by name, or by its source and target. */
+/** For commands that open only the state: the pipeline by name, or by its source and target. Throws `usage`. */
 export function loadCommonSettings(input: Input): CommonSettings {
   const values = valuesOf(input);
   if (values.given('pipeline')) return commonSettings(values, input, undefined, undefined);
   return commonSettings(values, input, endpointOf(values, input, 'source'), endpointOf(values, input, 'target'));
 }
 
-/** Whether a pipeline is named, or its source and target are. */
+/** Whether the user named a pipeline, a source or a target. */
 export function isPipelineGiven(input: Input): boolean {
   const values = valuesOf(input);
   return (['pipeline', 'source', 'target'] as const).some((name) => values.given(name) !== undefined);
 }
 
-/** What is needed to look at all pipelines of a state. */
+/** For looking at all pipelines of a state. Throws `usage`. */
 export function loadStateSettings(input: Input): CommonSettings {
   return commonSettings(valuesOf(input), input, undefined, undefined);
 }
@@ -107,7 +107,7 @@ export function loadReportDir(input: Input): string | undefined {
   return valuesOf(input).get('report-dir');
 }
 
-/** Undefined where no metrics are asked for. Throws `usage`. */
+/** Undefined if no metrics are pushed. Throws `usage`. */
 export function loadMetricsSettings(input: Input): MetricsSettings | undefined {
   const values = valuesOf(input);
   if (!values.given('metrics-url') || values.get('dry-run')) return undefined;

@@ -1,4 +1,4 @@
-/** What a pipeline is called, and where its state is kept. */
+/** The name of a pipeline, and where its state is. */
 import { createHash } from 'node:crypto';
 import { defaultState } from './default-state.ts';
 import type { Input, Values } from './given-options.ts';

@@ -1,6 +1,6 @@
 /**
- * Which proxy leads to a web server, as the environment says it to most programs: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
- * `NO_PROXY`, in lower case first. What is set and empty counts as not set.
+ * Finds the proxy for a web server in the variables that most programs read: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
+ * `NO_PROXY`, in lower case first. An empty variable counts as unset.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { SyncError } from '../base/errors.ts';
@@ -20,7 +20,7 @@ export function proxyEnvironment(variable: Variable): (to: WebServer) => ProxySe
   return (to) => (isExempt(to) ? undefined : proxies[to.scheme]);
 }
 
-/** `http://user:password@host:port`; here a password may stand in it, so no message repeats the text. */
+/** Reads `http://user:password@host:port`. It may hold a password, so no message repeats the text. */
 function parse(text: string, from: string): ProxyServer {
   const given = text.includes('://') ? text : `http://${text}`;
   const scheme = /^(https?|socks5h?):\/\//i.exec(given)?.[1]?.toLowerCase();
@@ -53,7 +53,7 @@ function unreadable(from: string): SyncError {
   });
 }
 
-/** `*`, names (with all below them), addresses, networks (`10.0.0.0/8`), each with `:port` where only that one is meant. */
+/** `NO_PROXY`: `*`, names (with their subdomains), addresses and networks (`10.0.0.0/8`). A `:port` limits one to that port. */
 function exemptions(text: string): (to: WebServer) => boolean {
   const networks = new BlockList();
   const names: { readonly name: string; readonly port: number | undefined }[] = [];

@@ -1,10 +1,10 @@
-/** What stands in the file of a secret. A pipe (`…_FILE=<(command)`) gives its bytes once, so it is read once in a process. */
+/** Reads the file of a secret. A pipe (`…_FILE=<(command)`) gives its bytes only once, so each process reads it once. */
 import { closeSync, constants, openSync, readFileSync, readSync, statSync } from 'node:fs';
 
-/** What came, or why nothing did: nobody waits for it again. */
+/** The text that came, or why none did: nobody waits for it again. */
 const fromPipes = new Map<string, string | Error>();
 
-/** Without byte order mark and line ends. Throws the system's error, or one that says that nothing came. */
+/** Without a byte order mark and final line ends. Throws the system's error, or one with a `code` that says that nothing came. */
 export function readSecretOnce(file: string): string {
   const known = fromPipes.get(file);
   if (known instanceof Error) throw known;
@@ -25,11 +25,11 @@ export function isPipe(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFIFO() ?? false;
 }
 
-/** Editors and shells add what is no part of a secret; PowerShell writes UTF-16. */
+/** Editors and shells add a byte order mark and line ends; PowerShell writes UTF-16. */
 function secretText(bytes: Buffer): string {
   const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
   const isBig = bytes[0] === 0xfe && bytes[1] === 0xff;
-  const encoding = isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8'; // the decoder takes the mark away
+  const encoding = isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8'; // the decoder removes the mark
   return withoutLineEnd(new TextDecoder(encoding).decode(bytes));
 }
 
@@ -41,7 +41,7 @@ const LOOK_MS = 20;
 const WRITER_MS = 10_000;
 const PIECE_BYTES = 64 * 1024;
 
-/** Opening a pipe waits for who writes to it, for ever where nobody does; this gives up. */
+/** Opening a pipe would wait for a writer, forever if there is none. This gives up after 10 s. */
 function readPipe(file: string): Buffer {
   const pieces: Buffer[] = [];
   const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -64,7 +64,7 @@ function readPipe(file: string): Buffer {
   }
 }
 
-/** Undefined: who writes has not written yet. 0: nobody has it open to write. */
+/** Undefined: the writer has not written yet. 0: nobody has it open for writing. */
 function readAvailable(pipe: number, piece: Buffer): number | undefined {
   try {
     return readSync(pipe, piece);

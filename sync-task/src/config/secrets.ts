@@ -1,4 +1,4 @@
-/** Secrets: from the environment, or from files that it names. Never from flags, URLs or the configuration file. */
+/** Reads secrets from the environment, or from files that it names; never from flags, URLs or the configuration file. */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { storages } from './storages/storages.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variable, or the content of the file that `…_FILE` names, without the line end that editors and shells add. Throws `usage`. */
+/** The variable, or the content of the file that `…_FILE` names, without a final line end. Throws `usage`. */
 export function readSecret(environment: Environment, name: string): string | undefined {
   const value = withoutLineEnd(environment[name] ?? '') || undefined;
   const file = environment[`${name}_FILE`] || undefined;
@@ -27,8 +27,8 @@ export function readSecret(environment: Environment, name: string): string | und
 }
 
 /**
- * Puts what comes through pipes in its place, for all who ask later, other threads too. To be called before signals are
- * listened for: until then they end the process while it waits for who writes.
+ * Reads secrets that come through pipes and sets their variables, for later readers in all threads. Call it before signals are
+ * handled: until then a signal ends the process while it waits for a writer.
  */
 export function takePipes(environment: Record<string, string | undefined>): void {
   const taken = new Set([...secretNames(), ...Object.keys(environment).flatMap(ownSecretName)]);
@@ -44,7 +44,7 @@ function ownSecretName(variable: string): readonly string[] {
   return /^(SYNC_TASK_\w+)_FILE$/.exec(variable)?.slice(1) ?? [];
 }
 
-/** What was meant to be a path may be the secret itself: shown only where it leads somewhere, or is made of plain words. */
+/** A value meant as a path may be the secret itself: show it only if it leads somewhere or consists of plain words. */
 function shownPath(file: string): string {
   const [, first] = /^([/\\]?[^/\\]+)[/\\]./.exec(file) ?? [];
   const leads = first !== undefined && (first === '~' || existsSync(first));
@@ -73,14 +73,14 @@ function readSecretFile(file: string, name: string): string {
   });
 }
 
-/** One key or several, one behind the other; `…_FILE` may name several files, separated by colons. */
+/** One key or several in a row; `…_FILE` may name several files, separated by colons. */
 function readPrivateKeys(environment: Environment, name: string): string | undefined {
   const files = environment[`${name}_FILE`] ?? '';
   const several = files.includes(':') && !existsSync(files) && !environment[name];
   const keys = several
     ? files.split(':').flatMap((file) => (file === '' ? [] : readSecretFile(file, name)))
     : [readSecret(environment, name)];
-  // A key whose last line end was lost on the way is still a key.
+  // A key that lost its last line end on the way is still a key.
   const given = keys.flatMap((key) => (key === undefined ? [] : `${key.trim()}\n`));
   return given.length === 0 ? undefined : given.join('');
 }
@@ -105,7 +105,7 @@ export function readJumpCredentials(environment: Environment, role: string, endp
   };
 }
 
-/** With the certificates for them: of their own variable, and those that lie beside their files as OpenSSH names them. */
+/** Private keys with their certificates: from `…_CERTIFICATE`, and from `KEY-cert.pub` beside a key's file, as in OpenSSH. */
 function readIdentities(environment: Environment, prefix: string): string | undefined {
   const keys = readPrivateKeys(environment, `${prefix}_PRIVATE_KEY`);
   const files = environment[`${prefix}_PRIVATE_KEY_FILE`] ?? '';
@@ -136,7 +136,7 @@ export function readCredentials(environment: Environment, role: string, flags: L
   };
 }
 
-/** OpenSSH's own file, where there is one. */
+/** OpenSSH's own file, if there is one. */
 function usersKnownHosts(): string | undefined {
   try {
     return readFileSync(join(homedir(), '.ssh', 'known_hosts'), 'utf8');
@@ -151,7 +151,7 @@ export function secretsOf(environment: Environment): string[] {
     try {
       return (name.endsWith('_PRIVATE_KEY') ? readPrivateKeys : readSecret)(environment, name) ?? [];
     } catch {
-      return []; // told with a proper error when it is needed
+      return []; // whoever needs it gets a proper error
     }
   });
 }

@@ -1,17 +1,17 @@
 /**
- * Everything a command can be told, after flags, environment and file were merged and checked. Units are in the names.
+ * All settings of a command, merged from flags, environment and file, and checked. Names carry the units.
  */
 
 import type { StorageVariable } from './storages/storages.ts';
 
 /** A URL, taken apart. No secret is part of it. */
 export interface Location {
-  /** In lower case; `storage/open.ts` knows what stands behind it. */
+  /** In lower case; `storage/open.ts` maps it to a storage. */
   readonly scheme: string;
   readonly user: string;
   /** The server, or the bucket. */
   readonly host: string;
-  /** 0 where the URL has none and the scheme has no usual one. */
+  /** 0 if the URL has none and the scheme has no default. */
   readonly port: number;
   /** Absolute, or starting with `~/` for the login's home folder (sftp only). In a bucket: the prefix, with no slash at its ends. */
   readonly path: string;
@@ -19,21 +19,21 @@ export interface Location {
   readonly label: string;
 }
 
-/** How to prove who we are and who they are. Values are the secrets themselves, already read from their files. */
+/** How we and the server prove who we are. Values are the secrets themselves, already read from their files. */
 export interface Credentials {
   readonly password: string | undefined;
-  /** One or more, one behind the other; certificates for them and public keys (of an agent's) may be among them. */
+  /** One or more keys in a row; certificates for them, and public keys of an agent's keys, may be among them. */
   readonly privateKey: string | undefined;
   readonly passphrase: string | undefined;
-  /** Path of an agent's socket. */
+  /** The path of an agent's socket. */
   readonly agent: string | undefined;
-  /** Of the agent's keys only those are shown whose public or private half is among `privateKey`. */
+  /** Offer only those of the agent's keys whose public or private half is in `privateKey`. */
   readonly identitiesOnly?: boolean;
   /** The text of a known_hosts file. */
   readonly knownHosts: string | undefined;
-  /** `SHA256:…`, as `ssh-keygen -l` prints it; any of several, separated by spaces or commas. */
+  /** `SHA256:…`, as `ssh-keygen -l` prints it; several are separated by spaces or commas, and any may match. */
   readonly hostKey: string | undefined;
-  /** Accept any host key; the user said so by name. */
+  /** Accept any host key. */
   readonly insecureIgnoreHostKey: boolean;
 }
 
@@ -41,19 +41,19 @@ export interface Endpoint {
   readonly location: Location;
   readonly credentials: Credentials;
   readonly proxy?: ProxyServer | undefined;
-  /** The proxy on the way to a web server, of the option or the environment; left out: there is none (clouds only). */
+  /** The proxy for a web server, from the option or the environment; without this method there is none (clouds only). */
   proxyTo?(server: WebServer): ProxyServer | undefined;
-  /** SSH servers on the way, the nearest first. */
+  /** SSH servers on the way, nearest first. */
   readonly jumps?: readonly JumpHost[] | undefined;
-  /** Offer also what is too weak for others, for old servers. */
+  /** Also offer algorithms with known weaknesses, for old servers. */
   readonly legacyAlgorithms?: boolean;
   /** How objects are stored (s3 only). */
   readonly s3?: ObjectSettings;
-  /** What objects are to say of their content (clouds only). */
+  /** What objects say about their content (clouds only). */
   readonly content?: ContentSettings;
   /**
-   * A variable of the environment, for storages that have their own: `SYNC_TASK_SOURCE_NAME` (or `_TARGET_`) before
-   * `NAME`, each also from the file that `…_FILE` names. Throws `usage` where that cannot be read.
+   * A variable that the storage declares (`storages/`): `SYNC_TASK_SOURCE_NAME` (or `_TARGET_`) before `NAME`, each also from
+   * the file that `…_FILE` names. Throws `usage` if that cannot be read.
    */
   variable(name: StorageVariable): string | undefined;
 }
@@ -73,7 +73,7 @@ export interface ObjectSettings {
   readonly tags: string | undefined;
 }
 
-/** An SSH server that connects us onward. */
+/** An SSH server that connects us to the next one. */
 export interface JumpHost {
   readonly host: string;
   readonly port: number;
@@ -81,34 +81,34 @@ export interface JumpHost {
   readonly credentials: Credentials;
 }
 
-/** Where a request goes. */
+/** The server that a request goes to. */
 export interface WebServer {
   readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
 }
 
-/** Between us and a server. */
+/** A proxy between us and a server. */
 export interface ProxyServer {
   readonly scheme: 'socks5' | 'http';
-  /** It is spoken to over TLS. */
+  /** Speak TLS to the proxy itself. */
   readonly tls?: boolean;
   readonly host: string;
   readonly port: number;
-  /** Empty: none. */
+  /** Empty: no login. */
   readonly user: string;
   readonly password: string | undefined;
   /** For messages. */
   readonly label: string;
-  /** The variable that names it, where it is not the option. */
+  /** The variable that names it, unless the option does. */
   readonly from?: string;
 }
 
 export interface TransformSetting {
   readonly name: string;
-  /** Repeated options become lists. */
+  /** A repeated option is a list. */
   readonly options: Readonly<Record<string, string | readonly string[]>>;
-  /** Applies to files whose path matches; undefined: to all. */
+  /** The files it applies to; undefined: all. */
   readonly glob: string | undefined;
 }
 
@@ -121,10 +121,10 @@ export interface LocationIdentities {
 /** What every command needs. */
 export interface CommonSettings {
   readonly state: string;
-  /** Where nobody chose a state: files in which earlier versions kept it. */
+  /** Set if the user chose no state: files where earlier versions kept it. */
   readonly formerStates?: readonly string[] | undefined;
   readonly statePassword: string | undefined;
-  /** For another process that has the state. */
+  /** How long to wait for another process that uses the state. */
   readonly waitMs: number;
   readonly pipeline: string;
   /** The name that earlier versions made of the same source and target. */
@@ -135,7 +135,7 @@ export interface CommonSettings {
   readonly traceId: string | undefined;
 }
 
-/** Where metrics go. */
+/** Where metrics are pushed to. */
 export interface MetricsSettings {
   readonly url: URL;
   /** The value of the Authorization header; undefined: none. */
@@ -147,28 +147,28 @@ export interface Settings extends CommonSettings {
   readonly source: Endpoint;
   readonly target: Endpoint;
   readonly identities: LocationIdentities;
-  /** The target is new to the pipeline: everything is delivered there. */
+  /** The target is new to the pipeline: deliver everything there. */
   readonly newTarget: boolean;
-  /** The same files stand at other addresses than before. */
+  /** Source or target has a new address and holds the same files. */
   readonly sameFiles: boolean;
   readonly transforms: readonly TransformSetting[];
-  /** What files may take while they are decoded. */
+  /** The bounds for decoding. */
   readonly decoders: { readonly memoryBytes: number; readonly maxExpansion: number };
-  /** What happens to an unchanged file whose transforms, or their options or versions, are others than when it was copied. */
+  /** What happens to an unchanged file if its transforms, their options or versions have changed since it was copied. */
   readonly transformChanged: 'reprocess' | 'ignore';
   readonly selection: Selection;
   readonly gates: Readonly<Record<GateName, GateSetting>>;
-  /** Gates that let this run through. */
+  /** Gates that this run may pass whatever they find. */
   readonly accept: readonly GateName[];
   readonly batchFiles: number;
   readonly batchBytes: number;
   readonly maxBatches: number;
-  /** Files and bytes that one run copies at most; the rest waits for the next run. */
+  /** The most files and bytes that one run copies; the rest waits for the next run. */
   readonly maxFiles: number | undefined;
   readonly maxBytes: number | undefined;
-  /** Counted from the start of the process; then no further file is begun. */
+  /** Counted from the start of the process; afterwards no further file is started. */
   readonly maxDurationMs: number | undefined;
-  /** Of what is read from the source, for this process. */
+  /** The limit for reading from the source, for this process. */
   readonly bandwidth: readonly BandwidthSlot[] | undefined;
   /** What happens to a target file that the state does not know. */
   readonly existing: 'adopt' | 'replace' | 'refuse';
@@ -176,43 +176,43 @@ export interface Settings extends CommonSettings {
   readonly publish: 'rename' | 'in-place';
   /** Where reports go. */
   readonly reportDir: string | undefined;
-  /** Where whoever started the run shows it; its report links there. */
+  /** The page of the run in what started it, such as Airflow; the report links there. */
   readonly runUrl?: string | undefined;
-  /** Somebody wants to know how much was copied in all, and how. */
+  /** The result has totals, for metrics. */
   readonly wantsTotals: boolean;
   /** Files in flight at once; undefined: chosen by measurement. */
   readonly files: number | undefined;
   readonly bufferBytes: number;
-  /** Connections for each SFTP endpoint at most; undefined: chosen by measurement. */
+  /** The most connections to each server; undefined: chosen by measurement. */
   readonly connections: number | undefined;
   readonly fsync: boolean;
-  /** Bytes of a segment: how much of a file at most is sent again after a crash. */
+  /** The bytes of a segment: the most of a file that is sent again after a crash. */
   readonly checkpointBytes: number;
   readonly verify: 'size' | 'read-back';
   /** What the command `verify` compares beyond sizes and times. */
   readonly checksum: 'none' | 'target' | 'both';
-  /** Whether `verify` copies again what was lost or changed at the target. */
+  /** Whether `verify` copies lost or changed files again. */
   readonly repair: boolean;
   readonly force: boolean;
   readonly explain: boolean;
   readonly dryRun: boolean;
   readonly leaseMs: number;
   readonly attempts: number;
-  /** How long a server that was lost is tried again. */
+  /** How long a lost server is retried. */
   readonly reconnectMs: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly keepaliveMs: number;
 }
 
-/** From this minute of the day on, until the next slot. */
+/** A limit from this minute of the day until the next slot. */
 export interface BandwidthSlot {
   readonly fromMinute: number;
   /** Undefined: no limit. */
   readonly bytesPerSecond: number | undefined;
 }
 
-/** What is looked at before a plan may be carried out. */
+/** The checks of a plan before anything is written. */
 export type GateName =
   | 'empty-source'
   | 'few-files'
@@ -224,7 +224,7 @@ export type GateName =
 
 export interface GateSetting {
   readonly action: 'warn' | 'fail' | 'off';
-  /** Files or bytes beyond which it speaks up whatever is usual: at least for `few-files`, at most for the others. */
+  /** The least files for `few-files`, the most files or bytes for the others, whatever is usual. */
   readonly limit: number | undefined;
 }
 
@@ -232,12 +232,12 @@ export interface Selection {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly prefix: string;
-  /** By the source's clock, where it could be told. */
+  /** By the source's clock, if it is known. */
   readonly minAgeMs: number;
-  /** So long after it was listed a file must still be what was listed. */
+  /** A file must be unchanged this long after it was listed. */
   readonly stableMs: number;
-  /** Name of the file that says that another is whole, with `{name}` for the other's name. */
+  /** The name of the file that marks another as complete, with `{name}` for the other's name. */
   readonly marker: string | undefined;
-  /** Files with an older mtime are left out. */
+  /** Files with an older modification time are left out. */
   readonly sinceMs: number | undefined;
 }

@@ -9,7 +9,7 @@ interface Values {
   given(name: OptionName): { readonly as: string } | undefined;
 }
 
-/** An option that would do nothing is a mistake of whoever gave it: throws `usage`. */
+/** Throws `usage` for an option that means nothing for the storage: whoever gave it expects something of it. */
 export function refuseUnused(values: Values, role: Role, { scheme, label }: Location): void {
   for (const name of optionNames.filter((each) => each.startsWith(`${role}-`))) {
     const { schemes } = optionOf(name);
@@ -29,7 +29,7 @@ function named(schemes: readonly string[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ');
 }
 
-/** An object appears in one request, whole: there is nothing that in-place could change. Throws `usage`. */
+/** Throws `usage` for in-place at a bucket: an object appears whole in one request anyway. */
 export function refuseInPlace(values: Values, { scheme, label }: Location): void {
   if (values.get('publish') !== 'in-place' || scheme === 'sftp' || scheme === 'file') return;
   throw new SyncError(

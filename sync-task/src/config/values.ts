@@ -1,4 +1,4 @@
-/** The text of an option to its value, by kind; zod says what was wrong, in the words of the help. */
+/** How the text of an option becomes its value, by kind. The messages say what would be right. */
 import { z } from 'zod';
 import type { Option } from './options/option.ts';
 import { parseBandwidth } from './parse/parse-bandwidth.ts';
@@ -6,7 +6,7 @@ import { parseBytes, parseDuration } from './parse/units.ts';
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** Text that `parse` turns into something, or a message that says what would do. */
+/** `parse` turns text into the value; undefined becomes a message that says what was expected. */
 function parsed<T>(expected: string, parse: (value: string) => T | undefined) {
   return text.transform((value, context) => {
     const result = parse(value);
@@ -25,7 +25,7 @@ const truths: Readonly<Record<string, boolean>> = {
   no: false,
 };
 
-/** A date, an ISO time, or an age counted back from now. */
+/** A date, an ISO time, or an age counted back from now, as milliseconds since 1970-01-01 UTC. */
 function moment(value: string): number | undefined {
   const ageMs = parseDuration(value);
   if (ageMs !== undefined) return Date.now() - ageMs;

@@ -1,6 +1,6 @@
 /**
- * Every variable of the environment that begins with `SYNC_TASK_` and means something. Any other one is refused, as a flag
- * is: a typo (`SYNC_TASK_EXCLUDES`) would be a setting that nobody looks at.
+ * All variables that begin with `SYNC_TASK_` and mean something. Others are refused, as unknown flags are: a typo
+ * (`SYNC_TASK_EXCLUDES`) would be a setting that nobody reads.
  */
 import { SyncError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
@@ -25,7 +25,7 @@ const secrets = [
   'PSEUDONYM_KEY',
 ];
 
-/** Read by the Airflow side and the packaged stack; a shell that has them for `docker compose` may run the command too. */
+/** Read by Airflow and the compose stack. A shell that sets them for `docker compose` may run the command too. */
 const ofTheStack = [
   'AIRFLOW_URL',
   'ENGINE',
@@ -47,9 +47,9 @@ const read = [
 ];
 const known: ReadonlySet<string> = new Set([...read, ...ofTheStack.map((name) => PREFIX + name)]);
 
-/** Throws `usage` for the first that means nothing. Values are never shown. */
+/** Throws `usage` for the first variable that means nothing. No message shows a value. */
 export function refuseUnknownVariables(environment: Environment, transforms: readonly TransformSetting[]): void {
-  // Keys and passphrases of transforms are in variables that their options name.
+  // Options of transforms name the variables of their keys and passphrases.
   const named = new Set(transforms.flatMap(({ options }) => Object.values(options).flat()));
   for (const name of Object.keys(environment)) {
     if (!name.startsWith(PREFIX) || known.has(name) || isOfService(name, environment)) continue;
@@ -61,7 +61,7 @@ export function refuseUnknownVariables(environment: Environment, transforms: rea
   }
 }
 
-/** Kubernetes tells every pod where each service of its namespace is: of one named `sync-task-x`, under our prefix. */
+/** Kubernetes gives every pod the address of each service of its namespace: a service `sync-task-x` has our prefix. */
 function isOfService(name: string, environment: Environment): boolean {
   const [, service] = /^(SYNC_TASK.*?)_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_\w+)?$/.exec(name) ?? [];
   return service !== undefined && environment[`${service}_SERVICE_HOST`] !== undefined;

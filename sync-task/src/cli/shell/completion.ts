@@ -1,4 +1,4 @@
-/** Completion for shells, made from the table of options: what a shell offers is what the program takes. */
+/** Shell completion, made from the table of options: a shell offers exactly what the program accepts. */
 
 import { choicesOf } from '../flag-values.ts';
 import { flagsOf } from '../flags.ts';
@@ -8,11 +8,11 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 const seconds = [...commands, ...otherCommands].flatMap(({ name }) => name.split(' ').slice(1));
-/** By their first words: `state export` and `state import` are two of `state`. */
+/** By their first word: `state export` and `state import` belong to `state`. */
 const allCommands = [...Map.groupBy([...commands, ...otherCommands], ({ name }) => name.split(' ')[0] ?? '')].map(
   ([name, all]) => ({ name, summary: all.map(({ summary }) => summary).join('; '), all: all.map((each) => each.name) }),
 );
-/** What they take besides flags. */
+/** What commands take besides flags. */
 const words: Readonly<Record<string, readonly string[]>> = { completion: shells, state: seconds };
 const files: readonly string[] = ['config', 'file', 'report-dir', 'write'];
 

@@ -1,4 +1,4 @@
-/** The manual's page, made from what the help is made of. */
+/** The man page, made from the same tables as the help. */
 import type { Option } from '../../config/options/option.ts';
 import { environmentName, optionNames, optionOf } from '../../config/options/options.ts';
 import { commands, epilogue, otherCommands, usage } from '../help.ts';
@@ -12,7 +12,7 @@ const roff = (text: string): string =>
       return `\\[u${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`;
     });
 
-/** Lines as they are. */
+/** Lines without filling. */
 const asItIs = (text: string): string => `.nf\n${roff(text)}\n.fi`;
 
 export function manPage(): string {
@@ -49,7 +49,7 @@ export function manPage(): string {
       roff(summary),
     ]),
     '.SH OPTIONS',
-    'Not every command takes all of them; sync\\-task COMMAND \\-\\-help lists those that it does.',
+    'Not every command takes all of them: sync\\-task COMMAND \\-\\-help lists those of one.',
     ...[...groups].flatMap(([group, names]) => [
       `.SS ${group}`,
       ...names.flatMap((name) => ['.TP', flagLine(name, optionOf(name)), optionText(name, optionOf(name))]),

@@ -1,10 +1,10 @@
-/** Who reads what a command says: people at a terminal, or programs. Known before the settings are, as errors are told too. */
+/** Who reads the output: people at a terminal, or programs. Decided before the settings are read, as their errors are output too. */
 import { environmentName, type OptionName } from '../../config/options/options.ts';
 import type { Environment } from '../../config/secrets.ts';
 import type { Arguments } from '../arguments.ts';
 
 export interface Audience {
-  /** Lines and tables on stdout; else the JSON result. */
+  /** Lines and tables on stdout, instead of the JSON result. */
   readonly people: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -12,7 +12,7 @@ export interface Audience {
   /** Of stdout. */
   readonly columns: number;
   readonly rows: number;
-  /** Its lines can be drawn over. */
+  /** The terminal can redraw lines. */
   readonly redraws: boolean;
 }
 

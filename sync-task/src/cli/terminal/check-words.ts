@@ -1,7 +1,7 @@
 /**
- * The words of a command line before yargs takes them: yargs knows that a flag is unknown, but neither which one was meant
- * nor how it was typed (`--no-such-flag` is `such-flag` to it, `-source` six flags). No message repeats a word that is no
- * flag: it may hold a password.
+ * Checks the words of a command line before yargs does. yargs notices an unknown flag, but neither suggests one nor knows how it
+ * was typed (it sees `--no-such-flag` as `such-flag`, and `-source` as six flags). No message repeats a word that is no flag: it
+ * may be a password.
  */
 import { SyncError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
@@ -12,7 +12,7 @@ const commandNames = [...commands, ...otherCommands].map(({ name }) => name);
 const always: ReadonlyMap<string, Flag> = new Map(
   ['help', 'version'].map((name) => [name, { type: 'boolean', group: '', describe: '' }]),
 );
-/** As other programs call it. */
+/** What other programs call our commands. */
 const others: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['copy', 'cp', 'mv', 'move', 'mirror', 'push', 'pull', 'transfer', 'start'].map((name) => [name, 'sync']),
@@ -23,7 +23,7 @@ const others: Readonly<Record<string, string>> = {
   rename: 'take-over',
 };
 
-/** The first word, where it is no command. Throws `usage`. */
+/** Throws `usage` if the first word is no command. */
 export function checkCommand(word: string): void {
   if (word.startsWith('-') || commandNames.includes(word)) return;
   if (word === 'state') throw bad('state: say what to do with it: state export or state import');
@@ -33,7 +33,7 @@ export function checkCommand(word: string): void {
   throw bad(meant ? `${named}. Did you mean ${meant}?` : `${named}; name one of ${commandNames.join(', ')}`);
 }
 
-/** What stands behind a command. Throws `usage` for what it does not take. */
+/** Throws `usage` for a word after the command that it does not accept. */
 export function checkWords(words: readonly string[], command: string): void {
   const flags = new Map([...flagsOf(command), ...always]);
   const letters = ['h', ...[...flags.values()].flatMap(({ alias }) => alias ?? [])].join('');

@@ -1,4 +1,4 @@
-/** The words of the progress on a terminal: files, bytes, rate and time left, however narrow it is, and the largest file in flight. */
+/** The progress as text for any width of terminal: files, bytes, rate, time left, and the largest file in flight. */
 
 import { visible } from '../../base/visible.ts';
 import { bytesWords } from '../../engine/report/words.ts';
@@ -10,15 +10,15 @@ export interface ProgressState {
   readonly bytes: number;
   readonly allBytes: number;
   readonly bytesPerSecond: number;
-  /** Undefined where it cannot be told yet. */
+  /** Undefined until it can be estimated. */
   readonly leftMs: number | undefined;
-  /** The largest of the files in flight. */
+  /** The largest file in flight. */
   readonly largest: { readonly path: string; readonly size: number } | undefined;
 }
 
 const BAR = 24;
 
-/** One line, or two. None is wider than `columns`: a line that wraps could not be drawn over. */
+/** One line or two. None is wider than `columns`: a wrapped line could not be redrawn. */
 export function progressLines(state: ProgressState, columns: number): readonly string[] {
   const { files, allFiles, bytes, allBytes, bytesPerSecond, leftMs, largest } = state;
   const part = allBytes > 0 ? bytes / allBytes : allFiles > 0 ? files / allFiles : 0;

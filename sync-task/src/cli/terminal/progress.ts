@@ -1,24 +1,24 @@
-/** Shows how far the work is: lines that are redrawn on a terminal, a log line now and then elsewhere. */
+/** Shows the progress: redrawn lines on a terminal, a log line every 10 s elsewhere. */
 import type { Log } from '../../base/log.ts';
 import type { Progress } from '../../engine/context.ts';
 import { bytesWords, counted, durationWords } from '../../engine/report/words.ts';
 import { progressLines } from './progress-line.ts';
 
 export interface ShownProgress extends Progress {
-  /** A log line is about to be written: clears the drawn lines. */
+  /** Clears the drawn lines before a log line. */
   makeRoom(): void;
   stop(): void;
 }
 
 const LOG_EVERY_MS = 10_000;
-/** Of each kind; more are counted. */
+/** The most lines about single files of each kind; more are counted. */
 const MOST_FILES_TOLD = 1000;
 const DRAW_EVERY_MS = 200;
-/** The rate is that of so long: a transfer that slows down says so. */
+/** The rate covers this time: a transfer that slows down shows it. */
 const RATE_OVER_MS = 10_000;
 const CLEAR = '\r\x1b[J';
 
-/** Only where a cursor can be moved is anything drawn. */
+/** Draws only if the terminal can move its cursor. */
 export function openProgress(terminal: boolean, log: () => Log): ShownProgress {
   return terminal && process.env['TERM'] !== 'dumb' ? drawnProgress(process.stderr) : loggedProgress(log);
 }
@@ -57,7 +57,7 @@ function drawnProgress(terminal: Terminal): ShownProgress {
   function draw(): void {
     const drawn = lines();
     if (drawn.length === 0) return;
-    // The cursor stays in the first of them, so that what clears it clears all.
+    // The cursor stays in the first line, so that clearing from there clears all.
     const back = drawn.length > 1 ? `\x1b[${drawn.length - 1}A` : '';
     terminal.write(`${CLEAR}${drawn.join('\n')}${back}\r`);
     isDrawn = true;
@@ -97,7 +97,7 @@ function drawnProgress(terminal: Terminal): ShownProgress {
   };
 }
 
-/** So that a container's log shows life: how far it is, how fast, and for how long still. */
+/** Shows life in a container's log: how far, how fast, and how long still. */
 function loggedProgress(log: () => Log): ShownProgress {
   const state = { files: 0, allFiles: 0, bytes: 0, allBytes: 0, listed: 0 };
   const seen = { startedMs: 0, atMs: 0, bytes: 0 };
@@ -143,7 +143,7 @@ function loggedProgress(log: () => Log): ShownProgress {
   };
 }
 
-/** As the work done so far has taken; undefined where none is done yet. */
+/** Milliseconds left at the average speed so far; undefined before anything is done. `done` is a fraction. */
 export function timeLeftMs(done: number, elapsedMs: number): number | undefined {
   if (!(done > 0)) return undefined;
   return done >= 1 ? 0 : (elapsedMs * (1 - done)) / done;

@@ -66,7 +66,7 @@ export async function runsTable(context: StateContext, columns: number): Promise
   return [`pipeline ${name}`, ...tableLines(rows, runColumns, columns)];
 }
 
-/** Undefined where there is no such run in the pipeline. */
+/** Undefined if the pipeline has no such run. */
 export async function runTables(
   context: StateContext,
   run: string | undefined,
@@ -78,7 +78,7 @@ export async function runTables(
   if (!followed) return undefined;
   const record = await state.run(followed.run);
   const open = followed.batches.filter(({ status }) => status !== 'done');
-  // Where not all of them find room, those that are done are told least about.
+  // If there is no room for all batches, leave out those that are done.
   const shown = followed.batches.length > mostBatches ? open.slice(0, mostBatches) : followed.batches;
   const unshown = followed.batches.length - shown.length;
   const batches = tableLines(
@@ -104,7 +104,7 @@ export async function runTables(
   };
 }
 
-/** The first files of each kind that were not copied, and how many there are. */
+/** The first files of each kind that were not copied, and the number of the others. */
 async function leftOutTables(
   { state }: StateContext,
   { run, counts }: RunOverview,

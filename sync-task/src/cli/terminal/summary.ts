@@ -1,23 +1,23 @@
-/** The end of a command for people: what became of the files, what failed and why, and what to do next. */
+/** The last lines of a command for people: what became of the files, what failed and why, and what to do next. */
 import { exitCodes } from '../../base/errors.ts';
 import { visible } from '../../base/visible.ts';
 import { bytesWords, durationWords } from '../../engine/report/words.ts';
 import type { FileError, Result } from '../../engine/result/result.ts';
 import { summarise } from '../result-output.ts';
 
-/** The rest is told by `status`. */
+/** `status` shows the rest. */
 const MOST_TOLD = 10;
 
 export interface SummaryOptions {
   readonly exitCode: number;
-  /** Where reports stand, as the user gave it. */
+  /** The folder of reports, as the user gave it. */
   readonly reportDir: string | undefined;
 }
 
 const tellThemselves: readonly string[] = ['status', 'explain'];
 const transfers: readonly string[] = ['sync', 'run', 'finish'];
 
-/** Each a line, nothing hidden in it. */
+/** One line each, without hidden characters. */
 export function summaryLines(result: Result, options: SummaryOptions): readonly string[] {
   if (tellThemselves.includes(result.command)) return [];
   const lines = [

@@ -1,13 +1,13 @@
-/** Tables as wide as the terminal: what matters least is left out, and the longest texts are shortened, before a line would wrap. */
+/** Tables that fit the terminal: columns that matter least go first, then long texts are shortened, so that no line wraps. */
 import { visible } from '../../base/visible.ts';
 import { shorten, textWidth } from './text-width.ts';
 
 export interface Column<Row> {
   readonly title: string;
   value(row: Row): string | number;
-  /** Those of the highest number are left out first; undefined: never. */
+  /** Columns with the highest number are left out first; undefined: never. */
   readonly leaveOut?: number;
-  /** May be shortened: its end, or its beginning, as of a path. */
+  /** Which end of the text may be cut; of a path, the beginning. Undefined: neither. */
   readonly shortened?: 'end' | 'beginning';
 }
 

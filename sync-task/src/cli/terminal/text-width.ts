@@ -1,7 +1,7 @@
-/** How many columns a text takes on a terminal, and how to make it take fewer. */
+/** Measures and shortens text in terminal columns. */
 
 const marks = /\p{M}/u;
-/** East Asian wide and full width, and pictures. */
+/** East Asian wide and full-width characters, and emoji: two columns. */
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u;
 
@@ -16,7 +16,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** At most so many columns. What is cut out is told by a dot, two or three: at the end, or of a path at its beginning. */
+/** Cuts the text to at most this many columns, and marks the cut with up to three dots. */
 export function shorten(text: string, columns: number, cut: 'end' | 'beginning' = 'end'): string {
   if (textWidth(text) <= columns) return text;
   const dots = '...'.slice(0, Math.max(0, columns));

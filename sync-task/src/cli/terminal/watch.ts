@@ -1,4 +1,4 @@
-/** `status --watch`: follows a run from another process, by what the state says of it. */
+/** `status --watch`: follows a run of another process through the state. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StateContext } from '../../engine/context.ts';
 import { runTables } from './show-status.ts';
@@ -6,14 +6,14 @@ import { runTables } from './show-status.ts';
 export interface Screen {
   readonly columns: number;
   readonly rows: number;
-  /** Lines can be drawn over. */
+  /** Lines can be redrawn. */
   readonly redraws: boolean;
   write(text: string): unknown;
 }
 
 const LOOK_EVERY_MS = 1000;
 
-/** Follows a run until it has ended. `look` opens the state anew, for it may not be there yet. */
+/** Follows a run until it ends. `look` opens the state each time, as it may not exist yet. */
 export async function watchRun(
   look: <T>(work: (context: StateContext) => Promise<T>) => Promise<T>,
   run: string | undefined,
@@ -24,7 +24,7 @@ export async function watchRun(
   let last = '';
   for (;;) {
     const found = await look((context) => {
-      // Head, gates and what was left out find room too.
+      // Leave room for the head, gates and files that were left out.
       return runTables(context, run, (screen?.columns ?? 80) - 1, Math.max(3, (screen?.rows ?? 24) - 12));
     });
     const lines = found?.lines.slice(0, (screen?.rows ?? 24) - 1) ?? ['no run yet'];

@@ -1,12 +1,12 @@
-/** The keys of Airflow's pipeline files (`airflow/sync_task_airflow/pipeline.schema.json`): which options they are here. */
+/** Maps the keys of Airflow's pipeline files (`airflow/sync_task_airflow/pipeline.schema.json`) to options. */
 
-/** What only Airflow reads. */
+/** Keys that only Airflow reads. */
 export const airflowKeys: readonly string[] = [
   ...['description', 'docs', 'owner', 'tags', 'schedule', 'timezone', 'start_date', 'paused', 'health', 'pool'],
   ...['container', 'kubernetes', 'retries', 'notify', 'deadline', 'refresh'],
 ];
 
-/** A block's keys as options ('': Airflow alone reads it), any option by its name, or one list. `gates` is a map of its own. */
+/** The options behind a block's keys ('': only Airflow reads it). `options`: any option by its name; `list`: one list; `gates`: gate → action. */
 export const airflowBlocks: Readonly<Record<string, Readonly<Record<string, string>> | 'options' | 'list'>> = {
   selection: { prefix: 'prefix', include: 'include', exclude: 'exclude', since: 'since', date_folder: '' },
   settle: { min_age: 'min-age', stable: 'stable', marker: 'marker' },

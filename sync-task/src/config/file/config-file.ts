@@ -1,6 +1,6 @@
 /**
- * The YAML file of `--config`: option names in kebab or camel case, one pipeline or several (`pipelines`), and the blocks of Airflow's
- * pipeline files, so that one file serves both. docs/guides/config.md shows all of it.
+ * Reads the YAML file of `--config`: option names in kebab or camel case, one pipeline or several (`pipelines`), and the blocks of
+ * Airflow's pipeline files, so that one file serves both (docs/guides/config.md).
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -25,7 +25,7 @@ interface Reading {
 }
 
 /**
- * Option name → value, with the variables in it put in. `pipeline` chooses one of several. Throws `usage` with the line.
+ * Option name → value, with variables expanded. `pipeline` selects one of several. Throws `usage`, with the line.
  */
 export function readConfigFile(
   file: string,
@@ -55,7 +55,7 @@ export function readConfigFile(
     take(reading, values, chosen.pairs);
     values.set('pipeline', { value: chosen.name, line: chosen.line });
   } else if (!values.has('pipeline') && pairs.some(({ key }) => airflowKeys.includes(textOf(key)))) {
-    // Airflow calls a pipeline as its file: it is the same one here.
+    // Airflow names a pipeline after its file: here it is the same one.
     values.set('pipeline', { value: basename(file).replace(/\.ya?ml$/, ''), line: 1 });
   }
   return values;
@@ -92,7 +92,7 @@ function take(reading: Reading, values: Map<string, FileValue>, pairs: readonly 
   }
 }
 
-/** What stands in a block of Airflow's files under names of its own. */
+/** Takes a block of Airflow's files, which has names of its own. */
 function takeBlock(reading: Reading, values: Map<string, FileValue>, { key }: Pair, node: unknown): void {
   const name = textOf(key);
   const block = airflowBlocks[name];
@@ -127,7 +127,7 @@ function unknown(reading: Reading, key: unknown, shown: string, name: string, na
   return bad(`${where}: ${shown} is no option${meant ? `; did you mean ${meant}?` : ''}${secret}`);
 }
 
-/** As JavaScript has it, with variables put into texts. */
+/** The node as a JavaScript value, with variables expanded in its texts. */
 function plain(reading: Reading, node: unknown): unknown {
   const each = resolved(reading, node as Node);
   if (isMap(each)) {
@@ -151,7 +151,7 @@ function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** An alias without its anchor, or one that would grow without end, shows only here. */
+/** Only this conversion finds aliases without an anchor, and aliases that would expand without end. */
 function assertPlain(document: Document.Parsed, file: string): void {
   try {
     document.toJS();

@@ -1,4 +1,4 @@
-/** The file of `--config` as a JSON schema, for editors. */
+/** The JSON schema of the file of `--config`, for editors. */
 
 import type { Option } from '../options/option.ts';
 import { optionNames, optionOf } from '../options/options.ts';

@@ -1,4 +1,4 @@
-/** `${NAME}` and `${NAME:-default}` in a text, as a shell has them; `$${NAME}` is `${NAME}` itself. */
+/** Expands `${NAME}` and `${NAME:-default}` as a shell does; `$${NAME}` stays `${NAME}`. Throws what `refuse` makes for an unset name. */
 import type { Environment } from '../secrets.ts';
 
 export function expand(text: string, environment: Environment, refuse: (why: string) => Error): string {

@@ -1,4 +1,4 @@
-/** `--bwlimit`: `10M`, or a timetable such as `08:00,512k 19:00,off`. */
+/** Reads `--bwlimit`: `10M`, or a timetable such as `08:00,512k 19:00,off`. */
 import type { BandwidthSlot } from '../settings.ts';
 import { parseBytes } from './units.ts';
 

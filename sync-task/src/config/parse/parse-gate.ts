@@ -1,4 +1,4 @@
-/** `--gate NAME=ACTION[:LIMIT]` and `--accept NAME`. */
+/** Reads `--gate NAME=ACTION[:LIMIT]` and `--accept NAME`. */
 import { SyncError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { GateName, GateSetting } from '../settings.ts';
@@ -15,7 +15,7 @@ const limits: Readonly<Record<GateName, 'files' | 'bytes' | 'none'>> = {
 };
 const names = Object.keys(limits) as GateName[];
 
-/** Each gate's setting: what was said last, else a warning. Throws `usage`. */
+/** The setting of every gate: the last one given, else a warning. Throws `usage`. */
 export function gatesOf(given: readonly string[], as: string): Readonly<Record<GateName, GateSetting>> {
   const gates = Object.fromEntries(names.map((name) => [name, { action: 'warn', limit: undefined }])) as Record<
     GateName,
@@ -34,6 +34,7 @@ export function gatesOf(given: readonly string[], as: string): Readonly<Record<G
   return gates;
 }
 
+/** Throws `usage` for a gate that does not exist. */
 export function acceptedOf(given: readonly string[], as: string): readonly GateName[] {
   return given.map((name) => gateName(name, as));
 }

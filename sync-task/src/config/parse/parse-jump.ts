@@ -4,8 +4,8 @@ import type { Credentials, JumpHost } from '../settings.ts';
 const SSH_PORT = 22;
 
 /**
- * `[user@]host[:port]`, several separated by commas, the first one nearest to us, as in OpenSSH's ProxyJump. Whoever has no
- * user gets `user`. Throws `usage`; no message repeats what may hold a password.
+ * Reads `[user@]host[:port]`, several separated by commas, nearest first, as in OpenSSH's ProxyJump. A hop without a user gets
+ * `user`. Throws `usage`; no message repeats text that may hold a password.
  */
 export function parseJumps(
   text: string,
@@ -16,7 +16,7 @@ export function parseJumps(
   return text.split(',').map((part) => {
     const plain = part.trim().replace(/^ssh:\/\//, '');
     if (plain === '' || !URL.canParse(`ssh://${plain}`)) throw bad(form);
-    // Of an unknown scheme a URL's host is left as it is, so it is read as one that is known.
+    // URL normalises the host of a known scheme only, so read it as http.
     const known = new URL(`http://${plain}`);
     if (known.password !== '') {
       const variable = `SYNC_TASK_${role.toUpperCase()}_JUMP_PASSWORD`;

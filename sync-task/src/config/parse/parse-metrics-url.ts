@@ -1,6 +1,6 @@
 import { SyncError } from '../../base/errors.ts';
 
-/** The base of a Pushgateway. Throws `usage`, without printing a password that stands in it. */
+/** Reads the base URL of a Pushgateway. Throws `usage`; no message repeats a password. */
 export function parseMetricsUrl(text: string, as: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.password) {

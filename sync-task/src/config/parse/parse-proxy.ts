@@ -1,13 +1,13 @@
 import { SyncError } from '../../base/errors.ts';
 import type { ProxyServer } from '../settings.ts';
 
-/** `socks5://user@host:port` or `http://user@host:port`. Throws `usage`; no message repeats what may hold a password. */
+/** Reads `socks5://user@host:port` or `http://user@host:port`. Throws `usage`; no message repeats text that may hold a password. */
 export function parseProxy(text: string, as: string, password: string | undefined): ProxyServer {
   const bad = (why: string, reason = 'bad-url') => new SyncError(`${as}: ${why}`, { kind: 'usage', reason });
   const form = 'write socks5://host:port or http://host:port, with user@ before the host where it asks for one';
   const scheme = /^(socks5|http):\/\//.exec(text)?.[1] as ProxyServer['scheme'] | undefined;
   if (scheme === undefined || !URL.canParse(text)) throw bad(form);
-  // Of an unknown scheme a URL's host is left as it is, so both are read as one that is known.
+  // URL normalises the host of a known scheme only, so read both as http.
   const url = new URL(text.replace(/^socks5:/, 'http:'));
   if (url.password !== '') {
     throw bad('a password does not belong in a URL; set SYNC_TASK_…_PROXY_PASSWORD or its _FILE', 'secret-in-url');

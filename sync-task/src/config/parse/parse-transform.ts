@@ -1,19 +1,19 @@
 /**
- * The short form of a transform setting, for flags and the environment: `NAME[:OPTION=VALUE,…][@GLOB]`, for example
+ * Reads the short form of a transform setting, for flags and the environment: `NAME[:OPTION=VALUE,…][@GLOB]`, for example
  *
  *     mask:token=password,token=secret@*.txt
  *
- * An option given several times is a list. In a value, `\` takes its meaning from `,`, `=`, `@` and `\` itself. What follows
- * the first `@` is the glob, as it is. A name may also be that of an installed package, or a path that starts with `./`,
- * `../` or `/`, without `:` and `@`.
+ * A repeated option is a list. In a value, `\` escapes `,`, `=`, `@` and `\`. Everything after the first `@` is the glob,
+ * without escapes. A name may also be that of an installed package, or a path that starts with `./`, `../` or `/` and has no `:`
+ * or `@`.
  */
 
 import { SyncError } from '../../base/errors.ts';
 import type { TransformSetting } from '../settings.ts';
 
-/** Throws `usage` where the text has another form. The message does not repeat values: they may be secrets to mask. */
+/** Throws `usage` for any other form. The message repeats no value: it may be a secret to mask. */
 export function parseTransform(text: string): TransformSetting {
-  // The "@" of a scoped package begins no glob.
+  // The "@" of a scoped package does not start a glob.
   const at = indexOfPlain(text, '@', 1, text.length);
   const end = at === -1 ? text.length : at;
   const colon = text.slice(0, end).indexOf(':');
@@ -30,7 +30,7 @@ export function parseTransform(text: string): TransformSetting {
   return { name, options, glob };
 }
 
-/** The text that `parseTransform` reads as this setting. A list of one is written like its only value. */
+/** The text that `parseTransform` reads as this setting. A list of one looks like its only value. */
 export function formatTransform({ name, options, glob }: TransformSetting): string {
   const assigned = Object.entries(options).flatMap(([option, values]) =>
     (typeof values === 'string' ? [values] : values).map((value) => `${option}=${value.replace(/[,=@\\]/g, '\\$&')}`),
@@ -58,7 +58,7 @@ function add(options: Record<string, string | string[]>, option: string, value: 
   options[option] = before === undefined ? value : [...(typeof before === 'string' ? [before] : before), value];
 }
 
-/** Where the character stands without a backslash before it. */
+/** The first index of the character without a backslash before it; -1: none. */
 function indexOfPlain(text: string, character: string, from: number, end: number): number {
   for (let index = from; index < end; index++) {
     if (text[index] === '\\') index++;

@@ -1,12 +1,12 @@
-/** The trace that a run belongs to, as W3C Trace Context has it. */
+/** The trace that a run belongs to (W3C Trace Context). */
 import { SyncError } from '../../base/errors.ts';
 import type { Environment } from '../secrets.ts';
 
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
-/** Version, trace id, parent id, flags; later versions may append. */
+/** Version, trace id, parent id, flags; later versions may append fields. */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
 
-/** What the user gave; else that of `TRACEPARENT`, which is ignored where it is malformed, as its standard asks. Throws `usage`. */
+/** The user's, else that of `TRACEPARENT`; a malformed `TRACEPARENT` is ignored, as the standard asks. Throws `usage`. */
 export function traceIdOf(
   given: { readonly value: unknown; readonly as: string } | undefined,
   environment: Environment,
@@ -23,7 +23,7 @@ export function traceIdOf(
   );
 }
 
-/** Before the settings are checked, for the log: a bad one is refused with them. */
+/** For the log, before the settings are checked. They refuse a bad one later. */
 export function traceIdFor(flags: Readonly<Record<string, unknown>>, environment: Environment): string | undefined {
   const value = flags['trace-id'] ?? (environment['SYNC_TASK_TRACE_ID'] || undefined);
   try {

@@ -1,4 +1,4 @@
-/** Numbers with a unit behind them. */
+/** Reads numbers with a unit. */
 
 const byteUnits: Readonly<Record<string, number>> = {
   '': 1,
