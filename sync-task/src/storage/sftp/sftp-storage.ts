@@ -1,29 +1,24 @@
-/** `sftp://`: the storage interface over SFTP version 3. */
-import { SyncError } from '../../base/errors.ts';
-import type { FileVersion } from '../../base/model.ts';
+/** `sftp://`: the contract of `storage.ts` over SFTP version 3. */
 import { byteBudget } from '../budget.ts';
-import { vanished } from '../changed-source.ts';
 import { skewFromAccess } from '../clock.ts';
 import { isOwnName } from '../draft-name.ts';
-import { checkPath, parentOf } from '../paths.ts';
+import { checkPath } from '../paths.ts';
 import type { Storage, StoredFile } from '../storage.ts';
 import type { OpenOptions } from '../storage-module.ts';
-import { hashSegments, offersCheckFile } from './files/check-file.ts';
+import { offersCheckFile } from './files/check-file.ts';
 import { confinement } from './files/confinement.ts';
 import { accountOf, offers } from './files/copy-source.ts';
 import { sftpDrafts } from './files/drafts.ts';
-import { type Facts, factFinder, kindOf } from './files/facts.ts';
+import { type Facts, factFinder } from './files/facts.ts';
 import { serverFeatures } from './files/features.ts';
 import { listTree } from './files/listing.ts';
 import { knownFreeSpace, probeServer, rightsOf } from './files/probe.ts';
 import { sftpPublishing } from './files/publishing.ts';
-import { readRemoteFile } from './files/reader.ts';
-import { realRoot } from './files/real-root.ts';
+import { fileReading } from './files/read-file.ts';
+import { realRoot, rootOf } from './files/real-root.ts';
 import { remoteFiles } from './files/remote-files.ts';
 import { remoteFolders } from './files/remote-folders.ts';
-import { remotePath } from './files/remote-path.ts';
 import { type Connections, type ConnectionsOptions, openConnections } from './pool/connections.ts';
-import { slots } from './pool/slots.ts';
 import type { SftpChannel } from './protocol/channel.ts';
 import { explainStatus, isStatus, missing, SftpStatus } from './protocol/sftp-errors.ts';
 
@@ -65,7 +60,7 @@ export async function sftpStorage(options: SftpStorageOptions): Promise<Storage>
   try {
     const first = await connections.pick();
     const hashesFiles = await offersCheckFile(first);
-    const root = await resolveRoot(options, first);
+    const root = await rootOf(options.location, first);
     return storageOn(connections, { ...options, root, hashesFiles, extensions: first.extensions });
   } catch (error) {
     await connections.close();
@@ -83,9 +78,6 @@ function storageOn(connections: Connections, options: Opened): Storage {
   const { label } = options.location;
   const { root, hashesFiles, extensions } = options;
   const bounded = (bytes: number) => byteBudget(Math.min(options.bufferBytes, bytes * connections.allowed));
-  const reading = bounded(READ_BYTES_PER_CONNECTION);
-  const writing = bounded(WRITE_BYTES_PER_CONNECTION);
-  const readSlots = slots(connections.limits.maxReadBytes);
   const account = extensions.has('copy-data') ? accountOf(options, connections.hostKey) : undefined;
 
   const files = remoteFiles(connections, root, extensions);
@@ -102,19 +94,9 @@ function storageOn(connections: Connections, options: Opened): Storage {
   });
 
   const { kind } = facts;
-  const drafts = sftpDrafts({ connections, files, folders, inside, budget: writing, kind, account, label });
-
-  async function findVersion(path: string, version: FileVersion): Promise<Buffer | undefined> {
-    checkPath(path);
-    const looked = lstat(wire(path)).catch((error: unknown) => {
-      if (error instanceof SftpStatus) return undefined; // reading it tells why
-      throw error;
-    });
-    const [found] = await Promise.all([looked, inside.check(parentOf(path))]);
-    if (!found || kindOf(found.mode) !== 'file') return undefined;
-    const { size, mtimeMs } = found;
-    return size === version.size && mtimeMs === version.mtimeMs ? wire(path) : undefined;
-  }
+  const common = { connections, files, inside, kind, label };
+  const reading = fileReading({ ...common, budget: bounded(READ_BYTES_PER_CONNECTION) });
+  const drafts = sftpDrafts({ ...common, folders, account, budget: bounded(WRITE_BYTES_PER_CONNECTION) });
 
   const storage: Storage = {
     label,
@@ -174,39 +156,10 @@ function storageOn(connections: Connections, options: Opened): Storage {
       }
     },
 
-    async *read(path, { expected, start, draft, borrow, signal }) {
+    read: reading.read,
+    hashSegments: async (path, hashing) => {
       checkPath(path);
-      try {
-        const [kind] = await Promise.all([
-          facts.kind(draft === undefined ? wire(path) : temp(path, draft)),
-          inside.check(parentOf(path)),
-        ]);
-        if (!kind) throw vanished(label, path);
-        if (kind !== 'file') throw changedKind(label, path);
-        yield* readRemoteFile({
-          connections,
-          budget: reading,
-          slots: borrow ? readSlots : undefined,
-          remotePath: draft === undefined ? wire(path) : temp(path, draft),
-          label,
-          path,
-          expected,
-          compareMtime: draft === undefined,
-          start,
-          signal,
-        });
-      } catch (error) {
-        if (isStatus(error, ...missing)) throw vanished(label, path);
-        throw explainStatus(error, 'read', label, path);
-      }
-    },
-
-    async hashSegments(path, { draft, ...options }) {
-      checkPath(path);
-      if (!hashesFiles) return [];
-      await inside.check(parentOf(path));
-      const remote = draft === undefined ? wire(path) : temp(path, draft);
-      return hashSegments(() => connections.pick(), remote, options);
+      return hashesFiles ? reading.hash(path, hashing) : [];
     },
 
     draft: drafts.draft,
@@ -221,7 +174,7 @@ function storageOn(connections: Connections, options: Opened): Storage {
       },
       freeBytes: () => knownFreeSpace(connections, wire('')),
     },
-    ...(account !== undefined && { copyOffer: offers.sign({ account, find: findVersion }) }),
+    ...(account !== undefined && { copyOffer: offers.sign({ account, find: reading.find }) }),
 
     async statDraft(path, name) {
       checkPath(path);
@@ -273,33 +226,6 @@ function filesAtOnce({ roundTripMs, limits }: Connections): number {
   return Math.max(1, Math.min(wanted, Math.floor((limits.maxOpenHandles ?? FILES_FAR) / 2)));
 }
 
-/** `~/…` is below the login's home folder, which is where a session starts. */
-async function resolveRoot({ location }: SftpStorageOptions, channel: SftpChannel): Promise<string> {
-  const { path, label } = location;
-  const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  if (!trimmed.startsWith('~')) return trimmed;
-  try {
-    const home = await channel.realpath(Buffer.from('.'));
-    return remotePath(home.toString(), trimmed.slice(2)).toString();
-  } catch (error) {
-    if (!(error instanceof SftpStatus)) throw error;
-    const { kind, reason } = error;
-    throw new SyncError(
-      `${label}: the server does not tell the login's home folder (${JSON.stringify(error.text)}); give the absolute path instead of ~`,
-      { kind, reason, cause: error },
-    );
-  }
-}
-
 function storedFile({ kind, size, mtimeMs = 0 }: Facts): StoredFile {
   return { kind, size, mtimeMs };
-}
-
-/** A link would lead elsewhere, and opening a pipe would hang the server. */
-function changedKind(label: string, path: string): SyncError {
-  return new SyncError(`${label}: ${JSON.stringify(path)} is no regular file any more; a later run looks again`, {
-    kind: 'changed',
-    reason: 'changed-while-read',
-    path,
-  });
 }

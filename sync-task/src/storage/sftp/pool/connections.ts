@@ -8,23 +8,14 @@ import { asSyncError } from '../../../base/errors.ts';
 import type { Log } from '../../../base/log.ts';
 import type { SftpChannel } from '../protocol/channel.ts';
 import { type RequestOrder, requestOrder } from '../protocol/request-order.ts';
-import { SftpStatus } from '../protocol/sftp-errors.ts';
 import { openSession, type SessionOptions, type SftpSession } from '../ssh/session.ts';
 import { hasNativeCiphers } from '../ssh/ssh2.ts';
 import { type HandleGate, handleGate } from './handle-gate.ts';
+import { type Limits, measureRoundTrip, readLimits } from './limits.ts';
 import { patience } from './patience.ts';
 
 /** Once a process: both sides may be of SFTP. */
 let hasToldOfCiphers = false;
-
-export interface Limits {
-  readonly maxReadBytes: number;
-  readonly maxWriteBytes: number;
-  /** Undefined where the server does not say. */
-  readonly maxOpenHandles: number | undefined;
-  /** The server said its limits: it answers reads in full. */
-  readonly announced: boolean;
-}
 
 export interface Connections {
   /** The least busy channel. Where none is alive it is connected again for as long as the user waits; then `server-lost`. */
@@ -60,9 +51,6 @@ export interface Reservation {
 const BUSY_BYTES = 1024 * 1024;
 /** Files of so many bytes are enough for one connection as long as another one is on its way. */
 const ENOUGH_BYTES = 8 * 1024 * 1024;
-/** What every server takes (draft-ietf-secsh-filexfer-02 section 3). */
-const SAFE_REQUEST_BYTES = 32 * 1024;
-const LARGEST_REQUEST_BYTES = 255 * 1024;
 /** More than this gains nothing, and servers begin to refuse (OpenSSH's MaxStartups is 10). */
 const MOST_CONNECTIONS = 8;
 /** A login takes a dozen round trips; servers refuse too many that are not through yet (OpenSSH's MaxStartups). */
@@ -240,39 +228,4 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
       sessions.clear();
     },
   };
-}
-
-/** Any answer tells it: the folder where the session starts may be missing, or forbidden, and what is wanted elsewhere. */
-async function measureRoundTrip(channel: SftpChannel): Promise<number> {
-  const startMs = performance.now();
-  await channel.realpath(Buffer.from('.')).catch(allowRefusal);
-  return performance.now() - startMs;
-}
-
-function allowRefusal(error: unknown): undefined {
-  if (error instanceof SftpStatus) return undefined;
-  throw error;
-}
-
-/** `limits@openssh.com` (OpenSSH PROTOCOL section 4.8): packet, read, write, handles. What is announced may be refused all the same. */
-async function readLimits(channel: SftpChannel): Promise<Limits> {
-  const bounded = (bytes: number) => Math.min(bytes || SAFE_REQUEST_BYTES, LARGEST_REQUEST_BYTES);
-  const told = channel.extensions.has('limits@openssh.com')
-    ? await channel
-        .extended('limits@openssh.com', [], (reader) => {
-          reader.uint64();
-          const maxReadBytes = bounded(reader.uint64());
-          const maxWriteBytes = bounded(reader.uint64());
-          return { maxReadBytes, maxWriteBytes, maxOpenHandles: reader.uint64() || undefined, announced: true };
-        })
-        .catch(allowRefusal)
-    : undefined;
-  return (
-    told ?? {
-      maxReadBytes: SAFE_REQUEST_BYTES,
-      maxWriteBytes: SAFE_REQUEST_BYTES,
-      maxOpenHandles: undefined,
-      announced: false,
-    }
-  );
 }

@@ -1,28 +1,18 @@
 /** One SSH connection with one SFTP channel on it, through whatever stands between us and the server. */
-import { createConnection, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asSyncError, SyncError } from '../../../base/errors.ts';
-import type { Credentials, JumpHost, Location, ProxyServer } from '../../../config/settings.ts';
-import { connectThrough } from '../../proxy.ts';
+import type { Credentials } from '../../../config/settings.ts';
 import { openSftpChannel, type SftpChannel } from '../protocol/channel.ts';
+import { connectSocket, jump, newClient } from './connect.ts';
 import { hostKeyCheck, OtherHostKey } from './host-key.ts';
 import { logIn, type SshServer } from './login.ts';
-import { bulkSocket } from './socket.ts';
-import { Client } from './ssh2.ts';
+import { otherTypesOf } from './other-types.ts';
+import type { Client } from './ssh2.ts';
 import { flowAtOnce, identification, keepsNothing, reusePacketRoom, takesNow } from './ssh2-insides.ts';
+import { jumpServers, type SessionOptions, serverOf } from './way.ts';
 
-export interface SessionOptions {
-  readonly location: Location;
-  readonly credentials: Credentials;
-  readonly proxy?: ProxyServer | undefined;
-  /** The nearest first; behind the proxy, where there is one. */
-  readonly jumps?: readonly JumpHost[] | undefined;
-  readonly legacyAlgorithms?: boolean;
-  readonly role: 'source' | 'target';
-  readonly connectTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly keepaliveMs: number;
-}
+export type { SessionOptions };
 
 export interface SftpSession {
   readonly channel: SftpChannel;
@@ -33,17 +23,6 @@ export interface SftpSession {
   /** What the server calls itself, without "SSH-2.0-"; undefined where it can't be told. */
   readonly identification: string | undefined;
   end(): void;
-}
-
-/** Types of host keys by the server that showed them although another one is known: no connection asks for them again. */
-const otherTypes = new WeakMap<Credentials, Map<string, Set<string>>>();
-
-function otherTypesOf({ credentials, label }: SshServer): Set<string> {
-  const servers = otherTypes.get(credentials) ?? new Map<string, Set<string>>();
-  otherTypes.set(credentials, servers);
-  const types = servers.get(label) ?? new Set<string>();
-  servers.set(label, types);
-  return types;
 }
 
 /**
@@ -145,130 +124,6 @@ async function openOnce(options: SessionOptions): Promise<SftpSession> {
     socket?.destroy();
     throw asSyncError(error);
   }
-}
-
-function newClient(clients: Client[]): Client {
-  const client = new Client();
-  // A broken connection may tell more than once, also when nobody asks any more; unheard it would end the process.
-  client.on('error', () => undefined);
-  clients.push(client);
-  return client;
-}
-
-/** Logs in to each server on the way and has it connect to the next one. Returns the stream that leads to the last. */
-async function jump(
-  socket: Socket,
-  way: readonly SshServer[],
-  clients: Client[],
-  options: SessionOptions,
-): Promise<Duplex> {
-  let leading: Duplex = socket;
-  for (const [index, hop] of way.slice(0, -1).entries()) {
-    const client = newClient(clients);
-    await logIn(client, leading, hop, { ...options, otherTypes: otherTypesOf(hop) });
-    leading = await forward(client, hop, way[index + 1] as SshServer, options.connectTimeoutMs);
-  }
-  return leading;
-}
-
-/** OpenSSH's answers to a forwarding that its configuration does not allow (RFC 4254 section 5.1). */
-const PROHIBITED = 1;
-
-function forward(client: Client, hop: SshServer, next: SshServer, timeoutMs: number): Promise<Duplex> {
-  const place = `${shownHost(next.host)}:${next.port}`;
-  return new Promise((resolve, reject) => {
-    const failed = (why: string, kind: 'transient' | 'permission', advice: string, cause?: unknown) =>
-      reject(
-        new SyncError(`${hop.label}: cannot connect onward to ${place} (${why}); ${advice}`, {
-          kind,
-          reason: 'jump',
-          cause,
-        }),
-      );
-    const timer = setTimeout(() => {
-      failed(
-        `no answer for ${Math.round(timeoutMs / 1000)} s`,
-        'transient',
-        'check that this host and port can be reached from there',
-      );
-    }, timeoutMs);
-    client.once('close', () => failed('the connection was closed', 'transient', 'run again'));
-    client.forwardOut('127.0.0.1', 0, next.host, next.port, (error, stream) => {
-      clearTimeout(timer);
-      if (!error) return resolve(stream);
-      if ((error as { reason?: unknown }).reason === PROHIBITED) {
-        failed('it does not allow it', 'permission', 'ask its operator for AllowTcpForwarding and PermitOpen', error);
-      } else failed(error.message, 'transient', 'check that this host and port can be reached from there', error);
-    });
-  });
-}
-
-const shownHost = (host: string) => (host.includes(':') ? `[${host}]` : host);
-
-function serverOf({ location, credentials, legacyAlgorithms = false, role }: SessionOptions): SshServer {
-  const { host, port, user } = location;
-  const variable = `SYNC_TASK_${role.toUpperCase()}`;
-  const label = `${role} ${shownHost(host)}:${port}`;
-  return { host, port, user, credentials, legacyAlgorithms, label, role, variable };
-}
-
-function jumpServers({ jumps = [], role, legacyAlgorithms = false }: SessionOptions): readonly SshServer[] {
-  return jumps.map((hop, index) => ({
-    ...hop,
-    legacyAlgorithms,
-    role,
-    variable: `SYNC_TASK_${role.toUpperCase()}_JUMP`,
-    label: `${role} jump host ${hop.user}@${shownHost(hop.host)}:${hop.port} (hop ${index + 1} of ${jumps.length})`,
-  }));
-}
-
-/** To the first server on the way. */
-async function connectSocket(options: SessionOptions, first: SshServer, mayReuse: () => boolean): Promise<Socket> {
-  const { proxy, role, jumps = [] } = options;
-  const { host, port } = proxy ?? first;
-  const connected = Promise.withResolvers<void>();
-  // What a proxy says is read from the socket before ssh2 has it, and what comes from a jump host is kept for a while: both
-  // need the plain kind.
-  const socket =
-    proxy || jumps.length > 0
-      ? createConnection({ host, port, noDelay: true, keepAlive: true })
-      : bulkSocket(host, port, mayReuse);
-  const unreachable = (why: string, cause?: unknown) =>
-    new SyncError(`${first.label}: cannot connect (${why}); check host, port and network`, {
-      kind: 'transient',
-      reason: 'unreachable',
-      cause,
-    });
-  const timer = setTimeout(() => {
-    connected.reject(unreachable(`no answer for ${Math.round(options.connectTimeoutMs / 1000)} s`));
-    socket.destroy();
-  }, options.connectTimeoutMs);
-  socket.once('connect', connected.resolve);
-  socket.once('error', (error: NodeJS.ErrnoException) => connected.reject(unreachable(describe(error), error)));
-  try {
-    await connected.promise;
-    // The timer ends the socket, and that ends the proxy's answers.
-    if (proxy) await connectThrough(socket, proxy, { host: first.host, port: first.port, role });
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    socket.removeAllListeners();
-  }
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  const known: Record<string, string> = {
-    ECONNREFUSED: 'connection refused',
-    ENOTFOUND: 'unknown host name',
-    EAI_AGAIN: 'host name lookup failed',
-    EHOSTUNREACH: 'no route to host',
-    ENETUNREACH: 'network unreachable',
-    ETIMEDOUT: 'no answer',
-  };
-  return known[error.code ?? ''] ?? (error.message || error.code || 'connection failed');
 }
 
 async function openSubsystem(client: Client, server: SshServer, timeoutMs: number): Promise<Duplex> {
