@@ -167,7 +167,7 @@ function report(error: SyncError, log: Log, debug: boolean): void {
 
 /** Whoever reads the result always finds one. */
 async function failedResult(given: Arguments | undefined, error: SyncError): Promise<Result> {
-  const { fileError, makeResult } = await import('../engine/result/counts.ts');
+  const { fileError, makeResult } = await import('../engine/result/make-result.ts');
   return makeResult(
     { pipeline: String(given?.flags['pipeline'] ?? '') },
     {

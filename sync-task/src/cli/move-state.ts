@@ -3,7 +3,7 @@
 import type { Log } from '../base/log.ts';
 import { loadCommonSettings } from '../config/load.ts';
 import type { Environment } from '../config/secrets.ts';
-import { makeResult } from '../engine/result/counts.ts';
+import { makeResult } from '../engine/result/make-result.ts';
 import type { Result } from '../engine/result/result.ts';
 import { exportPipeline } from '../state/sql/move/export-pipeline.ts';
 import { importPipeline, readHeader } from '../state/sql/move/import-pipeline.ts';

@@ -10,7 +10,7 @@ import { type PipelineOverview, pipelineOverviews } from '../engine/commands/ove
 import { status, statusOfAll } from '../engine/commands/status.ts';
 import type { StateContext } from '../engine/context.ts';
 import { withKnownName } from '../engine/locations/known-locations.ts';
-import { makeResult } from '../engine/result/counts.ts';
+import { makeResult } from '../engine/result/make-result.ts';
 import type { Result } from '../engine/result/result.ts';
 import type { State } from '../state/state.ts';
 import type { Surroundings } from './execute.ts';

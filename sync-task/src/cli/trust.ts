@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { SyncError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { GivenEndpoint } from '../config/load.ts';
-import { makeResult } from '../engine/result/counts.ts';
+import { makeResult } from '../engine/result/make-result.ts';
 import type { Result } from '../engine/result/result.ts';
 import { type ShownHostKey, shownHostKeys } from '../storage/sftp/ssh/shown-host-keys.ts';
 

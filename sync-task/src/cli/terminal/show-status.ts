@@ -10,7 +10,7 @@ import {
 } from '../../engine/commands/overview.ts';
 import type { StateContext } from '../../engine/context.ts';
 import { decisionsOn, lastLeftOut } from '../../engine/plan/left-out.ts';
-import { gatesOfRun } from '../../engine/plan/planned.ts';
+import { gatesOfRun } from '../../engine/plan/planned-run.ts';
 import { bytesWords, durationWords } from '../../engine/report/words.ts';
 import { stamp } from '../log.ts';
 import { type Column, tableLines } from './table.ts';

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';
 import { assertApart } from '../locations/overlap.ts';
 import { counted } from '../report/words.ts';
-import { makeResult } from '../result/counts.ts';
+import { makeResult } from '../result/make-result.ts';
 import type { Result } from '../result/result.ts';
 import { sweep } from '../transfer/sweep.ts';
 

@@ -1,9 +1,9 @@
 /** `explain PATH`: what the next run would do with one file, and why. A plan that writes nothing and reports one file. */
 import type { Context } from '../context.ts';
-import type { Explainer } from '../plan/explain.ts';
+import type { Explainer } from '../plan/explainer.ts';
 import { excludedBy } from '../plan/left-out.ts';
 import { plan } from '../plan/plan.ts';
-import { makeResult } from '../result/counts.ts';
+import { makeResult } from '../result/make-result.ts';
 import type { Explanation, GateFinding, Result } from '../result/result.ts';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -7,12 +7,12 @@ import { openChain } from '../../transform/chain/open-chain.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';
-import { gatesOfRun, plannedRun } from '../plan/planned.ts';
+import { gatesOfRun, plannedRun } from '../plan/planned-run.ts';
 import { assertPlannedWith, plannedWith } from '../plan/planned-with.ts';
 import { makeReportFolder } from '../report/report-folder.ts';
 import { counted } from '../report/words.ts';
 import { reportRun } from '../report/write-report.ts';
-import { errorList, fileError, makeResult } from '../result/counts.ts';
+import { errorList, fileError, makeResult } from '../result/make-result.ts';
 import type { Result } from '../result/result.ts';
 import { type Swept, sweep } from '../transfer/sweep.ts';
 

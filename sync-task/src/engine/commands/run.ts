@@ -6,11 +6,12 @@ import type { Context } from '../context.ts';
 import { pipelineHere } from '../locations/known-locations.ts';
 import { assertApart } from '../locations/overlap.ts';
 import { assertRootStands } from '../locations/target-root.ts';
-import { plannedRun } from '../plan/planned.ts';
+import { plannedRun } from '../plan/planned-run.ts';
 import { assertPlannedWith, plannedWith } from '../plan/planned-with.ts';
 import { counted } from '../report/words.ts';
-import { countedBy, makeResult } from '../result/counts.ts';
+import { makeResult } from '../result/make-result.ts';
 import type { Result } from '../result/result.ts';
+import { countedBy } from '../result/transform-counts.ts';
 import { workOnBatches } from '../transfer/batch-worker.ts';
 
 export async function run(context: Context, id: string, number: number): Promise<Result> {

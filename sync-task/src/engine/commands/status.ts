@@ -1,8 +1,8 @@
 /** `status`: what the state remembers of a pipeline, a run or a file. Touches no server. */
 import type { StateContext } from '../context.ts';
 import { decisionsOn, lastLeftOut } from '../plan/left-out.ts';
-import { gatesOfRun, plannedRun } from '../plan/planned.ts';
-import { errorList, makeResult } from '../result/counts.ts';
+import { gatesOfRun, plannedRun } from '../plan/planned-run.ts';
+import { errorList, makeResult } from '../result/make-result.ts';
 import type { Explanation, Result } from '../result/result.ts';
 import type { PipelineOverview } from './overview.ts';
 

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { plan } from '../plan/plan.ts';
 import { makeReportFolder } from '../report/report-folder.ts';
 import { counted } from '../report/words.ts';
-import { countedBy } from '../result/counts.ts';
 import type { Result } from '../result/result.ts';
+import { countedBy } from '../result/transform-counts.ts';
 import { workOnBatches } from '../transfer/batch-worker.ts';
 import { finish } from './finish.ts';
 

@@ -1,7 +1,7 @@
 /** `prune` and `take-over`: upkeep of a pipeline's state. They touch no server. */
 import type { Log } from '../../base/log.ts';
 import type { StateContext } from '../context.ts';
-import { makeResult } from '../result/counts.ts';
+import { makeResult } from '../result/make-result.ts';
 import type { Result } from '../result/result.ts';
 
 /** Forgets runs and events older than `keepMs`; checkpoints stay. */

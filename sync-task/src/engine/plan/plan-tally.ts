@@ -3,15 +3,15 @@ import type { ErrorKind } from '../../base/errors.ts';
 import type { ListedEntry } from '../../base/model.ts';
 import type { Candidate, NewEntry } from '../../state/state.ts';
 import type { Context } from '../context.ts';
-import { errorList } from '../result/counts.ts';
+import { errorList } from '../result/make-result.ts';
 import { batchPacker } from './batch-packer.ts';
-import { type Explainer, explainer } from './explain.ts';
+import { type Explainer, explainer } from './explainer.ts';
 
 export type PlanTally = ReturnType<typeof newPlanTally>;
 
-/** `told` hears why each file was chosen or left out; undefined: the log and the result, where the settings ask for it. */
-export function newPlanTally({ settings, source, log }: Context, told: Explainer | undefined) {
-  const explain = told ?? explainer(settings.explain || settings.dryRun, log);
+/** `asked` hears why each file was chosen or left out; undefined: the log and the result, where the settings ask for it. */
+export function newPlanTally({ settings, source, log }: Context, asked: Explainer | undefined) {
+  const explain = asked ?? explainer(settings.explain || settings.dryRun, log);
   const packer = batchPacker({
     files: settings.batchFiles,
     bytes: settings.batchBytes,

@@ -11,11 +11,11 @@ import { assertApart } from '../locations/overlap.ts';
 import { assertRootStands, emptyTarget, hasDelivered, lookAtRoot } from '../locations/target-root.ts';
 import { counted, timeWords } from '../report/words.ts';
 import { reportRun } from '../report/write-report.ts';
-import { makeResult } from '../result/counts.ts';
+import { makeResult } from '../result/make-result.ts';
 import type { Result } from '../result/result.ts';
-import type { Explainer } from './explain.ts';
+import type { Explainer } from './explainer.ts';
 import { recordedSelection } from './left-out.ts';
-import { plannedResult, plannedRun } from './planned.ts';
+import { plannedResult, plannedRun } from './planned-run.ts';
 import { assertPlannedWith, plannedWith } from './planned-with.ts';
 import { openPlanner, type Planning } from './planner.ts';
 
@@ -23,7 +23,7 @@ import { openPlanner, type Planning } from './planner.ts';
 const ROWS_AT_ONCE = 5000;
 
 /** Plans the run, or returns its plan again where it is complete already. With `--dry-run` it writes nothing. */
-export async function plan(context: Context, run: string, told?: Explainer): Promise<Result> {
+export async function plan(context: Context, run: string, asked?: Explainer): Promise<Result> {
   const { settings, state } = context;
   const startedMs = performance.now();
   const chain = await openChain(settings.transforms);
@@ -54,7 +54,7 @@ export async function plan(context: Context, run: string, told?: Explainer): Pro
   };
   const ticket = settings.dryRun ? undefined : await state.beginPlan(run, pipeline.id, details);
   if (!settings.dryRun && !ticket) return plan(context, run); // another process was faster
-  return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, told }, startedMs);
+  return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, explainer: asked }, startedMs);
 }
 
 /** Whether an earlier plan found these places apart. */

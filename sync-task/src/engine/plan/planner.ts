@@ -12,8 +12,8 @@ import { gateErrors, logFindings } from '../gates/gate-report.ts';
 import { gates, HISTORY_RUNS } from '../gates/gates.ts';
 import { FORCED, UNTIMED } from '../reasons.ts';
 import type { FileError, GateFinding } from '../result/result.ts';
-import { displayable, faultOfVersion } from './displayable.ts';
-import type { Explainer } from './explain.ts';
+import { displayable, faultOfVersion } from './displayable-entry.ts';
+import type { Explainer } from './explainer.ts';
 import { markers } from './markers.ts';
 import { openTargetPathOwners } from './path-owners.ts';
 import { newPlanTally, type PlanTally } from './plan-tally.ts';
@@ -35,7 +35,7 @@ export interface Planning {
   /** Kept with the run. */
   readonly details: object;
   /** Hears why each file was chosen or left out; undefined: the log and the result. */
-  readonly told: Explainer | undefined;
+  readonly explainer: Explainer | undefined;
 }
 
 export interface Planner {
@@ -70,7 +70,7 @@ export async function openPlanner(context: Context, planning: Planning): Promise
   const paths = targetPaths(chain);
   const owners = await openTargetPathOwners(context, pipeline, chain);
   const gate = gates(settings, selection.prefix);
-  const tally = newPlanTally(context, planning.told);
+  const tally = newPlanTally(context, planning.explainer);
   let candidates: Candidate[] = [];
   /** Of the candidates. */
   const untimed = new Set<string>();

@@ -12,7 +12,8 @@ import { chainThreads } from '../../transform/chain/chain-threads.ts';
 import { openChain } from '../../transform/chain/open-chain.ts';
 import type { Context } from '../context.ts';
 import { assertStillHere } from '../locations/known-locations.ts';
-import { type ErrorList, errorList, type TransformCounts } from '../result/counts.ts';
+import { type ErrorList, errorList } from '../result/make-result.ts';
+import type { TransformCounts } from '../result/transform-counts.ts';
 import { claimQueue } from './claim-queue.ts';
 import { endpointWatch } from './endpoint-watch.ts';
 import { groupCommit } from './group-commit.ts';
@@ -59,7 +60,7 @@ export async function workOnBatches(
   const bytes = { read: 0, written: 0, resumed: 0 };
   const transformCounts: TransformCounts = {};
   const errors = errorList();
-  const told = countedLog(log);
+  const logged = countedLog(log);
   const done = countedLog(log, progress.filesTold);
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
@@ -76,7 +77,7 @@ export async function workOnBatches(
     bytes,
     transformCounts,
     retryBudget: retryBudget(),
-    told,
+    logged,
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
@@ -130,9 +131,9 @@ export async function workOnBatches(
     const tries = 1 + (work?.retries ?? 0);
     const seconds = (work?.durationMs ?? 0) / 1000;
     const facts = { path, reason, bytes: size, seconds, tries };
-    if (outcome === 'deferred') told.add('warn', `deferred, ${reason}`, `deferred: ${message}`, facts);
+    if (outcome === 'deferred') logged.add('warn', `deferred, ${reason}`, `deferred: ${message}`, facts);
     else if (outcome === 'failed' || outcome === 'refused') {
-      told.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, facts);
+      logged.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, facts);
       errors.add({ path, kind: row.kind ?? 'permanent', reason, message });
     } else if (progress.filesTold !== undefined) {
       const more = message === '' || message === why ? '' : `: ${message}`;
@@ -160,7 +161,7 @@ export async function workOnBatches(
     }
   } finally {
     heartbeat[Symbol.dispose]();
-    told.tellRest();
+    logged.tellRest();
     done.tellRest();
     await state.release(owner);
   }

@@ -12,8 +12,8 @@ export interface ContentDigestOptions {
   /** Read it, even where the server hashes files. */
   readonly byReading?: boolean;
   readonly signal: AbortSignal;
-  /** Called as bytes are hashed: `read` and hashed here, or `told` by the server. */
-  onBytes?(bytes: number, how: 'read' | 'told'): void;
+  /** Called as bytes are hashed: `read` and hashed here, or `asked` of the server. */
+  onBytes?(bytes: number, how: 'read' | 'asked'): void;
 }
 
 export interface FoundContent {
@@ -32,7 +32,7 @@ export async function contentDigest(
   const asked = options.byReading ? undefined : storage.hashSegments;
   const hashed = (await asked?.(path, { size: expected.size, segmentBytes, signal, ...draft })) ?? [];
   const start = Math.min(hashed.length * segmentBytes, expected.size);
-  onBytes?.(start, 'told');
+  onBytes?.(start, 'asked');
   // Even where nothing is left to read: it checks that the version is still the same.
   const digest = segmentDigest(segmentBytes, hashed);
   for await (const chunk of storage.read(path, { expected, start, borrow: true, signal, ...draft })) {
@@ -56,9 +56,9 @@ export async function compareContent(
   options: Omit<ContentDigestOptions, 'segmentBytes' | 'byReading'>,
 ): Promise<number | undefined> {
   const { segmentBytes } = recorded;
-  const told = await contentDigest(storage, path, { ...options, segmentBytes });
-  const difference = firstDifference(told.digest, recorded);
-  if (difference === undefined || told.readBytes === options.expected.size) return difference;
+  const first = await contentDigest(storage, path, { ...options, segmentBytes });
+  const difference = firstDifference(first.digest, recorded);
+  if (difference === undefined || first.readBytes === options.expected.size) return difference;
   const read = await contentDigest(storage, path, { ...options, segmentBytes, byReading: true });
   return firstDifference(read.digest, recorded);
 }

@@ -7,7 +7,7 @@
  */
 import { asSyncError, SyncError } from '../../base/errors.ts';
 import type { Context } from '../context.ts';
-import { addCounts } from '../result/counts.ts';
+import { addCounts } from '../result/transform-counts.ts';
 import type { Attempt } from './attempt.ts';
 import { fileKeys } from './file-keys.ts';
 import type { PublishIntent } from './intent.ts';
@@ -15,9 +15,9 @@ import { openDraft, sharedOptions } from './open-draft.ts';
 import { readBack } from './read-back.ts';
 import type { Stored } from './remains.ts';
 import { segmentDigest } from './segment-digest.ts';
+import { serverDigest } from './server-digest.ts';
 import { sideFiles } from './side-file.ts';
 import { sourceContent, sourceDescription } from './source-content.ts';
-import { toldDigest } from './told-digest.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface Copied {
@@ -84,7 +84,7 @@ export async function copy(transfer: Transfer, attempt: Attempt, { stored, onlyN
       targetSize: written,
       targetMtimeMs: finished.mtimeMs,
       mtimeKept: finished.mtimeKept,
-      digest: isFilled ? await toldDigest(context, attempt) : whole,
+      digest: isFilled ? await serverDigest(context, attempt) : whole,
       sourceDigest: sourceDigest?.finish(),
       asides: sides.suffixes(),
       onlyNew,

@@ -10,7 +10,7 @@ import { SyncError } from '../../base/errors.ts';
 import { draftNameBeside } from '../../storage/draft-name.ts';
 import type { Draft, DraftOptions, Storage } from '../../storage/storage.ts';
 import type { FileContext } from '../../transform/transform.ts';
-import { addCounts, type TransformCounts } from '../result/counts.ts';
+import { addCounts, type TransformCounts } from '../result/transform-counts.ts';
 import type { FileKeys } from './file-keys.ts';
 
 export interface SideFiles extends AsyncDisposable {

@@ -12,7 +12,7 @@ import { draftName } from '../../storage/draft-name.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
 import { openChain } from '../../transform/chain/open-chain.ts';
 import type { Context } from '../context.ts';
-import { fileError } from '../result/counts.ts';
+import { fileError } from '../result/make-result.ts';
 import type { FileError } from '../result/result.ts';
 import { type PublishIntent, readIntent } from './intent.ts';
 import { type Lease, openLease } from './lease.ts';

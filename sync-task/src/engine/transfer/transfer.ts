@@ -17,7 +17,7 @@ import type { Chain } from '../../transform/chain/chain.ts';
 import type { ChainThreads } from '../../transform/chain/chain-threads.ts';
 import type { Context } from '../context.ts';
 import { copiesAnyway, UNTIMED } from '../reasons.ts';
-import type { TransformCounts } from '../result/counts.ts';
+import type { TransformCounts } from '../result/transform-counts.ts';
 import { type Attempt, openAttempt } from './attempt.ts';
 import { copy } from './copy.ts';
 import type { PublishIntent } from './intent.ts';
@@ -45,7 +45,7 @@ export interface Transfer {
   readonly transformCounts: TransformCounts;
   readonly retryBudget: RetryBudget;
   /** For log lines that concern many files. */
-  readonly told: CountedLog;
+  readonly logged: CountedLog;
 }
 
 export interface Settled {
@@ -75,7 +75,7 @@ export async function transferFile(transfer: Transfer, claim: Claim): Promise<Se
         const clean = attempt ? !attempt.mayHaveLeft : !claim.abandoned && claim.intent === undefined;
         return { row: { ...failedRow(claim, error), clean }, retries };
       }
-      transfer.told.add('info', `trying again, ${error.reason}`, `trying again: ${error.message}`, {
+      transfer.logged.add('info', `trying again, ${error.reason}`, `trying again: ${error.message}`, {
         path: claim.path,
         tries,
       });
@@ -153,7 +153,7 @@ async function settle(transfer: Transfer, attempt: Attempt): Promise<OutcomeRow>
   const { published, takenAway, counts } = await copy(transfer, attempt, { stored, onlyNew: entrance === 'copy-new' });
   if (counts !== '') log.info(counts, { path: claim.path });
   if (takenAway)
-    transfer.told.add('info', 'taken away', `${JSON.stringify(targetPath)} ${TAKEN_AWAY}`, { path: claim.path });
+    transfer.logged.add('info', 'taken away', `${JSON.stringify(targetPath)} ${TAKEN_AWAY}`, { path: claim.path });
   const notes = [
     counts,
     takenAway ? TAKEN_AWAY : published.mtimeKept ? '' : 'the target did not keep the modification time',

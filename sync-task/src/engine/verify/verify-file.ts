@@ -16,7 +16,7 @@ export interface Look {
   readonly context: Context;
   readonly chain: Chain;
   /** Bytes read, or hashed by the server. */
-  onBytes(count: number, how: 'read' | 'told'): void;
+  onBytes(count: number, how: 'read' | 'asked'): void;
 }
 
 export interface Verdict {
@@ -90,7 +90,7 @@ function whyUndecided({ held, intent }: FileRecord): string | undefined {
   return 'a run that broke off left it undecided; run sync first';
 }
 
-/** Where it was published; undefined where that can't be told. */
+/** Where it was published; undefined where that is not known. */
 export function targetPathOf(record: FileRecord, chain: Chain): string | undefined {
   if (record.targetPath !== undefined) return record.targetPath;
   if (record.chain === '') return record.path;

@@ -2,7 +2,7 @@
 import type { SyncError } from '../../base/errors.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import type { Context } from '../context.ts';
-import { fileError, makeResult } from '../result/counts.ts';
+import { fileError, makeResult } from '../result/make-result.ts';
 import type { FileFinding, Result } from '../result/result.ts';
 import type { RepairDone } from './repair.ts';
 import { isDifference } from './verify-file.ts';

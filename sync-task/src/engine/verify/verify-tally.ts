@@ -2,7 +2,7 @@
 import type { SyncError } from '../../base/errors.ts';
 import type { FileRecord } from '../../state/state.ts';
 import type { Context } from '../context.ts';
-import { errorList, fileError } from '../result/counts.ts';
+import { errorList, fileError } from '../result/make-result.ts';
 import type { FileFinding, Finding } from '../result/result.ts';
 import type { Repair } from './repair.ts';
 import { isDifference, type Verdict } from './verify-file.ts';

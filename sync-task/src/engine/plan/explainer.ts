@@ -15,17 +15,17 @@ const MOST_EXPLANATIONS = 10_000;
 export function explainer(wanted: boolean, log: Log): Explainer {
   const explanations: Explanation[] = [];
   let leftOut = 0;
-  let untold: string[] = [];
+  let unlogged: string[] = [];
   return {
     add(explanation) {
       if (!wanted) return;
-      untold.push(`${explanation.decision}: ${explanation.path} (${explanation.reason})`);
+      unlogged.push(`${explanation.decision}: ${explanation.path} (${explanation.reason})`);
       if (explanations.length < MOST_EXPLANATIONS) explanations.push(explanation);
       else leftOut++;
     },
     tell() {
-      if (untold.length > 0) log.info(untold);
-      untold = [];
+      if (unlogged.length > 0) log.info(unlogged);
+      unlogged = [];
     },
     result: () => (wanted ? { explain: explanations, explainLeftOut: leftOut } : {}),
   };

@@ -2,7 +2,7 @@
 import { SyncError } from '../../base/errors.ts';
 import type { RunRecord } from '../../state/state.ts';
 import type { Context, StateContext } from '../context.ts';
-import { makeResult } from '../result/counts.ts';
+import { makeResult } from '../result/make-result.ts';
 import type { GateFinding, Result } from '../result/result.ts';
 
 /**

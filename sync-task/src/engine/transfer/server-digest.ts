@@ -9,7 +9,7 @@ import { segmentDigest } from './segment-digest.ts';
  * Asked of source and target where both hash files: the source's digest, which the finished draft must have too. No segments where
  * they do not hash. Throws `transient` where the two differ.
  */
-export async function toldDigest(
+export async function serverDigest(
   { source, target, settings, signal }: Context,
   { path, targetPath, version: { size }, name: draft }: Attempt,
 ): Promise<ContentDigest> {
