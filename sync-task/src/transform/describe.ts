@@ -1,18 +1,18 @@
-/** What a transform's options are, as its schema says: for messages, for `sync-task transforms` and for the documentation. */
+/** A transform's options as its schema describes them: for messages, `sync-task transforms` and the documentation. */
 import { z } from 'zod';
 import type { Transform } from './transform.ts';
 
 export interface DescribedOption {
   readonly name: string;
-  /** What it does; empty where the schema does not say. */
+  /** Empty where the schema has no description. */
   readonly describe: string;
-  /** The words it can be; empty where that is open. */
+  /** The allowed words; empty where any text is allowed. */
   readonly choices: readonly string[];
   readonly default: string | undefined;
   readonly required: boolean;
 }
 
-/** In the schema's order; none where it can't be read, as that of another version of zod. */
+/** In the schema's order. Empty where the schema can't be read, such as one of another version of zod. */
 export function optionsOf(transform: Transform): DescribedOption[] {
   const { properties = {}, required = [] } = jsonSchemaOf(transform);
   return Object.entries(properties).map(([name, property]) => {
@@ -38,11 +38,11 @@ function jsonSchemaOf(transform: Transform): ObjectSchema {
   try {
     return z.toJSONSchema(transform.options, { io: 'input', unrepresentable: 'any' }) as ObjectSchema;
   } catch {
-    return {}; // A schema that can check but not be described.
+    return {}; // A schema that checks but can't be described.
   }
 }
 
-/** The transform as text for a terminal. */
+/** A transform as text for a terminal. */
 export function describeTransform(transform: Transform): string {
   const options = optionsOf(transform);
   const width = Math.max(0, ...options.map(({ name }) => name.length));
@@ -67,13 +67,13 @@ function describeOption({ describe, choices, default: standard, required }: Desc
   return [describe, ...notes].filter((part) => part !== '').join(' ');
 }
 
-/** One line for each. */
+/** One line for each transform. */
 export function listTransforms(transforms: readonly Transform[]): string {
   const width = Math.max(...transforms.map(({ name }) => name.length));
   return `${transforms.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n')}\n`;
 }
 
-/** All of them as a page of Markdown. */
+/** All transforms as a page of Markdown. */
 export function transformsPage(transforms: readonly Transform[]): string {
   const contents = transforms.map(({ name, summary }) => `- [${name}](#${name}): ${inMarkdown(summary)}`);
   const sections = transforms.map((transform) => {

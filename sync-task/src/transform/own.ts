@@ -1,6 +1,6 @@
 /**
  * The user's own transforms: ES modules, by path (`./mask-iban.js`) or by the name of an installed package. They run with all
- * rights of this process, as any program that one chooses to start. What they export is checked when it is loaded.
+ * rights of this process, like any program that the user starts. Loading checks what they export.
  */
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -10,10 +10,10 @@ import { SyncError } from '../base/errors.ts';
 import type { TransformSetting } from '../config/settings.ts';
 import type { ByteStream, Transform } from './transform.ts';
 
-/** By the name under which a setting asks for it. */
+/** By the name that the setting uses. */
 export type OwnTransforms = ReadonlyMap<string, Transform>;
 
-/** Loads what is not built in. A plain word that is no installed package is left out: it is an unknown transform. */
+/** Loads what is not built in. Leaves out a plain word that is no installed package: it is an unknown transform. */
 export async function loadOwn(
   settings: readonly TransformSetting[],
   builtIn: readonly Transform[],
@@ -36,7 +36,7 @@ function isPath(name: string): boolean {
   return /^\.{0,2}\//.test(name);
 }
 
-/** Packages are looked for from the working folder, as paths are. */
+/** Resolves packages from the working folder, like paths. */
 function moduleUrl(name: string): string | undefined {
   if (isPath(name)) return pathToFileURL(resolve(name)).href;
   try {
@@ -85,7 +85,7 @@ function isSchema(value: unknown): value is z.ZodType {
   return typeof value === 'object' && value !== null && 'safeParse' in value;
 }
 
-/** What a module exports by default, or as `transform`, as a transform. Throws `usage` where it is none. */
+/** A module's default export, or its `transform`, as a transform. Throws `usage` where it is none. */
 export function checked(name: string, module: Readonly<Record<string, unknown>>): Transform {
   const exported = module['default'] ?? module['transform'];
   if (typeof exported !== 'object' || exported === null) {
@@ -120,7 +120,7 @@ function optionsFrom(given: unknown): unknown {
   return typeof given === 'function' ? given(z) : (given ?? z.strictObject({}));
 }
 
-/** An author needs no class of ours: whatever the transform throws refuses the file. Errors of the input pass as they are. */
+/** Turns whatever the transform throws into a refusal: an author needs no class of ours. Errors of the input pass unchanged. */
 async function* refusing(name: string, output: ByteStream): ByteStream {
   try {
     for await (const chunk of output) {

@@ -1,4 +1,4 @@
-/** Every transform there is. To add one: one file beside this one, one line here. */
+/** Every built-in transform. To add one: a file below this folder, and one line here. */
 
 import { gunzip, gzip } from './compression/gzip.ts';
 import { unzstd, zstd } from './compression/zstd.ts';

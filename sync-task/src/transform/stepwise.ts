@@ -1,23 +1,23 @@
 /**
- * Most transforms are a step for each piece of input and one for the end. Written as such they need no generator of their
- * own, and whether they can go on in the middle of a file is a question of naming what they remember between two steps.
+ * Most transforms are a step for each piece of input and one for the end. Written that way they need no generator, and they can
+ * resume in the middle of a file once `save` names all that they remember between two steps.
  */
 import type { ByteStream, ResumableRun, SavedState, Transform } from './transform.ts';
 
 export interface Steps {
-  /** The output for this piece as far as it is decided; may be empty. May change the piece, and return a part of it. */
+  /** The output for this piece as far as it is decided; may be empty. May change the piece and return a part of it. */
   push(piece: Uint8Array): Uint8Array;
-  /** The rest, when the input is over. */
+  /** The rest, after the input's end. */
   end(): Uint8Array;
-  /** All that the next step depends on. */
+  /** Everything that the next step depends on. */
   save(): SavedState;
-  /** Pieces are never longer: bounds the output of one step where output is much longer than input. */
+  /** Upper limit for a piece. Bounds the output of one step where output is much longer than input. */
   readonly maxPieceBytes?: number;
 }
 
 export const noBytes: Uint8Array = new Uint8Array(0);
 
-/** `apply` and `resume` of a transform that is made of steps. `saved` is what another run's `save` returned. */
+/** `apply` and `resume` of a transform that is made of steps. `saved` comes from another run's `save`. */
 export function stepwise<Options, Saved extends SavedState>(
   start: (options: Options, saved: Saved | undefined) => Steps,
 ): Pick<Transform<Options>, 'apply'> & Required<Pick<Transform<Options>, 'resume'>> {
@@ -70,7 +70,7 @@ function run(input: ByteStream, steps: Steps, savedRest = noBytes, savedEnded = 
   };
 }
 
-/** Bytes as a part of a saved state, and back. */
+/** Bytes as text for a saved state, and back. */
 export function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

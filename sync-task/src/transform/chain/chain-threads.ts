@@ -1,7 +1,6 @@
 /**
- * Runs the chains of large files in threads of their own, so that changing bytes and moving them overlap: the main thread has
- * the encryption of both connections to do. Small files are not worth the way there and back, nor is work that Node does
- * in threads anyway (compression).
+ * Runs the chains of large files in worker threads, so that changing bytes and moving them overlap: the main thread encrypts both
+ * connections. Small files are not worth the way there and back, nor is work that Node does in threads anyway (compression).
  */
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
@@ -23,29 +22,28 @@ import {
 
 export interface ChainThreads extends AsyncDisposable {
   /**
-   * The rest of a file's output, made here or in a thread. Throws what the transforms and the input throw, and `permanent`
-   * where the thread dies.
-   * @param bytes the size of the input
+   * The rest of a file's output, made in this thread or in a worker thread. Throws what the transforms and the input throw, and
+   * `permanent` where the worker thread dies. `bytes` is the size of the input.
    */
   changed(path: string, bytes: number, input: ByteStream, start: Start, file: FileContext): AsyncIterable<ChangedPiece>;
 }
 
-/** What files may take, whatever stands in them. */
+/** What the content of files may take. */
 export interface DecoderLimits {
-  /** Of all decoders at the same time. */
+  /** For all decoders together. */
   readonly memoryBytes: number;
-  /** Bytes that may be made of one byte of the source. */
+  /** Bytes of output for one byte of the source. */
   readonly maxExpansion: number;
 }
 
 const LEAST_BYTES = 4 * 1024 * 1024;
-/** A thread holds about 15 MB, and one core is busy with the connections. */
+/** A thread takes about 15 MB, and one core is busy with the connections. */
 const MOST_THREADS = 4;
 
 interface Thread {
   readonly worker: Worker;
   files: number;
-  /** Set when it is over with it; resolves `ended`. */
+  /** Set once the thread has ended; resolves `ended`. */
   end?: SyncError;
   readonly ended: Promise<void>;
 }
@@ -85,7 +83,7 @@ export function chainThreads(
 }
 
 function startThread(settings: readonly TransformSetting[]): Thread {
-  // As the sources, or as one of the files of the bundle.
+  // In the sources or in the bundle.
   const entry = import.meta.url.endsWith('.ts') ? './chain-worker.ts' : './chain-worker.js';
   const worker = new Worker(new URL(entry, import.meta.url), { workerData: settings });
   const { promise: ended, resolve } = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-/** The entry of a thread for transforms. It opens the same chain as the main thread, and changes several files at a time. */
+/** The entry of a worker thread. It opens the same chain as the main thread and changes several files at a time. */
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { asSyncError, SyncError } from '../../base/errors.ts';
@@ -39,7 +39,7 @@ async function change(asked: FileToChange): Promise<void> {
   }
 }
 
-/** The other end of the port. Everything that waits fails once it is closed. */
+/** The thread's end of a file's port. Everything that waits fails once the port is closed. */
 function mainThread({ port, path, memoryBytes, maxExpansion }: FileToChange) {
   const chunks: (Uint8Array | undefined)[] = [];
   const calls = new Map<number, (answer: ToThread & { type: 'answer' }) => void>();

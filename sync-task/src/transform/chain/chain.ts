@@ -1,6 +1,6 @@
 /**
- * Which transforms apply to a file, in which order. A chain has a key, part of the file's fingerprint: when a rule is
- * changed, exactly the files that it applies to are done again.
+ * Which transforms apply to a file, in which order. A chain has a key, which is part of the file's fingerprint: a changed rule
+ * processes exactly the files again that it applies to.
  */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
@@ -17,43 +17,43 @@ import { detachedFile } from './file-context.ts';
 import { OWN_ROUNDS, ROUNDS, watch } from './watched.ts';
 
 export interface Chain {
-  /** Tells apart any two chains of transforms whose output may differ. Empty where none applies to this path. */
+  /** Differs for any two chains whose output may differ. Empty where no transform applies to this path. */
   key(path: string): string;
-  /** The file's bytes, changed. The input itself where no transform applies. */
+  /** The file's bytes, changed; the input itself where no transform applies. */
   apply(path: string, input: ByteStream, file?: BoundedFile): ByteStream;
   /**
-   * Like `apply`, from the beginning or from what another run of the same chain saved, and able to save in its turn; undefined
-   * where a transform that applies to this path can't.
+   * Like `apply`, from the beginning or from what another run of the same chain saved. Undefined where a transform of this path
+   * has no `resume`, or writes side files.
    */
   resume(path: string, input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined;
-  /** Whether its transforms keep the thread busy in which they run. */
+  /** Whether its transforms keep their thread busy. */
   busy(path: string): boolean;
   /** The names of the transforms that apply to this path, in order. */
   names(path: string): readonly string[];
-  /** Where the file goes: its own path, or that with the name that the transforms give it. */
+  /** The file's path at the target: its own, or its folder with the name that the transforms give it. */
   targetPath(path: string): string;
   /** False where every file keeps its own path. */
   readonly renames: boolean;
-  /** False where no transform writes files beside others. */
+  /** False where no transform writes side files. */
   readonly writesBeside: boolean;
-  /** All its transforms in order, whatever they apply to: of two equal lists the output is the same for every path. */
+  /** Every transform in order, whatever it applies to. Two equal lists give every path the same output. */
   readonly identity: readonly StepIdentity[];
-  /** Throws `usage` where something that options name, such as a file with a key, can't be used. */
+  /** Throws `usage` where something that an option names, such as a key file, is unusable. */
   prepare(): Promise<void>;
-  /** How many shares of memory the transforms of this path may hold at the same time. */
+  /** How many shares of memory the transforms of this path may hold at once. */
   memoryShares(path: string): number;
-  /** The suffixes of the files that the transforms of this path may write beside it. */
+  /** The suffixes of the side files that the transforms of this path may write. */
   asides(path: string): readonly string[];
 }
 
 export interface StepIdentity {
   readonly name: string;
-  /** Of its version, options and glob: options may hold what is not to be read. */
+  /** Of version, options and glob. Options may hold what nobody should read. */
   readonly hash: string;
 }
 
 interface Step {
-  /** Of the watch. */
+  /** For the watch. */
   readonly rounds: number;
   readonly glob: string | undefined;
   readonly transform: Transform;
@@ -71,7 +71,7 @@ export function transformChain(
   const stepsFor = (path: string) => steps.filter((step) => step.applies(path));
   const asides = (path: string) =>
     distinct(stepsFor(path).flatMap(({ transform, options }) => transform.asides?.(options) ?? []));
-  /** Few different chains, but a million paths. */
+  /** There are few different chains, but a million paths. */
   const keys = new Map<string, string>();
 
   return {
@@ -120,7 +120,7 @@ function counting(file: BoundedFile, { name }: Transform): BoundedFile {
   return { ...file, note: (counter, count) => file.note(counter, count, name) };
 }
 
-/** The state of a chain is that of its steps, and of what lies between them. */
+/** A chain's state holds the states of its transforms and of the blocks between them. */
 function resumed(steps: readonly Step[], input: ByteStream, saved: SavedState | undefined): ResumableRun | undefined {
   const states = saved as readonly SavedState[] | undefined;
   const runs: ResumableRun[] = [coalesced(input, states?.[0])];
@@ -187,7 +187,7 @@ function hashOf(identity: unknown): string {
   return createHash('sha256').update(JSON.stringify(identity, sortedKeys)).digest('hex').slice(0, 16);
 }
 
-/** For `JSON.stringify`: the order in which a schema happens to list its options is no part of what they say. */
+/** For `JSON.stringify`: sorts keys, because the order in which a schema lists its options means nothing. */
 function sortedKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

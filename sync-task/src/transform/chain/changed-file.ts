@@ -1,6 +1,6 @@
 /**
- * A file's bytes through its chain, and where a later attempt can go on: at each border between two segments of the output,
- * the state of the transforms, how far they had read, and what they had made beyond the border by then.
+ * A file's bytes through its chain, with the points where a later attempt can resume. At each end of an output segment a point
+ * holds the state of the transforms, how far they had read, and what they had made beyond that end.
  */
 
 import { bytesFrom, textOf } from '../stepwise.ts';
@@ -10,9 +10,9 @@ import type { Chain } from './chain.ts';
 /** Kept in the state as JSON. */
 export interface SavedTransforms {
   readonly state: SavedState;
-  /** Bytes of the source that they had taken. */
+  /** Bytes of the source that the transforms had pulled. */
   readonly readBytes: number;
-  /** Output behind the border, less than a segment. */
+  /** Output beyond the segment's end, less than a segment, in base64. */
   readonly ahead: string;
 }
 
@@ -24,13 +24,13 @@ export interface ResumePoint {
 
 export interface ChangedPiece {
   readonly bytes: Uint8Array;
-  /** Only where a border lies in these bytes, and all transforms of the file can save their state. */
+  /** Only where a segment ends in these bytes, and every transform of the file can save its state. */
   readonly point?: ResumePoint;
 }
 
 export interface Start {
   readonly segmentBytes: number;
-  /** Segments that an earlier attempt made, and its state behind them. The input begins where it had read to. */
+  /** Segments that an earlier attempt made. The input begins where its transforms had read to. */
   readonly segments: number;
   readonly transforms?: SavedTransforms | undefined;
 }
@@ -53,7 +53,7 @@ export async function* changedFile(
     }
   }
 
-  /** The run waits behind these bytes, so that it can be saved. */
+  /** The run waits at this output, so that it can be saved. */
   function changed(bytes: Uint8Array, run: ResumableRun): ChangedPiece {
     const before = Math.floor(made / segmentBytes);
     made += bytes.length;

@@ -1,19 +1,19 @@
 /**
- * Few large chunks instead of many small ones. A chunk has a fixed price in every step of a chain, which is soon higher than
- * that of copying a small one once. Large chunks pass as they are.
+ * Few large chunks instead of many small ones. Each chunk costs a fixed price in every step of a chain, soon more than copying a
+ * small one once. Large chunks pass unchanged.
  */
 import { bytesFrom, textOf } from '../stepwise.ts';
 import type { ByteStream, ResumableRun, SavedState } from '../transform.ts';
 
 const blockBytes = 64 * 1024;
-/** Chunks of this size are not copied. */
+/** Chunks of this size and above are not copied. */
 const largeBytes = 16 * 1024;
 
 /** The same bytes. Saves what it holds back, which is less than a block. */
 export function coalesced(input: ByteStream, saved?: SavedState): ResumableRun {
   let block = Buffer.allocUnsafeSlow(0);
   let filled = 0;
-  /** Has its turn after the block. */
+  /** Comes after the block. */
   let waiting: Uint8Array | undefined;
 
   function add(chunk: Uint8Array): void {
@@ -45,7 +45,7 @@ export function coalesced(input: ByteStream, saved?: SavedState): ResumableRun {
     if (filled > 0) yield take();
   }
 
-  // At once, not when the first chunk is asked for: a run may be saved again before it comes to that.
+  // At once, not with the first chunk: a run may be saved again before that.
   const held = bytesFrom(typeof saved === 'string' ? saved : '');
   if (held.length > blockBytes) waiting = held;
   else if (held.length > 0) add(held);

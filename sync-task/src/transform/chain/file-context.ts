@@ -1,4 +1,4 @@
-/** For bytes that belong to no file at a target, such as in a test or a benchmark. */
+/** Contexts for bytes that belong to no file at a target, such as in a test or a benchmark. */
 import { setImmediate } from 'node:timers/promises';
 import { SyncError } from '../../base/errors.ts';
 import type { BoundedFile } from '../transform.ts';
@@ -11,7 +11,7 @@ export const unbounded = {
   maxExpansion: Number.POSITIVE_INFINITY,
 };
 
-/** Nothing can be written aside or to disk, or remembered. */
+/** Side files, scratch space and keys fail. */
 export function detachedFile(path: string): BoundedFile {
   const nowhere = () =>
     Promise.reject(

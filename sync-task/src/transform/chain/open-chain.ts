@@ -1,16 +1,18 @@
-/** Transforms by their names. Most runs change nothing: the transforms and their libraries are loaded where one is named. */
+/**
+ * Loads transforms by name. Most runs change nothing, so the transforms and their libraries are loaded only where one is named.
+ */
 import type { TransformSetting } from '../../config/settings.ts';
 import type { Transform } from '../transform.ts';
 import { type Chain, find, transformChain } from './chain.ts';
 
-/** With the user's own transforms. Throws `usage` like `transformChain`, and for a module that is no transform. */
+/** Loads the user's own transforms too. Throws `usage` like `transformChain`, and for a module that is no transform. */
 export async function openChain(settings: readonly TransformSetting[]): Promise<Chain> {
   if (settings.length === 0) return transformChain([], []);
   const { builtIn, own } = await load(settings);
   return transformChain(settings, builtIn, own);
 }
 
-/** One transform, built in or the user's own. Throws `usage` where there is none of this name. */
+/** One transform, built in or the user's own. Throws `usage` where none has this name. */
 export async function findTransform(name: string): Promise<Transform> {
   const { builtIn, own } = await load([{ name, options: {}, glob: undefined }]);
   return find(name, builtIn, own);

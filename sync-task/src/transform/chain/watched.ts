@@ -1,7 +1,7 @@
 /**
- * A transform under a watch. Where it neither waits for its input, nor for something else outside, nor hands anything on, for some
- * seconds in which everything else in the process works, nothing is to come any more: the file is refused. And between two chunks
- * the process gets its turn: no chain of transforms keeps signals and other files waiting.
+ * A transform under a watch. It stalls where it neither waits for its input or anything else outside, nor yields, for some
+ * seconds in which the rest of the process works: the file is refused. Between two chunks the rest of the process gets its turn,
+ * so no chain delays signals and other files.
  */
 import { subtle } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { SyncError } from '../../base/errors.ts';
 import type { BoundedFile, ByteStream } from '../transform.ts';
 
 const ROUND_MS = 1000;
-/** Rounds without a move. The user's own transforms may ask somebody else meanwhile. */
+/** Rounds without progress. The user's own transforms may wait for somebody outside. */
 export const ROUNDS = 10;
 export const OWN_ROUNDS = 300;
 
@@ -21,7 +21,7 @@ export interface Watch {
 
 /** For one transform of one file. */
 export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
-  /** Waits for what is none of the transform's business. */
+  /** Waits outside the transform. */
   let outside = 0;
   let moves = 0;
   let close = async () => {};
@@ -67,7 +67,7 @@ export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
       async function look(): Promise<void> {
         const waits = fail !== undefined && outside === 0 && moves === seen;
         seen = moves;
-        // The threads of Node's own may be busy with slow disks: what is not their turn is no standstill.
+        // Node's own threads may be busy with slow disks: only rounds in which they are free count.
         await subtle.digest('SHA-256', new Uint8Array(1));
         still = waits && moves === seen ? still + 1 : 0;
         if (still < rounds) return;
@@ -85,7 +85,7 @@ export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
       }, roundMs);
       try {
         for (;;) {
-          // The only thing that is left to wait for, perhaps; but who was given up must not keep the process.
+          // This may be all that is left to wait for, so the timer keeps the process alive; an abandoned file must not.
           timer.ref();
           const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
             fail = reject;
@@ -100,7 +100,7 @@ export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
         }
       } finally {
         clearInterval(timer);
-        // What stands still does not end either, nor does it close its input.
+        // A stalled transform neither ends nor closes its input.
         const ended = chunks.return?.();
         ended?.catch(() => undefined);
         if (stalled) await close().catch(() => undefined);
@@ -113,7 +113,7 @@ export function watch(name: string, rounds: number, roundMs = ROUND_MS): Watch {
 const LONGEST_TURN_MS = 15;
 let turnMs = performance.now();
 
-/** Lets the rest of the process have its turn, where the last one was too long ago. */
+/** Lets the rest of the process run where the last turn was too long ago. */
 export async function breathe(): Promise<void> {
   if (performance.now() - turnMs < LONGEST_TURN_MS) return;
   await setImmediate();

@@ -1,19 +1,22 @@
 /**
- * The memory that decoders of all files have together: a window, a chunk, a table. How much one needs its file says, so it is asked
- * for before it is used: who asks waits until others are done, and what is more than all there is refuses the file.
+ * The memory that the decoders of all files share, for windows, chunks and tables. The file says how much it needs, so a decoder
+ * asks first: it waits until others are done, and a file that needs more than the whole is refused.
  *
- * Nobody waits for ever: a file that holds a share and wants another goes first, and only one file at a time may come to that.
+ * Nobody waits for ever: a file that holds a share and wants another goes first, and only one file at a time may do that.
  */
 import { SyncError } from '../../base/errors.ts';
 
 export interface DecoderMemory {
   readonly limitBytes: number;
-  /** @param shares how many the file may hold at the same time, at most */
+  /** `shares`: how many the file may hold at once. */
   forFile(shares: number): FileMemory;
 }
 
 export interface FileMemory extends Disposable {
-  /** Resolves to what gives the share back. Throws `refused`, reason `too-much-memory`, where the file needs more than there is. */
+  /**
+   * Resolves to a function that gives the share back. Throws `refused`, reason `too-much-memory`, where the file needs more than
+   * there is.
+   */
   take(bytes: number, what: string): Promise<() => void>;
 }
 
@@ -25,12 +28,12 @@ interface Waiting {
   give(error: SyncError): void;
 }
 
-/** Less is never asked for: it is no more than what any file in flight costs. */
+/** Shares up to this size are free: every file in flight costs as much. */
 export const SMALL_BYTES = 1024 * 1024;
 
 export function decoderMemory(limitBytes: number): DecoderMemory {
   let free = limitBytes;
-  /** The file that may hold several shares. */
+  /** The one file that may hold several shares. */
   let nesting: object | undefined;
   const waiting: Waiting[] = [];
 

@@ -1,14 +1,14 @@
-/** How much may come out of how little: a few bytes can be made to hold the world. */
+/** Limits how much may come out of how little: a few bytes can expand without end. */
 import { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 
-/** So much may come out of any file. */
+/** Every file may make this much. */
 const ALWAYS_BYTES = 64 * 1024 * 1024;
 
 export interface LimitedExpansion {
-  /** The file's own bytes, counted. */
+  /** Counts the file's own bytes. */
   input(input: ByteStream): ByteStream;
-  /** What a decoder makes of them, or of what another one made. Throws `refused`, reason `expansion`. */
+  /** Counts a decoder's output. Throws `refused`, reason `expansion`. */
   output(output: ByteStream): ByteStream;
 }
 

@@ -1,4 +1,4 @@
-/** gzip through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
+/** gzip through Node's own zlib. Its state can't be saved: a broken transfer starts the file again. */
 import { constants, createGunzip, createGzip, type Gunzip } from 'node:zlib';
 import { z } from 'zod';
 import { SyncError } from '../../base/errors.ts';
@@ -20,7 +20,7 @@ export const gzip: Transform<GzipOptions> = {
   details: 'The header holds no name and no time, so the same content always gives the same bytes.',
   example: 'gzip:level=9@*.csv',
   options: z.strictObject({
-    // 0 stores, in blocks as they happen to come.
+    // 0 stores without compression, in blocks that depend on how the input was cut.
     level: z.coerce.number().int().min(1).max(9).default(6).describe('1 is fastest, 9 is smallest'),
   }),
   outputName: (name) => `${name}.gz`,
@@ -48,12 +48,12 @@ export const gunzip: Transform<Record<never, never>> = {
 };
 
 /**
- * Node's decompressor reads members until one is followed by a zero, and forgets the rest. What it did not take is looked at here:
- * behind zeros there is nothing more, or another member.
+ * Node's decompressor reads members until a zero follows one, and forgets the rest. What it left is looked at here: after zeros
+ * there is nothing more, or another member.
  */
 async function* members(input: ByteStream): ByteStream {
   const chunks = input[Symbol.asyncIterator]();
-  /** Given to the decompressor, which may not have come to it. */
+  /** Given to the decompressor, which may not have read it yet. */
   let given: { readonly end: number; readonly bytes: Uint8Array }[] = [];
   let rest: Uint8Array | undefined;
   try {
@@ -95,7 +95,7 @@ async function* members(input: ByteStream): ByteStream {
   }
 }
 
-/** What a decompressor says about its input, as a refusal; every other error as it is. */
+/** A decompressor's error about its input as a refusal; every other error unchanged. */
 export function unreadable(error: unknown, format: string): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!(error instanceof Error) || error instanceof SyncError || !/^(Z_|ZSTD_)/.test(code)) return error;

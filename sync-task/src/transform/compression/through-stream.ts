@@ -1,20 +1,18 @@
-/** From Node's streams to ours: the compressors of `node:zlib` are streams. */
+/** Runs bytes through Node's streams: the compressors of `node:zlib` are streams. */
 import { type Transform as NodeTransform, pipeline, Readable } from 'node:stream';
 import type { ByteStream } from '../transform.ts';
 
-/**
- * The input through the stream, with its back pressure. Errors of either come out here; who stops reading stops both.
- */
+/** The input through the stream, with back pressure. Errors of either come out here; a reader that stops ends both. */
 export async function* throughStream(input: ByteStream, stream: NodeTransform): ByteStream {
   const source = Readable.from(input, { highWaterMark: 1 });
-  // An error destroys the stream, and so reaches the loop below.
+  // An error destroys the stream, so the loop below throws it.
   pipeline(source, stream, () => undefined);
   for await (const chunk of stream) yield chunk as Uint8Array;
 }
 
 /**
- * The same bytes in blocks of one size. A compressor may cut its own blocks by how much it is given at once, so this is what
- * makes its output the same for every way of cutting the input, and spares it many small calls.
+ * The same bytes in blocks of one size. A compressor may cut its blocks by the size of its input chunks: equal blocks make its
+ * output independent of them, and save many small calls.
  */
 export async function* inBlocks(input: ByteStream, blockBytes: number): ByteStream {
   let block = Buffer.allocUnsafeSlow(blockBytes);

@@ -1,8 +1,7 @@
 /**
- * Node's Zstandard decompressor reads a frame to its end and forgets what follows in the same chunk, without an error: of a
- * file made of several frames (pzstd, `cat a.zst b.zst`) only the first would come out. Given chunks that end where frames
- * end, it reads them all. So this walks over the frames, from one length to the next (RFC 8878, section 3.1), and cuts. On the way it
- * sees how much memory a frame asks for, before the decompressor does.
+ * Cuts Zstandard where its frames end (RFC 8878, section 3.1). Node's decompressor reads one frame and silently forgets what
+ * follows in the same chunk: of a file of several frames (pzstd, `cat a.zst b.zst`) only the first would come out. Given chunks
+ * that end with their frames it reads them all. On the way this sees how much memory a frame needs, before the decompressor does.
  */
 import type { ByteStream } from '../transform.ts';
 
@@ -11,14 +10,17 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 
 type Field = 'unknown' | 'magic' | 'skippable-size' | 'descriptor' | 'header' | 'block-header' | 'content' | 'checksum';
 
-/** A part of one frame, or of what is none. */
+/** A part of one frame, or of bytes that are no frame. */
 export interface FramePart {
   readonly bytes: Uint8Array;
-  /** With the header, which comes in one part: how much of the output must be kept in memory. */
+  /** Only with the header, which comes in one part: how much of the output must stay in memory. */
   readonly windowBytes?: number;
 }
 
-/** The same bytes; no part reaches from one frame into the next. What is no frame passes uncut, for the decompressor to refuse. */
+/**
+ * The same bytes; no part reaches from one frame into the next. Bytes that are no frame pass uncut, for the decompressor to
+ * refuse.
+ */
 export async function* cutAtFrames(input: ByteStream): AsyncGenerator<FramePart> {
   const frames = frameWalker();
   let head: Uint8Array[] = [];
@@ -40,7 +42,7 @@ export async function* cutAtFrames(input: ByteStream): AsyncGenerator<FramePart>
 
 function frameWalker() {
   let field = 'magic' as Field;
-  /** Bytes of the field that are still to come, and, of short fields, its value so far (little-endian). */
+  /** Bytes of the field that are still to come, and, for short fields, its value so far (little-endian). */
   let missing = 4;
   let value = 0;
   let shift = 0;
@@ -68,7 +70,7 @@ function frameWalker() {
     return Math.min(bound, content);
   }
 
-  /** A field is complete. True where a part ends with it. */
+  /** Ends a field. True where a part ends with it. */
   function advance(): boolean {
     switch (field) {
       case 'magic':
@@ -121,9 +123,9 @@ function frameWalker() {
     windowBytes: () => window,
     /** Between the beginning of a frame and the end of its header. */
     inHead: () => field === 'magic' || field === 'descriptor' || field === 'header',
-    /** No frame has begun, or the last one has just ended. */
+    /** Before a frame, or right after one. */
     atStart: () => field === 'magic' && missing === 4,
-    /** Where the part ends in which `start` lies, or the chunk does. */
+    /** Where the part that holds `start` ends, or the chunk. */
     walk(chunk: Uint8Array, start: number): number {
       let index = start;
       while (index < chunk.length) {

@@ -1,4 +1,4 @@
-/** Zstandard through Node's own zlib. Its state can't be saved: a file that breaks off is done from its beginning. */
+/** Zstandard through Node's own zlib. Its state can't be saved: a broken transfer starts the file again. */
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { withoutSuffix } from '../file-name.ts';
@@ -45,7 +45,7 @@ export const unzstd: Transform<Record<never, never>> = {
   async *apply(input, _options, file) {
     const parts = cutAtFrames(input);
     let next = await parts.next();
-    /** The next frame needs more than was asked for: it gets a decompressor of its own. */
+    /** A frame that needs more than was asked for gets a decompressor of its own. */
     async function* within(windowBytes: number): ByteStream {
       for (; !next.done; next = await parts.next()) {
         if ((next.value.windowBytes ?? 0) > windowBytes) return;
@@ -68,5 +68,5 @@ export const unzstd: Transform<Record<never, never>> = {
   },
 };
 
-/** As large as the library takes: what memory there is decides. */
+/** The library's maximum: the shared memory decides. */
 const MOST_WINDOW_LOG = 31;

@@ -13,7 +13,7 @@ export async function publicKeys(holders: SecretHolders, purpose: 'encrypt' | 'v
   for (const { bytes, label } of await read(holders)) {
     for (const key of await keysIn(bytes, label)) {
       await judge(key, label, purpose);
-      // A private key can do what its public one can, but nobody should have to give it away for that.
+      // A private key works too, but openpgp gets only its public part.
       found.push(key.toPublic());
     }
   }

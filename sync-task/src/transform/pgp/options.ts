@@ -18,7 +18,7 @@ export const variableOption = z
 export const filesOption = z.preprocess(asList, z.array(fileOption).default([]));
 export const variablesOption = z.preprocess(asList, z.array(variableOption).default([]));
 
-/** @param file what `key-file` names */
+/** `file` says what `key-file` names. */
 export const keyOptions = (file: string) => ({
   'key-file': filesOption.describe(`${file}; repeatable`),
   'key-env': variablesOption.describe('an environment variable that holds one; repeatable'),

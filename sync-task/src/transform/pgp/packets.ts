@@ -1,22 +1,22 @@
 /**
- * Looks at the packets of an OpenPGP message before openpgp does (RFC 9580, section 4.2), because that keeps in memory what it does not stream:
- * a packet of any length that is no content, and all that follows the content. So a message is one unit of content with a few small packets
- * around it, not nested without end; nothing may follow that.
+ * Checks the packets of an OpenPGP message (RFC 9580, section 4.2) before openpgp reads them. openpgp keeps in memory what it
+ * does not stream: packets of any length that are not content, and everything after the content. So a message must be one unit of
+ * content with a few small packets around it, nested to a limited depth, and nothing may follow.
  */
 
-/** Tags of packets that hold the content, which openpgp streams: compressed, encrypted (9, 18, 20) and literal data. */
+/** Tags of packets with content, which openpgp streams: compressed, encrypted (9, 18, 20) and literal data. */
 const contentTags = new Set([8, 9, 11, 18, 20]);
-/** What may stand behind the content: a signature, a marker, the digest of protected data, padding. */
+/** Allowed after the content: a signature, a marker, the digest of protected data, padding. */
 const closingTags = new Set([2, 10, 19, 21]);
 
-/** Keys, signatures and session keys have some KiB, also those of many recipients each. */
+/** Keys, signatures and session keys have a few KiB each, even those for many recipients. */
 const MOST_PACKET_BYTES = 1024 * 1024;
-/** Encrypted, compressed and signed is 3. */
+/** Encrypted, compressed and signed makes 3. */
 const MOST_LEVELS = 8;
 
 export type PacketGuard = (bytes: unknown) => unknown;
 
-/** For one message: its packets, then those inside of them, and so on. Errors come out of the stream. */
+/** For one message: checks its packets, then those inside them, and so on. Errors come out of the stream. */
 export function packetGuard(): PacketGuard {
   let levels = 0;
   return (bytes) => {
@@ -36,9 +36,9 @@ export function packetGuard(): PacketGuard {
 
 function packetWalker(): (chunk: Uint8Array) => void {
   let header: number[] = [];
-  /** Bytes of the packet, or of its part, that are still to come. */
+  /** Bytes still to come of the packet or its part. */
   let left = 0;
-  /** What comes next is not the first part of its packet; the part at hand is not the last. */
+  /** The next part continues its packet; the part at hand is not the last. */
   let goesOn = false;
   let partial = false;
   let packetBytes = 0;
@@ -51,7 +51,7 @@ function packetWalker(): (chunk: Uint8Array) => void {
     packetBytes = 0;
   }
 
-  /** Takes one more byte of a header; true where it is complete. */
+  /** Takes one more byte of a header; true where that completes it. */
   function complete(): boolean {
     const [first = 0, ...length] = header;
     if (goesOn) return lengthOf(header);
@@ -67,7 +67,7 @@ function packetWalker(): (chunk: Uint8Array) => void {
     return length.length === bytes;
   }
 
-  /** New format. */
+  /** The new packet format. */
   function lengthOf(length: readonly number[]): boolean {
     const [first, second = 0] = length;
     if (first === undefined) return false;

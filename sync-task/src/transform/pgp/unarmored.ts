@@ -1,13 +1,13 @@
 /**
- * OpenPGP messages as text (RFC 9580, section 6.2): lines of Base64 between a first and a last line. openpgp reads them
- * too, but fails on some ways of cutting a stream. The checksum line is optional; where there is one it must be right, as gpg has it.
- * Nothing is left out: what stands before or behind the message refuses the file, another message too.
+ * OpenPGP messages as text (RFC 9580, section 6.2): lines of Base64 between a first and a last line. openpgp reads them too, but
+ * fails for some ways of cutting a stream. The checksum line is optional and, like in gpg, must be right where it is there.
+ * Nothing is skipped: text before or after the message refuses the file, a second message too.
  */
 import type { ByteStream } from '../transform.ts';
 
 const MOST_LINE_CHARACTERS = 64 * 1024;
 
-/** The bytes of the message that the text is. Throws where there is none, not all of it, or something else. */
+/** The message's bytes. Throws where there is no message, only a part of one, or something else. */
 export async function* unarmored(input: ByteStream): ByteStream {
   let part: 'before' | 'headers' | 'body' | 'checksum' | 'after' = 'before';
   let digits = '';

@@ -1,8 +1,8 @@
-/** Between our streams and the web streams that openpgp works on. */
+/** Connects our streams to the web streams that openpgp uses. */
 import { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 
-/** What is asked for is `work`'s output. An error of the input comes out as it was, whatever openpgp makes of it. */
+/** The output of `work`. An error of the input comes out unchanged, whatever openpgp makes of it. */
 export async function* throughOpenpgp(
   input: ByteStream,
   work: (input: ReadableStream<Uint8Array>) => Promise<AsyncIterable<Uint8Array | string>>,
@@ -12,7 +12,7 @@ export async function* throughOpenpgp(
   async function* watched(): ByteStream {
     try {
       for await (const chunk of input) {
-        // openpgp knows Uint8Array alone, and may keep a chunk for a while.
+        // openpgp accepts only Uint8Array, and may keep a chunk for a while.
         if (chunk.length > 0) yield new Uint8Array(chunk);
       }
     } catch (error) {

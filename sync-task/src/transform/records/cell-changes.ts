@@ -4,10 +4,10 @@ import { columnIndexes } from './columns.ts';
 import { refusedRow, type Table } from './table.ts';
 import { dayReader, normalNumber, normalTruth } from './values.ts';
 
-/** The value as it shall be. Throws `refused` for one that can't be read. */
+/** The changed value. Throws `refused` for one that can't be read. */
 export type CellChange = (value: string, rowNumber: number) => string;
 
-/** For every column, undefined where its values stay as they are. */
+/** One for every column; undefined where its values stay unchanged. */
 export function cellChanges(table: Pick<Table, 'names'>, options: CleanOptions): (CellChange | undefined)[] {
   const nulls = new Set(options.null);
   const typed = typedColumns(table, options);

@@ -1,4 +1,4 @@
-/** What `csv-clean` can be told. */
+/** The options of `csv-clean`. */
 import { z } from 'zod';
 import { type DialectOptions, delimiterText, dialectOptions, distinctMarks } from './dialect.ts';
 import { listOption, switchOption } from './option-schemas.ts';

@@ -1,4 +1,4 @@
-/** Headers that differ from file to file in spelling, as names that a program can rely on. */
+/** Turns headers that are spelled differently from file to file into names that a program can rely on. */
 
 /** `Kunden-Nr.` → `kunden_nr`, `firstName` → `first_name`, `Größe (cm)` → `groesse_cm`. Letters of other scripts stay. */
 export function snakeCase(name: string): string {
@@ -15,7 +15,7 @@ export function snakeCase(name: string): string {
 
 const spelledOut: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', Ä: 'Ae', Ö: 'Oe', Ü: 'Ue' };
 
-/** Every name once: the second `name` becomes `name_2`, and what has no name `column_3`, by its place. */
+/** Makes names unique: the second `name` becomes `name_2`, and an empty one `column_3`, by its position. */
 export function distinctNames(names: readonly string[]): string[] {
   const taken = new Set(names);
   const used = new Set<string>();
@@ -32,7 +32,7 @@ export function distinctNames(names: readonly string[]): string[] {
   });
 }
 
-/** The first name that was there before. */
+/** The first name that occurs twice. */
 export function firstTwice(names: readonly string[]): string | undefined {
   const seen = new Set<string>();
   return names.find((name) => seen.size === seen.add(name).size);

@@ -1,11 +1,11 @@
-/** Columns by their names. */
+/** Finds columns by name. */
 import { SyncError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Table } from './table.ts';
 
 type Named = Pick<Table, 'names'>;
 
-/** The column's place. Throws `refused`, reason `no-column`, where none has the name, or several have. */
+/** The column's index. Throws `refused`, reason `no-column`, where none or several have the name. */
 export function columnIndex({ names }: Named, name: string): number {
   const index = names.indexOf(name);
   if (index === -1) {
@@ -19,7 +19,7 @@ export function columnIndex({ names }: Named, name: string): number {
   return index;
 }
 
-/** The places of several columns; of none in an empty file, which lacks them all and needs none. */
+/** The indexes of several columns. An empty file lacks all of them and needs none. */
 export function columnIndexes(table: Named, names: readonly string[]): number[] {
   return table.names.length === 0 ? [] : names.map((name) => columnIndex(table, name));
 }

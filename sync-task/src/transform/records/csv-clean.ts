@@ -1,7 +1,6 @@
 /**
- * Makes files of many senders alike: one delimiter, names in snake_case, the columns that are wanted, values without blanks
- * around them, numbers, truths and days in one form. What cannot be read as what it should be refuses the file with its
- * row and column; it is never guessed.
+ * Makes files of many senders alike: one delimiter, names in snake_case, the wanted columns, values without blanks around them,
+ * numbers, truths and days in one form. A value that can't be read refuses the file with its row and column; nothing is guessed.
  */
 import { SyncError } from '../../base/errors.ts';
 import type { Transform } from '../transform.ts';
@@ -44,7 +43,7 @@ function cleanCells(row: Row, number: number, cells: readonly (CellChange | unde
   }
 }
 
-/** Without a header columns have no names to change. */
+/** Without a header there are no names to change. */
 function newNames(found: readonly string[], options: CleanOptions): readonly string[] {
   if (found.length === 0) return [];
   const trimmed = options.trim ? found.map((name) => name.trim()) : [...found];

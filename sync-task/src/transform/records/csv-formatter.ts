@@ -1,11 +1,11 @@
-/** Rows as lines of CSV, ended by LF; quoted only where a field could not be read back otherwise. */
+/** Rows as lines of CSV that end in LF. A field is quoted only where it could not be read back otherwise. */
 import { SyncError } from '../../base/errors.ts';
 import type { Dialect, Row } from './dialect.ts';
 
 const CR = 13;
 const LF = 10;
 
-/** Throws `refused` for a field that can't be written because the dialect has no quotes. */
+/** Throws `refused` for a field that needs quotes where the dialect has none. */
 export function csvFormatter({ delimiter, quote }: Pick<Dialect, 'delimiter' | 'quote'>): (row: Row) => string {
   const delimiterCode = delimiter.charCodeAt(0);
   const quoteCode = quote?.charCodeAt(0) ?? -1;

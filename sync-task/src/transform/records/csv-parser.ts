@@ -1,13 +1,13 @@
 /**
- * Text that comes in pieces, as records. RFC 4180, and what files in the world do beyond it: a record ends at LF, CRLF or
- * CR, whichever comes; a quote inside of a field that does not start with one is text.
+ * Turns text that comes in pieces into records. RFC 4180, and what real files do beyond it: a record ends at LF, CRLF or CR; a
+ * quote inside a field that does not start with one is text.
  *
- * The speed is in the common case: a line without any quote is cut by `String.split`. Positions of the next quote, CR and
- * LF are remembered, so that text is searched once for each. A line with a quote goes field by field.
+ * The common case is fast: `String.split` cuts a line without any quote. The positions of the next quote, CR and LF are
+ * remembered, so text is searched once for each. A line with a quote goes field by field.
  *
- * What is not a complete record yet waits, and is looked at again only once it has doubled, so that a long record in many
- * small pieces costs no more than twice its length. Errors are kept until the rows before them are handed out: which error
- * a file has first must not depend on how it was cut.
+ * An incomplete record waits, and is looked at again only once it has doubled, so that a long record in many small pieces costs
+ * at most twice its length. Errors are kept until the rows before them are handed out: which error comes first must not depend on
+ * how the file was cut.
  */
 import { SyncError } from '../../base/errors.ts';
 import type { Dialect, Row } from './dialect.ts';
@@ -15,11 +15,11 @@ import type { Dialect, Row } from './dialect.ts';
 export interface CsvParser {
   /** All records that are complete now. An empty line is an empty row. */
   push(text: string): Row[];
-  /** The same, looking at everything that waits. */
+  /** The same, for everything that waits. */
   drain(): Row[];
-  /** What is left, which is complete because nothing follows. */
+  /** The rest, which is complete because nothing follows. */
   end(): Row[];
-  /** Why the record behind those handed out cannot be read. */
+  /** Why the record after those handed out can't be read. */
   readonly failure: SyncError | undefined;
 }
 
@@ -32,7 +32,7 @@ const CR = 13;
 const LF = 10;
 const BACKSLASH = 92;
 
-/** @param before rows of the file that are read already */
+/** `before`: rows of the file that were read before. */
 export function csvParser(syntax: Syntax, before = 0): CsvParser {
   const { delimiter, quote, quotes, 'max-record-bytes': maxBytes, 'skip-lines': skipLines = 0, comment } = syntax;
   const delimiterCode = delimiter.charCodeAt(0);
@@ -81,7 +81,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     return rows;
   }
 
-  /** A line that is no record; undefined where its beginning has not come yet. */
+  /** Whether the line is to be skipped or a comment; undefined where too little of it has come to tell. */
   function isSkipped(text: string, start: number, last: boolean): boolean | undefined {
     if (finished < skipLines) return true;
     if (comment === undefined) return false;
@@ -89,7 +89,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     return !last && comment.startsWith(text.slice(start)) ? undefined : false;
   }
 
-  /** Fills the row; returns where it stops, `undefined` where that is not known yet or the record is wrong. */
+  /** Fills the row. Returns where it stops, `undefined` where that is not known yet or the record is wrong. */
   function fieldByField(text: string, start: number, last: boolean, row: Row): number | undefined {
     for (let at = start; ; at++) {
       if (text.charCodeAt(at) === quoteCode) {
@@ -123,7 +123,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     }
   }
 
-  /** Behind this backslash; false where that is not known yet, or it escapes nothing. */
+  /** Whether this backslash escapes the next character; false where that is not known yet. */
   function isEscaped(text: string, at: number, last: boolean, recordStart: number): boolean {
     const next = text.charCodeAt(at + 1);
     if (at + 1 < text.length && (next === quoteCode || next === delimiterCode || next === BACKSLASH)) return true;
@@ -132,7 +132,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     return false;
   }
 
-  /** ` "a` of ` "a,b"`: whoever wrote it meant the quotes. */
+  /** ` "a` of ` "a,b"`: the writer meant the quotes. */
   function opensLate(value: string): boolean {
     if (quote === undefined || !value.includes(quote)) return false;
     return value.trimStart().startsWith(quote) && value.split(quote).length % 2 === 0;
@@ -220,7 +220,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
   };
 }
 
-/** Behind everything where it was not found. */
+/** After the end of the text where nothing was found. */
 function place(index: number): number {
   return index === -1 ? Number.POSITIVE_INFINITY : index;
 }

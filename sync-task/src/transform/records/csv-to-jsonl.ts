@@ -90,7 +90,7 @@ function objectText(
   return `{${text}}`;
 }
 
-/** A number keeps its digits: nothing is lost that a floating point number could not hold. */
+/** A number keeps its digits: nothing is lost that a floating point number can't hold. */
 function jsonOf(value: string, kind: Kind): string | undefined {
   if (kind === 'text') return JSON.stringify(value);
   if (kind === 'number') return jsonNumber.test(value) ? value : undefined;

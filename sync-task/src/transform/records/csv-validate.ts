@@ -1,6 +1,6 @@
 /**
- * Lets through the rows that keep the rules of a schema. The others go, with their numbers and reasons, into a second file
- * beside the target's; too many of them refuse the file, and then nothing is written at all.
+ * Passes the rows that keep the rules of a schema. The others go to a side file, with their numbers and reasons. Too many of them
+ * refuse the file: then nothing is published.
  */
 import { z } from 'zod';
 import { SyncError } from '../../base/errors.ts';

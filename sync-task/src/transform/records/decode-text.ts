@@ -1,8 +1,8 @@
 /**
- * Bytes as text, strictly: what is not UTF-8 refuses the file. A byte order mark at the beginning is left out.
+ * Bytes as text, strictly: invalid UTF-8 refuses the file. A byte order mark at the beginning is dropped.
  *
- * The error is handed on like a piece of text, behind all text before it, so that whoever reads finds the same first error
- * however the bytes were cut: a bad row before an invalid byte is always the bad row.
+ * The error comes like a piece of text, after all text before it, so that readers find the same first error however the bytes
+ * were cut: a bad row before an invalid byte is always the bad row.
  */
 import { StringDecoder } from 'node:string_decoder';
 import { SyncError } from '../../base/errors.ts';
@@ -11,7 +11,7 @@ import type { ByteStream } from '../transform.ts';
 
 export interface TextPiece {
   readonly text: string;
-  /** Nothing comes after this piece: the text has ended, or it goes on with `failure`. */
+  /** Nothing follows this piece: the text has ended, or goes on with `failure`. */
   readonly last: boolean;
   readonly failure: SyncError | undefined;
 }

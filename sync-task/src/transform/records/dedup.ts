@@ -1,6 +1,6 @@
 /**
- * Leaves out rows that were there before, compared as a whole or by some columns. The first one stays. What was seen in the
- * file is remembered in bounded memory, and on disk beyond that; what is in other files, the state knows.
+ * Drops rows that occurred before, compared as a whole or by some columns. The first one stays. Keys of the file are remembered
+ * in bounded memory and beyond that on disk; keys of other files are in the state.
  */
 import { hash } from 'node:crypto';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ const options: z.ZodType<DedupOptions> = z
   .strictObject({
     ...dialectOptions,
     key: listOption('a column that tells rows apart; without it all of them together'),
-    // Undefined rather than a default: what was deduplicated without them keeps its fingerprint.
+    // Undefined instead of a default: files that were deduplicated without them keep their fingerprint.
     across: z
       .enum(['runs'])
       .optional()
@@ -73,7 +73,7 @@ fails, so no row is lost with it. The state keeps all of them, 130 MB for a mill
           if (row.length === 0) continue;
           const key = keyOf(table.conform(row, first + index), columns);
           const digest = hash('sha256', `${set} ${key}`, 'base64url').slice(0, DIGEST_LENGTH);
-          // A second one in the same file is left out in any case.
+          // A second one in the same file is dropped in any case.
           if (!keys.has(digest)) keys.set(digest, first + index);
         }
         const taken = await file.takeKeys([...keys.keys()]);

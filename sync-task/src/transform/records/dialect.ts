@@ -1,4 +1,4 @@
-/** How a file writes its records: what every transform of CSV can be told. */
+/** How a file writes its records: the options that every transform of CSV has. */
 import { z } from 'zod';
 import { bytesOption } from './option-schemas.ts';
 
@@ -6,30 +6,30 @@ import { bytesOption } from './option-schemas.ts';
 export type Row = string[];
 
 export interface DialectOptions {
-  /** One character; undefined: found out from the file's beginning. */
+  /** One character; undefined: detected from the file's beginning. */
   readonly delimiter: string | undefined;
   /** One character; undefined: quotes mean nothing. */
   readonly quote: string | undefined;
   readonly quotes: 'strict' | 'relaxed';
-  /** Without it a quote is written twice, and a backslash is text. */
+  /** Undefined: a quote is written twice, and a backslash is text. */
   readonly escape?: 'double' | 'backslash';
   readonly header: 'first' | 'none';
   readonly ragged: 'refuse' | 'pad';
   readonly nul: 'refuse' | 'remove' | 'keep';
   readonly 'max-record-bytes': number;
-  /** Lines before the header, or the first row. */
+  /** Lines before the header, or before the first row. */
   readonly 'skip-lines'?: number | undefined;
-  /** What lines begin with that are no rows. */
+  /** The beginning of comment lines. */
   readonly comment?: string | undefined;
-  /** Rows at the end that are no data. */
+  /** Rows at the end that hold no data. */
   readonly 'skip-footer'?: number | undefined;
-  /** What each of them begins with. */
+  /** The beginning of each of them. */
   readonly footer?: string | undefined;
-  /** The number of the field, in the first of them, that says how many rows there are. */
+  /** The number of the field in the first of them that holds the number of rows. */
   readonly 'footer-count'?: number | undefined;
 }
 
-/** With nothing left to find out. */
+/** With nothing left to detect. */
 export interface Dialect extends DialectOptions {
   readonly delimiter: string;
 }
@@ -51,7 +51,7 @@ const quoteCharacter = character({ double: '"', single: "'" }, 'double, single, 
 /** `comma`, `semicolon`, `tab`, `pipe` or any character that is one UTF-16 unit. */
 export const delimiterText = z.string().transform(delimiterCharacter);
 
-/** To be spread into a transform's own options. */
+/** To spread into a transform's options. */
 export const dialectOptions = {
   delimiter: z
     .string()

@@ -1,13 +1,14 @@
 /**
- * A Bloom filter of 128-bit fingerprints: may say that it has one that it has not, never the other way round. A fingerprint's
- * four words are four hashes as they are. With 16 MiB, of 10 million it is wrong about 0.5 % of all others, of 30 million about 12 %.
+ * A Bloom filter of 128-bit fingerprints: it may claim to hold one that it does not, never the other way round. The four words of
+ * a fingerprint serve as four hashes. With 16 MiB it is wrong about 0.5 % of all others after 10 million, and about 12 % after 30
+ * million.
  */
 export interface FingerprintFilter {
   add(words: Uint32Array): void;
   has(words: Uint32Array): boolean;
 }
 
-/** @param bytes a power of two, 16 MiB by default */
+/** `bytes` is a power of two, 16 MiB by default. */
 export function fingerprintFilter(bytes: number = 2 ** 24): FingerprintFilter {
   const mask = bytes * 8 - 1;
   const bits = new Uint32Array(bytes / 4);

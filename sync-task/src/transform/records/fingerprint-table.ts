@@ -1,13 +1,13 @@
 /**
- * A set of 128-bit fingerprints in one array of words: 16 bytes a slot and no object for any of them. Open addressing with
- * linear probing, at most two thirds full.
+ * A set of 128-bit fingerprints in one array of words: 16 bytes a slot, and no objects. Open addressing with linear probing, at
+ * most two thirds full.
  */
 export interface FingerprintTable {
   readonly count: number;
   /** False where it was there already. The four words are at `offset`. */
   add(words: Uint32Array): boolean;
   has(words: Uint32Array): boolean;
-  /** Every fingerprint, in the order of its first word. The same array each time, to be copied. */
+  /** Every fingerprint, ordered by its first word. Always the same array: copy it. */
   sorted(): Generator<Uint32Array>;
   clear(): void;
 }
@@ -19,7 +19,7 @@ export function fingerprintTable(): FingerprintTable {
   let table = new Uint32Array(slots * 4);
   let count = 0;
 
-  /** Where it is, or the free slot where it belongs. No fingerprint is all zeros: see `add`. */
+  /** Its position, or the free slot where it belongs. No fingerprint is all zeros: see `add`. */
   function slotOf(words: Uint32Array): number {
     const [a, b, c, d] = words as unknown as [number, number, number, number];
     let slot = a & (slots - 1);
@@ -64,7 +64,7 @@ export function fingerprintTable(): FingerprintTable {
       for (const at of order) yield table.subarray(at, at + 4);
     },
     clear() {
-      // As large as it was: it will be filled again.
+      // As large as before: it will be filled again.
       table.fill(0);
       count = 0;
     },

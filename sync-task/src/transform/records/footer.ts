@@ -1,11 +1,11 @@
 /**
- * Rows at the end that are no data: a trailer, a total. They are known as such only when the file is over, so as many rows wait
- * as there may be. What they say is checked: a file without its trailer may be cut off, and one with another count has lost rows.
+ * Rows at the end that hold no data: a trailer, a total. Only the end of the file tells which they are, so as many rows wait as
+ * there may be. What they say is checked: a file without its trailer may be cut off, and one with another count has lost rows.
  */
 import type { DialectOptions, Row } from './dialect.ts';
 import { type FoundRows, refusedRow } from './table.ts';
 
-/** Empty lines amid the footer and behind it, which wait too. */
+/** Empty lines inside and after the footer, which wait too. */
 const MOST_WAITING = 10_000;
 
 export async function* withoutFooter(
@@ -18,9 +18,9 @@ export async function* withoutFooter(
     return;
   }
   let waiting: Row[] = [];
-  /** Of those that wait, the rows that are no empty lines. */
+  /** The waiting rows that are not empty lines. */
   let filled = 0;
-  /** The number of the first row that waits. */
+  /** The number of the first waiting row. */
   let first = 1;
   let rowsBefore = 0;
   for await (const batch of batches) {
@@ -31,7 +31,7 @@ export async function* withoutFooter(
     for (const row of batch.rows) {
       waiting.push(row);
       if (row.length > 0) filled++;
-      // Rows in front of the footer's first one go on.
+      // Rows before the footer pass.
       while (gone < waiting.length && (filled > count || (waiting[gone] as Row).length === 0)) {
         const next = waiting[gone++] as Row;
         passed.push(next);

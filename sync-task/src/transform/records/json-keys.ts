@@ -1,9 +1,9 @@
 /**
- * What `JSON.parse` does not tell: keys that an object has twice, of which it drops all but the last, the order of keys that look like
- * numbers, and how deep a value is nested.
+ * What `JSON.parse` hides: keys that an object has twice (it keeps the last), the order of keys that look like numbers, and the
+ * depth of a value.
  */
 
-/** Deeper values would need a stack of their own everywhere. */
+/** Deeper values would need explicit stacks everywhere. */
 const MOST_LEVELS = 500;
 
 const OPEN_OBJECT = 0x7b;
@@ -15,15 +15,15 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 export interface JsonKeys {
-  /** Of the outermost object, in order. */
+  /** Keys of the outermost object, in order. */
   readonly keys: readonly string[];
   readonly problem?: string;
 }
 
-/** What is no JSON is not noticed. */
+/** Does not notice invalid JSON. */
 export function jsonKeys(text: string): JsonKeys {
   const keys: string[] = [];
-  /** For each level that is open the keys of the object; none for a list. */
+  /** For each open level the keys of the object; none for a list. */
   const levels: (Set<string> | undefined)[] = [];
   let keyNext = false;
   for (let at = 0; at < text.length; at++) {

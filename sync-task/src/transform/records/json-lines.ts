@@ -1,4 +1,4 @@
-/** JSON lines: one object a line. Reads them with their numbers; makes them flat enough for a table. */
+/** JSON lines: one object a line. Reads them with their numbers, and flattens them for a table. */
 import type { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
 import { decodedText } from './decode-text.ts';
@@ -6,7 +6,7 @@ import { jsonKeys } from './json-keys.ts';
 import { refusedRow } from './table.ts';
 
 export interface Fields {
-  /** In the order in which they stand there. */
+  /** In the file's order. */
   readonly names: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
 }
@@ -17,11 +17,11 @@ export interface Lines {
   readonly lines: readonly string[];
 }
 
-/** The lines, in as many batches as there are chunks. Throws `refused` for one that is too long. */
+/** The lines, one batch for each chunk. Throws `refused` for a line that is too long. */
 export async function* readLines(input: ByteStream, maxBytes: number): AsyncGenerator<Lines> {
   let first = 1;
   let parts: string[] = [];
-  /** Bytes of the line that has not ended. */
+  /** Bytes of the unfinished line. */
   let waiting = 0;
   for await (const { text, last, failure } of decodedText(input)) {
     const end = text.lastIndexOf('\n') + 1;
@@ -54,10 +54,10 @@ function tooLong(number: number, maxBytes: number): SyncError {
   return refusedRow(number, `it is longer than ${maxBytes} bytes; raise max-record-bytes, or exclude the file`);
 }
 
-/** A fraction, an exponent or many digits: `1.10` and `12345678901234567890` would come back as other digits. */
+/** A fraction, an exponent or many digits: `1.10` and `12345678901234567890` would come back with other digits. */
 const mayLoseDigits = /\d[.eE]|\d{16}/;
 
-/** Not in TypeScript's library yet. */
+/** TypeScript's library lacks it. */
 const raw = JSON as unknown as {
   rawJSON(text: string): unknown;
   isRawJSON(value: unknown): value is { rawJSON: string };
@@ -76,7 +76,7 @@ export function objectOf(line: string, number: number): Fields | undefined {
   try {
     value = mayLoseDigits.test(line) ? JSON.parse(line, keepDigits) : JSON.parse(line);
   } catch (error) {
-    // The parser's own message shows what stands there, which may be personal.
+    // The parser's own message quotes the line, which may be personal data.
     if (error instanceof SyntaxError) throw refusedRow(number, 'it is no JSON; mend or exclude the file');
     throw error;
   }
@@ -90,14 +90,14 @@ export function objectOf(line: string, number: number): Fields | undefined {
   throw refusedRow(number, 'it is no JSON object; every line must be one');
 }
 
-/** Deeper down such halves stay the escapes that they are. */
+/** Deeper down, lone surrogates stay the escapes that they are. */
 function isWritable(values: Fields['values']): boolean {
   return Object.entries(values).every(
     ([name, value]) => name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed()),
   );
 }
 
-/** A value as a field: text as it is, null and what is missing as empty, lists and objects as JSON. */
+/** A value as a field: text unchanged, null and missing values empty, lists and objects as JSON. */
 export function fieldOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (raw.isRawJSON(value)) return value.rawJSON;

@@ -1,6 +1,6 @@
 /**
- * JSON lines as CSV. The columns are those named, or else those of the first object: later lines may lack some, but one with
- * others refuses the file, because the header is written by then and nothing may be lost unseen.
+ * JSON lines as CSV. The columns are those named, or those of the first object. Later lines may lack some, but one with others
+ * refuses the file: the header is written by then, and nothing may be lost unseen.
  */
 import { z } from 'zod';
 import type { ByteStream, Transform } from '../transform.ts';

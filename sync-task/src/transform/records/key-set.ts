@@ -1,10 +1,10 @@
 /**
- * Remembers which keys were seen, however many there are, in bounded memory: in a table while they are few, beyond that in a
- * SQLite file on disk, to which the table is added, in order, whenever it is full. Most new keys need no look at that file:
- * a filter knows that they are not in it.
+ * Remembers which keys were seen, any number of them, in bounded memory: in a table while they are few, beyond that in a SQLite
+ * file on disk. A full table is added to that file in order. Most new keys need no look at the file: a filter knows that they are
+ * not there.
  *
- * A key is remembered by the first 128 bits of its SHA-256: two different ones among a billion are taken for the same with
- * a probability of 10^-21, and nobody can make up such a pair.
+ * A key is remembered as the first 128 bits of its SHA-256. Among a billion keys, two are confused with a probability of 10^-21,
+ * and nobody can construct such a pair.
  */
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ import { fingerprintTable } from './fingerprint-table.ts';
 export interface KeySet extends Disposable {
   /** False where it was there already. */
   add(key: string): boolean;
-  /** To be awaited now and then: makes room in memory. */
+  /** Makes room in memory; await it now and then. */
   settle(): Promise<void>;
 }
 
-/** So many need no share of the memory for decoders: 1 MiB. */
+/** This many need no share of the decoders' memory: 1 MiB. */
 const FEW_KEYS = 40_000;
 /** 16 MiB of table, and half of that more while it grows; as much for the filter, and what the file on disk takes. */
 const SHARE_BYTES = 56 * 1024 ** 2;
@@ -34,7 +34,7 @@ interface Disk {
   readonly find: StatementSync;
 }
 
-/** `file` and `name` say where the file may be, which is not used while memory is enough. */
+/** `file` and `name` say where the file on disk goes. It is used only where memory is not enough. */
 export function keySet(
   file: Pick<BoundedFile, 'scratch' | 'takeMemory' | 'memoryBytes' | 'turn'>,
   name: string,
@@ -49,7 +49,7 @@ export function keySet(
 
   return {
     add(key) {
-      // As text of one byte a character: a Buffer for each key would be much more to collect.
+      // As text of one byte a character: a Buffer for each key would be far more garbage.
       bytes.write(hash('sha256', key, 'binary'), 0, 16, 'latin1');
       for (let index = 0; index < 4; index++) words[index] = bytes.readUInt32BE(index * 4);
       // All zeros is the table's empty slot.
@@ -76,7 +76,7 @@ export function keySet(
   };
 }
 
-/** For as long as this process lives: nothing has to survive a crash. */
+/** It lives as long as this process: nothing has to survive a crash. */
 function openDisk(file: string, bytes: number): Disk {
   // Defensive mode would insist on a journal.
   const database = new DatabaseSync(file, { defensive: false });

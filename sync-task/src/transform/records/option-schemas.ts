@@ -1,7 +1,7 @@
-/** Kinds of options that several record transforms share. Options come as text, a repeated one as a list of texts. */
+/** Kinds of options that several record transforms share. Options are texts; a repeated option is a list of texts. */
 import { z } from 'zod';
 
-/** A list, also where it is given once. */
+/** A list, even where the option is given once. */
 export function listOption(describe: string) {
   return z
     .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string().min(1, 'it is empty')))
@@ -35,7 +35,7 @@ export function bytesOption(describe: string, initially: string, mostBytes: numb
     .describe(describe);
 }
 
-/** What is put behind a file's name for a second file beside it. */
+/** The suffix of a side file. */
 export function asideSuffix(initially: string, describe: string) {
   return z
     .string()

@@ -1,6 +1,6 @@
 /**
- * Writes HMAC-SHA-256 of the values of some columns: the same value always becomes the same pseudonym, so tables can still
- * be joined, and without the key nobody can try values out.
+ * Replaces values of some columns by their HMAC-SHA-256. The same value always becomes the same pseudonym, so tables can still be
+ * joined; without the key nobody can try values out.
  */
 import { createHmac, createSecretKey } from 'node:crypto';
 import { z } from 'zod';
@@ -57,14 +57,14 @@ const options: z.ZodType<PseudonymiseOptions> = z
       context.addIssue({ code: 'custom', message: key.problem });
       return z.NEVER;
     }
-    // Where a key comes from changes no output.
+    // Where a key comes from does not change the output.
     const { 'key-env': _variable, 'key-file': _file, ...rest } = value;
     return hidden(rest, value, keyFingerprint(key));
   });
 
 type Rest = Omit<PseudonymiseOptions, 'key-env' | 'key-file' | 'keyFingerprint'>;
 
-/** Not enumerable, so that neither a fingerprint nor a message holds where the key is. */
+/** Not enumerable: neither a fingerprint nor a message shows where the key is. */
 function hidden(rest: Rest, source: Pick<PseudonymiseOptions, 'key-env' | 'key-file'>, fingerprint: string) {
   const all = { ...rest, keyFingerprint: fingerprint };
   Object.defineProperty(all, 'key-env', { value: source['key-env'] });
@@ -89,7 +89,7 @@ export const pseudonymise: Transform<PseudonymiseOptions> = {
         change(row) {
           for (const column of columns) {
             const value = row[column] as string;
-            // None stays none: there is nobody to hide, and it must not look like somebody.
+            // An empty value stays empty: there is nobody to hide, and it must not look like somebody.
             if (value === '') continue;
             row[column] = pseudonym(value);
             changed++;
@@ -115,7 +115,7 @@ function pseudonyms(options: PseudonymiseOptions): (value: string) => string {
   // Prepared once: 4 µs for a value instead of 26.
   const prepared = createSecretKey(key);
   const { context, length, prefix, normalise } = options;
-  // The length keeps contexts and values apart; without a context it is plain HMAC-SHA-256 of the value.
+  // The length separates context and value; without a context it is plain HMAC-SHA-256 of the value.
   const start = context === '' ? '' : `${context.length}:${context}:`;
   return (value) => {
     const same = normalise ? value.trim().normalize('NFC').toLowerCase() : value;

@@ -1,4 +1,4 @@
-/** A schema, made ready for the columns of one table: tells what is wrong with a row. */
+/** A schema, compiled for the columns of one table: finds what is wrong with a row. */
 import { SyncError } from '../../base/errors.ts';
 import { linearPattern } from '../text/pattern/pattern.ts';
 import { columnIndexes, shortList } from './columns.ts';
@@ -7,7 +7,7 @@ import { type KeySet, keyOf } from './key-set.ts';
 import type { ColumnRule, Schema } from './schema-file.ts';
 import { valueTypes } from './value-types.ts';
 
-/** What is wrong, `column: what` each; empty where nothing is. */
+/** `column: what` for each fault; empty where there is none. */
 export type RowRules = (row: Row) => readonly string[];
 
 interface UniqueRule {
@@ -17,8 +17,8 @@ interface UniqueRule {
 }
 
 /**
- * `newSet` is asked for one set for each rule of uniqueness. Throws `refused` where the columns are not those of the schema.
- * A row that is wrong otherwise does not count as the first of its key.
+ * Calls `newSet` once for each rule of uniqueness. Throws `refused` where the columns differ from the schema's. A row with
+ * another fault does not count as the first of its key.
  */
 export function rowRules(names: readonly string[], schema: Schema, newSet: (name: string) => KeySet): RowRules {
   checkNames(names, schema);
@@ -70,7 +70,7 @@ function checkNames(names: readonly string[], schema: Schema): void {
   throw new SyncError(problems.join('; '), { kind: 'refused', reason: 'no-column' });
 }
 
-/** The first thing that is wrong with a value. Empty values are checked for being required alone. */
+/** The first fault of a value. Empty values are only checked for being required. */
 function valueCheck(rule: ColumnRule): (value: string) => string | undefined {
   const type = valueTypes[rule.type];
   const { point } = type;

@@ -71,7 +71,7 @@ function patternProblem(source: string): string | undefined {
   }
 }
 
-/** The option `schema`: the path of the file becomes its content. */
+/** The option `schema`: replaces the path of the file by its content. */
 export const schemaOption = z
   .string('give the path of a schema, as in schema=orders.yaml')
   .min(1, 'give the path of a schema, as in schema=orders.yaml')

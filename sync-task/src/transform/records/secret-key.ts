@@ -1,8 +1,8 @@
 /**
  * The key of `pseudonymise`: from the environment or a file, never from a flag or the configuration, and never shown.
  *
- * Files that were written with one key must be written again with another, so a key is part of their fingerprint; only as
- * the beginning of a digest made for this alone, from which nobody gets back to a key of 32 characters.
+ * A new key must write its files again, so the key is part of their fingerprint: as the beginning of a digest made for this
+ * purpose, from which nobody recovers a key of 32 characters.
  */
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ export interface KeySource {
   readonly 'key-file'?: string | undefined;
 }
 
-/** The key, or what is wrong with it, in words that do not show it. A line end behind it is not part of it. */
+/** The key, or what is wrong with it, in words that don't show it. A trailing line end is no part of it. */
 export function readKey(source: KeySource): Buffer | { readonly problem: string } {
   const found = source['key-file'] === undefined ? fromEnvironment(source['key-env']) : fromFile(source['key-file']);
   if (typeof found !== 'string') return found;

@@ -1,4 +1,4 @@
-/** Finds out what a file puts between fields, from its beginning. */
+/** Detects a file's delimiter from its beginning. */
 import { csvParser } from './csv-parser.ts';
 import type { DialectOptions } from './dialect.ts';
 
@@ -7,16 +7,15 @@ export const SAMPLE_LENGTH = 64 * 1024;
 
 const SAMPLE_ROWS = 200;
 
-/** The rarer in texts and numbers, the earlier: `1,5;2,5` on every line is two numbers. */
+/** Rarest in texts and numbers first: `1,5;2,5` on every line is two numbers. */
 const candidates = ['\t', ';', '|', ','];
 
-/** A file of one column whose rows are full of what stands between columns elsewhere. */
+/** A file of one column whose rows are full of characters that delimit elsewhere. */
 export class NoDelimiter extends Error {}
 
 /**
- * The candidate that cuts the most rows into as many fields as the first row has, two at least; a comma where none does and none would
- * cut most of the others. Throws `NoDelimiter` where one would.
- * `complete`: the sample is the whole file.
+ * The candidate that cuts the most rows into as many fields as the first row has, at least two. A comma where none does and none
+ * would cut most of the others. Throws `NoDelimiter` where one would. `complete`: the sample is the whole file.
  */
 export function sniffDelimiter(sample: string, options: DialectOptions, complete: boolean): string {
   let best = ',';

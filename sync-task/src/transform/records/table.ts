@@ -1,9 +1,9 @@
 /**
- * A file of records as a table: bytes → text → rows with their numbers → what the transform makes of them → bytes. A
- * transform on records is written as `row => row | undefined`; chunks are nothing it could see. Rows travel in batches, as
- * many as a chunk of input held, so that no row costs a promise.
+ * A file of records as a table: bytes → text → numbered rows → changed rows → bytes. A transform on records is a function `row =>
+ * row | undefined` and never sees chunks. Rows travel in batches, as many as a chunk of input held, so that no row costs a
+ * promise.
  *
- * Rows are numbered as a spreadsheet numbers them: from 1, the header and empty lines included.
+ * Rows are numbered like in a spreadsheet: from 1, with the header and empty lines.
  */
 import { SyncError } from '../../base/errors.ts';
 import type { ByteStream } from '../transform.ts';
@@ -14,7 +14,7 @@ import type { Dialect, DialectOptions, Row } from './dialect.ts';
 import { withoutFooter } from './footer.ts';
 import { NoDelimiter, SAMPLE_LENGTH, sniffDelimiter } from './sniff-delimiter.ts';
 
-/** Rows that follow each other. */
+/** Consecutive rows. */
 export interface RowBatch {
   /** The first row's number. */
   readonly first: number;
@@ -28,7 +28,7 @@ export interface Table {
   readonly names: readonly string[];
   /** Everything below the header, once. */
   readonly batches: AsyncIterable<RowBatch>;
-  /** The row as the options want it, changed in place; throws `refused` where it can't be taken. */
+  /** The row as the options want it, changed in place. Throws `refused` where that is impossible. */
   conform(row: Row, number: number): Row;
 }
 
@@ -88,7 +88,7 @@ async function* readRows(input: ByteStream, options: DialectOptions): AsyncGener
 
 const LONGEST_SEPARATOR_LINE = 9;
 
-/** Excel's `sep=;`: no row, and it says what stands between fields. Throws `refused` where the option says something else. */
+/** Excel's `sep=;` is no row but names the delimiter. Throws `refused` where the option says something else. */
 function separatorLine(text: string, options: DialectOptions) {
   if (options['skip-lines'] !== undefined) return undefined;
   const [line, , delimiter] = /^("?)sep=([^\r\n\0])\1(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
@@ -144,7 +144,7 @@ function fitted(row: Row, width: number, number: number, { ragged }: DialectOpti
   throw refusedRow(number, `it has ${row.length} fields, the first row has ${width}; mend it, or say ragged=pad`);
 }
 
-/** A row that cannot be taken. What stands in it is not shown: it may be personal. */
+/** Refuses a row without showing its content, which may be personal data. */
 export function refusedRow(number: number, what: string, reason = 'bad-record'): SyncError {
   return new SyncError(`row ${number}: ${what}`, { kind: 'refused', reason });
 }
@@ -153,21 +153,21 @@ export interface RowChange {
   /** Written before all rows. */
   readonly head: string;
   write(row: Row, number: number): string;
-  /** The row to write, which may be the one given, changed in place; undefined leaves it out. */
+  /** The row to write, which may be the one given, changed in place; undefined drops it. */
   change(row: Row, number: number): Row | undefined;
-  /** Takes a row that does not conform; without it such a row refuses the file. */
+  /** Takes a row that does not conform; absent: such a row refuses the file. */
   unfit?(row: Row, number: number, error: SyncError): void;
-  /** Before every batch of rows: what is asked for all of them at once. */
+  /** Called before every batch of rows, to ask something for all of them at once. */
   before?(batch: RowBatch): Promise<void>;
-  /** After every batch of rows: what is too slow for a single row. */
+  /** Called after every batch of rows, for work that is too slow for a single row. */
   settle?(): Promise<void>;
   /** After the last row. */
   end?(): Promise<void>;
 }
 
 /**
- * The file with every row changed. `start` is told the table once its header is read; an empty file is a table without
- * any column. However this ends, the input is closed.
+ * The file with every row changed. `start` gets the table once its header is read; an empty file is a table without columns. The
+ * input is closed however this ends.
  */
 export async function* changedRows(
   input: ByteStream,
@@ -212,7 +212,7 @@ function changedBatch({ first, rows }: RowBatch, { conform }: Table, { change, u
   return text;
 }
 
-/** For a `RowChange` that writes CSV. Without a header of its own a table gets none. */
+/** For a `RowChange` that writes CSV. A table without a header gets none. */
 export function csvOutput(
   { names }: Pick<Table, 'names'>,
   dialect: Pick<Dialect, 'delimiter' | 'quote' | 'header'>,

@@ -1,7 +1,7 @@
-/** The types that `csv-validate` knows, each in one written form: that of `csv-clean`. */
+/** The types of `csv-validate`, each in the one written form that `csv-clean` makes. */
 import { isDay, isTime } from './values.ts';
 
-/** Below 0, 0 or above: as the one is less, equal or more. */
+/** Below 0, 0 or above: less, equal or more. */
 export interface Point {
   compare(other: Point): number;
 }
@@ -11,7 +11,7 @@ export type ValueType = 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'ti
 interface TypeRule {
   readonly expected: string;
   is(value: string): boolean;
-  /** What bounds are compared by, exactly; undefined: the type has none. */
+  /** Compares bounds exactly; undefined: the type has none. */
   readonly point?: (value: string) => Point;
 }
 
@@ -22,7 +22,7 @@ function isTimestamp(value: string): boolean {
   return isDay(day) && isTime(time.length === 5 ? `${time}:00` : time);
 }
 
-/** Without a zone it is UTC. To the nanosecond. */
+/** UTC where it has no zone. Down to the nanosecond. */
 function moment(value: string): Point {
   const zoned = /(?:Z|[+-]\d{2}:\d{2})$/.test(value) || isDay(value);
   const [fraction = ''] = /\.\d+/.exec(value) ?? [];
@@ -59,7 +59,7 @@ function nanoseconds(at: bigint): Moment {
 
 interface Decimal extends Point {
   readonly sign: -1 | 0 | 1;
-  /** Without zeros around, as `0.DIGITS` times ten to the power of `exponent`. */
+  /** Without leading and trailing zeros, as `0.DIGITS` times ten to the power of `exponent`. */
   readonly digits: string;
   readonly exponent: number;
 }
@@ -88,12 +88,12 @@ function decimalPoint(value: string): Decimal {
   };
 }
 
-/** YAML reads it as a number of 53 bits: what has more must be quoted. */
+/** YAML reads it as a number of 53 bits: longer ones must be quoted. */
 function isExact(bound: number): boolean {
   return !Number.isInteger(bound) || Number.isSafeInteger(bound);
 }
 
-/** Whether a bound can be compared with values of the type. */
+/** Whether values of the type can be compared with a bound. */
 export function isPoint(type: ValueType, bound: string | number): boolean {
   if (valueTypes[type].point === undefined) return false;
   const numeric = type === 'integer' || type === 'number';

@@ -1,6 +1,6 @@
-/** Numbers, truths and days as files write them, in one form each. `undefined`: it is none of that kind. */
+/** Numbers, truths and days as files write them, each in one form. `undefined`: not of that kind. */
 
-/** `1.234,50` with decimal `,` → `1234.50`. Digits behind the point are kept as they are, zeros too. */
+/** `1.234,50` with decimal `,` → `1234.50`. Digits after the point stay, zeros too. */
 export function normalNumber(value: string, decimal: '.' | ','): string | undefined {
   const text = value.trim().replace(/[\u2212]/, '-');
   const form = decimal === '.' ? withPoint : withComma;
@@ -11,7 +11,7 @@ export function normalNumber(value: string, decimal: '.' | ','): string | undefi
   return `${sign === '-' ? '-' : ''}${digits || '0'}${fraction ? `.${fraction}` : ''}${exponent.toLowerCase()}`;
 }
 
-// Thousands in threes, all with the same separator: anything else may be another number than it seems.
+// Thousands in threes, all with one separator: anything else may be another number than it seems.
 const withPoint =
   /^([+-]?)(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:[ '\u00a0\u202f\u2019]\d{3})+|(?=\.\d))(?:\.(\d*))?([eE][+-]?\d{1,3})?$/;
 const withComma =
@@ -42,8 +42,8 @@ const parts: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads `DD.MM.YYYY`, `M/D/YY HH:mm` and the like; writes `2026-11-21` or `2026-11-21T07:05:00`. Days that the calendar
- * does not have are none. Two digits of a year mean 1969 to 2068. Undefined where the format has no year, month or day.
+ * Reads `DD.MM.YYYY`, `M/D/YY HH:mm` and the like; writes `2026-11-21` or `2026-11-21T07:05:00`. Rejects days that the calendar
+ * lacks. Two digits of a year mean 1969 to 2068. Undefined where the format lacks year, month or day.
  */
 export function dayReader(format: string): DayReader | undefined {
   const source = format.replace(/YYYY|YY|MM?|DD?|HH?|mm|ss|[\\^$.*+?()[\]{}|/]/g, (part) => parts[part] ?? `\\${part}`);
@@ -65,7 +65,7 @@ export function dayReader(format: string): DayReader | undefined {
   };
 }
 
-/** Whether `YYYY-MM-DD` is a day of the calendar. */
+/** Whether the calendar has the day `YYYY-MM-DD`. */
 export function isDay(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!match) return false;

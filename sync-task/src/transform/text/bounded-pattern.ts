@@ -1,6 +1,6 @@
 /**
- * Regular expressions whose matches have a bounded length. That bound is what makes a pattern independent of chunks: whether
- * it fits at a place is decided by so many characters behind it, one more for `$` and `\b`, and the one before.
+ * Regular expressions whose matches have a bounded length. The bound makes a pattern independent of chunks: whether it matches at
+ * a position depends on that many characters after it, one more for `$` and `\b`, and the one before.
  */
 import { BadPattern, type Node, parsePattern } from './pattern/parse.ts';
 import { programOf } from './pattern/program.ts';
@@ -12,7 +12,7 @@ export interface Bounds {
 
 export const MOST_CHARACTERS = 4096;
 
-/** The lengths that a match can have, in characters, or what is wrong with the pattern, without repeating it. */
+/** The possible lengths of a match in characters, or what is wrong with the pattern, in words that don't repeat it. */
 export function boundedPattern(source: string): Bounds | { readonly problem: string } {
   try {
     const tree = parsePattern(source, true);

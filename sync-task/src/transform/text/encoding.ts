@@ -1,6 +1,6 @@
 /**
- * Text from one encoding to another. Strict: what is invalid in the one, or cannot be written in the other, refuses the
- * file and says where, unless `invalid=replace` was asked for.
+ * Text from one encoding to another. Strict: text that is invalid in the one, or can't be written in the other, refuses the file
+ * and says where, unless `invalid=replace` is given.
  */
 import { z } from 'zod';
 import { SyncError } from '../../base/errors.ts';
@@ -71,7 +71,7 @@ type Saved = {
 function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefined): Steps {
   const target = charset(orderedByMark[to]?.[0] ?? to) as Charset;
   const addMark = bom === 'add' || to in orderedByMark;
-  /** The beginning of a character, and where it starts in the file. */
+  /** The beginning of a character, and its offset in the file. */
   let pending = saved === undefined ? noBytes : bytesFrom(saved.pending);
   let offset = saved?.offset ?? 0;
   let sourceName = saved?.from ?? from;
@@ -95,7 +95,7 @@ function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefin
     const end = last ? bytes.length : source.whole(bytes);
     const nulAt = nul === 'refuse' && !wide.test(sourceName) ? letters.find(bytes.subarray(0, end)) : -1;
     if (nulAt !== -1) {
-      // An error before it comes first, however the text was cut.
+      // An earlier error comes first, however the text was cut.
       const before = bytes.subarray(0, nulAt);
       if (source.read(before) === undefined) readEach(source, before);
       throw letters.refusal(nulAt);
@@ -108,7 +108,7 @@ function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefin
     return output;
   }
 
-  /** Something in here is invalid: says where, or puts U+FFFD in its place. */
+  /** Something here is invalid: says where, or puts U+FFFD in its place. */
   function readEach(source: Charset, bytes: Buffer): string {
     let text = '';
     for (let start = 0; start < bytes.length; ) {
@@ -158,7 +158,7 @@ function recode({ from, to, invalid, bom, nul }: Options, saved: Saved | undefin
   };
 }
 
-/** Encodings in which a NUL is a part of other characters. */
+/** Encodings in which a NUL is part of other characters. */
 const wide = /^utf-(16|32)/;
 
 function asBuffer(bytes: Uint8Array): Buffer {

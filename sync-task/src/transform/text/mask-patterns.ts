@@ -1,8 +1,8 @@
 /**
  * Masks bounded regular expressions, and tokens beside them, in the text.
  *
- * A match that starts at some place depends on at most `reach` characters from there and on the one before. So every start
- * that has them all in the window is decided; the rest is kept for the next piece, together with the character before it.
+ * A match depends on at most `reach` characters from its start and on the one before. So every start with all of them in the
+ * window is decided. The rest is kept for the next piece, with the character before it.
  */
 
 import { bytesFrom, noBytes, type Steps, textOf } from '../stepwise.ts';
@@ -26,13 +26,13 @@ export function maskPatterns(
   const finder = finderOf(token, pattern);
   const reach = 2 * (1 + Math.max(...token.map((each) => each.length), ...pattern.map(mostCharacters)));
   const text = textCheck({ encoding, nul }, saved?.text);
-  /** The last character that is written already. */
+  /** The last character that was written. */
   let before = saved?.before ?? '';
   let undecided = saved?.undecided ?? '';
   /** The beginning of a character. */
   let bytes = saved === undefined ? noBytes : bytesFrom(saved.bytes);
 
-  /** Characters of the window that were written already come first; they are seen, not written again. */
+  /** The window begins with characters that were written before: they are seen, not written again. */
   function advance(more: string, last: boolean): Uint8Array {
     const window = before + undecided + more;
     let decided = last ? window.length : Math.max(before.length, window.length - reach);
@@ -70,13 +70,13 @@ export function maskPatterns(
   };
 }
 
-/** Steps in one go, in the worst case: some tens of milliseconds. */
+/** Steps in one go at worst: some tens of milliseconds. */
 const MOST_WORK = 4_000_000;
 
 const finders = new Map<string, Pattern>();
 const MOST_FINDERS = 20;
 
-/** The same for every file: what it learned of one serves the next, and all share its memory. */
+/** Shared by all files: what it learned from one serves the next, and all use its memory. */
 function finderOf(token: readonly string[], pattern: readonly string[]): Pattern {
   const source = [...literals(token), ...pattern.map((each) => `(?:${each})`)].join('|');
   let finder = finders.get(source);
@@ -87,7 +87,7 @@ function finderOf(token: readonly string[], pattern: readonly string[]): Pattern
   return finder;
 }
 
-/** Longest first: the first alternative that fits wins. */
+/** Longest first: the first alternative that matches wins. */
 function literals(tokens: readonly string[]): string[] {
   const longestFirst = [...tokens].sort((one, other) => Buffer.byteLength(other) - Buffer.byteLength(one));
   return longestFirst.map((token) => token.replace(/[\^$\\.*+?()[\]{}|/]/g, '\\$&'));
@@ -117,7 +117,7 @@ function written(text: string, encoding: TextEncoding): Uint8Array {
   return Buffer.from(text, encoding === 'utf-8' ? 'utf8' : 'latin1');
 }
 
-/** Where the last character starts if it is incomplete, else the end. The bytes are valid UTF-8 as far as they go. */
+/** Where an incomplete last character starts, else the end. The bytes are valid UTF-8 so far. */
 export function endOfCharacters(bytes: Uint8Array): number {
   for (let index = bytes.length - 1; index >= 0 && index >= bytes.length - 3; index--) {
     const byte = bytes[index] as number;

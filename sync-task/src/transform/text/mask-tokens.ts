@@ -1,8 +1,8 @@
 /**
  * Masks literal tokens in the bytes.
  *
- * A piece's last bytes are kept back only while they are the beginning of a token: everything before them is decided,
- * whatever comes next, so the output doesn't depend on where pieces end.
+ * The last bytes of a piece are kept back only while they are the beginning of a token. Everything before them is decided
+ * whatever follows, so the output doesn't depend on where pieces end.
  */
 
 import { bytesFrom, noBytes, type Steps, textOf } from '../stepwise.ts';
@@ -49,9 +49,9 @@ export function maskTokens(options: MaskOptions, saved: Saved | undefined): Step
 interface Masking {
   readonly finder: TokenFinder;
   readonly replacement: Uint8Array;
-  /** Once for every character instead of once. */
+  /** Written once for every character instead of once. */
   readonly keepLength: boolean;
-  /** Characters can have several bytes, all of them but the first 10xxxxxx. */
+  /** Characters may have several bytes; all but the first are 10xxxxxx. */
   readonly severalBytes: boolean;
 }
 
@@ -60,7 +60,7 @@ function growth({ finder, replacement, keepLength }: Masking): number {
   return Math.max(1, keepLength ? replacement.length : replacement.length / finder.shortestBytes);
 }
 
-/** The output for as much of the window as is decided without the bytes that follow it; with `last`, none do. */
+/** The output for the part of the window that is decided without the bytes after it; with `last` there are none. */
 function masked(window: Uint8Array, masking: Masking, last: boolean): { output: Uint8Array; decided: number } {
   const { finder, replacement, keepLength } = masking;
   const decidedFrom = (start: number) => (last ? window.length : finder.undecided(window, start));

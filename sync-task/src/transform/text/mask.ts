@@ -1,9 +1,9 @@
 /**
- * Writes a replacement for every occurrence of the given tokens and patterns, wherever they stand, also inside of words.
+ * Writes a replacement for every occurrence of the given tokens and patterns, anywhere, even inside words.
  *
- * Reading from the left, the first place where any of them fits is replaced: by the longest token that fits there, else by
- * the first pattern that does, and the search goes on behind it. Tokens alone are searched in the bytes (`mask-tokens.ts`),
- * together with patterns in the text (`mask-patterns.ts`).
+ * From the left, the first position where any of them matches is replaced: by the longest token that matches there, else by the
+ * first pattern that does. The search resumes after it. Tokens alone are searched in the bytes (`mask-tokens.ts`), together with
+ * patterns in the text (`mask-patterns.ts`).
  */
 import { z } from 'zod';
 import { type Steps, stepwise } from '../stepwise.ts';
@@ -15,12 +15,12 @@ import { encoded, encodingOption, type TextEncoding } from './text-encoding.ts';
 import { type NulRule, nulOption } from './wide-text.ts';
 
 export interface MaskOptions {
-  /** Sorted, each once: neither order nor repetition changes the output, so they must not change the fingerprint. */
+  /** Sorted and unique: order and repetition don't change the output, so they must not change the fingerprint. */
   readonly token: readonly string[];
-  /** In the order given. Left out where there is none. */
+  /** In the order given. Absent where there is none. */
   readonly pattern?: readonly string[];
   readonly replacement: string;
-  /** Left out where the replacement is written once for each match. */
+  /** Absent where the replacement is written once for each match. */
   readonly length?: 'keep';
   readonly encoding: TextEncoding;
   readonly nul: NulRule;

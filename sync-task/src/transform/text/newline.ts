@@ -1,4 +1,4 @@
-/** One form for every end of a line: CR LF, LF and CR alone are each one, in any mixture. */
+/** One form for every line end: CR LF, LF and CR each count as one, in any mixture. */
 import { z } from 'zod';
 import { noBytes, stepwise } from '../stepwise.ts';
 import type { SavedState, Transform } from '../transform.ts';
@@ -29,7 +29,7 @@ export const newline: Transform<Options> = {
   ...stepwise<Options, { readonly text: SavedState; readonly afterCr: boolean }>(({ to, encoding, nul }, saved) => {
     const text = textCheck({ encoding, nul }, saved?.text);
     const end = Buffer.from(forms[to]);
-    /** The piece before ended in a CR, for which the end of the line is written already: a LF would belong to it. */
+    /** The piece before ended in a CR whose line end is written already: a LF now belongs to it. */
     let afterCr = saved?.afterCr ?? false;
     return {
       push(piece) {

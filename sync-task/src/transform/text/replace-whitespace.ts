@@ -1,4 +1,4 @@
-/** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return; where asked, for all whitespace of Unicode. */
+/** Writes `_` for every space, tab, line feed, vertical tab, form feed and carriage return, or for all whitespace of Unicode. */
 import { z } from 'zod';
 import { noBytes, type Steps, stepwise } from '../stepwise.ts';
 import type { SavedState, Transform } from '../transform.ts';
@@ -9,7 +9,7 @@ import { type NulRule, nulOption } from './wide-text.ts';
 interface Options {
   readonly encoding: TextEncoding;
   readonly nul: NulRule;
-  /** Left out where it is ASCII alone. */
+  /** Absent where only ASCII counts. */
   readonly whitespace?: 'unicode' | undefined;
 }
 
@@ -62,8 +62,8 @@ const bytes = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /**
- * The same for two bytes at once: 1.6 GB/s instead of 0.6 to 0.9. It does not matter which of the two bytes comes first,
- * so it is right on machines of either byte order.
+ * The same for two bytes at once: 1.6 GB/s instead of 0.6 to 0.9. The order of the two bytes does not matter, so it works for
+ * either endianness.
  */
 const pairs = Uint16Array.from(
   { length: 65_536 },

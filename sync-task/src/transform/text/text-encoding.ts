@@ -1,9 +1,9 @@
 /**
- * What text transforms know about encodings. They work on bytes, so an encoding is used for two things alone: to write the
- * user's words as bytes, and to refuse a file that is not what it was declared to be, instead of changing it to garbage.
+ * The encodings of text transforms. They work on bytes and need an encoding for two things only: to write the user's words as
+ * bytes, and to refuse a file that is not what it was declared to be, instead of changing it to garbage.
  *
- * All encodings here contain ASCII as it is, and none uses an ASCII byte inside of another character. That is what makes
- * working on bytes right: an encoding without it (UTF-16, Shift JIS) must not be added to this list.
+ * Every encoding here contains ASCII unchanged, and none uses an ASCII byte inside another character. That makes working on bytes
+ * right: an encoding without this property (UTF-16, Shift JIS) must not join the list.
  */
 import { isAscii } from 'node:buffer';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ export const encodingOption = z
   .describe('how the text is written; a file that is not is refused')
   .transform((name): TextEncoding => (name === 'iso-8859-1' ? 'latin1' : name));
 
-/** The text as bytes, `undefined` where the encoding has no way to write it. */
+/** The text as bytes, `undefined` where the encoding lacks a character. */
 export function encoded(text: string, encoding: TextEncoding): Buffer | undefined {
   if (!text.isWellFormed()) return undefined;
   if (encoding === 'utf-8') return Buffer.from(text, 'utf8');
@@ -32,11 +32,11 @@ export function encoded(text: string, encoding: TextEncoding): Buffer | undefine
   return Buffer.from(text, 'latin1');
 }
 
-/** Looks at a text that comes in pieces. */
+/** Checks a text that comes in pieces. */
 export interface TextCheck {
   /**
-   * Throws `refused`, reason `invalid-encoding`, with the offset of the first character that is not valid. That may be one
-   * whose first bytes came with the piece before.
+   * Throws `refused`, reason `invalid-encoding`, with the offset of the first invalid character, which may have begun in the
+   * piece before.
    */
   check(piece: Uint8Array): void;
   /** Throws likewise where the text ends inside a character. */
@@ -44,7 +44,7 @@ export interface TextCheck {
   save(): SavedState;
 }
 
-/** From the beginning of the text, or from what another check saved. UTF-16 and UTF-32 are refused unless that was allowed. */
+/** From the beginning of the text, or from another check's saved state. Refuses UTF-16 and UTF-32 unless they are allowed. */
 export function textCheck({ encoding, nul = 'refuse' }: CheckedText, saved?: SavedState): TextCheck {
   const { wide: savedWide, inner: savedInner } = (saved ?? {}) as { wide?: WideTextState; inner?: SavedState };
   const inner = encodingCheck(encoding, savedInner);
@@ -52,7 +52,7 @@ export function textCheck({ encoding, nul = 'refuse' }: CheckedText, saved?: Sav
   return {
     check(piece) {
       const at = nul === 'refuse' ? wide.find(piece) : -1;
-      // Whatever is wrong first is told, however the text was cut.
+      // Reports the first fault, however the text was cut.
       inner.check(at === -1 ? piece : piece.subarray(0, at));
       if (at !== -1) throw wide.refusal(at);
     },
@@ -105,7 +105,7 @@ function utf8Check(saved: Utf8State | undefined): TextCheck {
   };
 }
 
-/** The same bytes, checked on the way; with NULs. */
+/** The same bytes, checked on the way; NULs are allowed. */
 export async function* validated(input: ByteStream, encoding: TextEncoding): ByteStream {
   const text = textCheck({ encoding, nul: 'keep' });
   for await (const chunk of input) {

@@ -1,11 +1,11 @@
 /**
- * Finds the first of several byte strings, the longest where several start at one place.
+ * Finds the first of several byte strings, the longest where several start at one position.
  *
- * This is Wu and Manber's algorithm ("A fast algorithm for multi-pattern searching", 1994): looking at the two bytes in
- * which the shortest token would end, a table tells how far the search can leap without missing any token; most of the
- * time that is nearly a token's length. With tokens of six bytes and more it was measured at 2 times the speed of
- * `Buffer.indexOf` for one token that is found often, at 2.5 times for four tokens and at 7 times for sixteen, and at
- * 1.3 to 3 times the speed of a regular expression over the bytes as a latin1 string.
+ * This is Wu and Manber's algorithm ("A fast algorithm for multi-pattern searching", 1994): from the two bytes in which the
+ * shortest token would end, a table tells how far the search can leap without missing a token, mostly nearly a token's length.
+ * With tokens of six bytes and more it ran at 2 times the speed of `Buffer.indexOf` for one token that occurs often, at 2.5 times
+ * for four tokens and at 7 times for sixteen, and at 1.3 to 3 times the speed of a regular expression over the bytes as a latin1
+ * string.
  */
 export interface TokenFinder {
   readonly shortestBytes: number;
@@ -13,11 +13,11 @@ export interface TokenFinder {
   find(bytes: Uint8Array, from: number, end: number): number;
   /** Length of the longest token that starts at `start`; 0 where none does. */
   lengthAt(bytes: Uint8Array, start: number): number;
-  /** The first place, at `from` or later, where the bytes end in the middle of what could become a token; else their end. */
+  /** The first position, at `from` or later, where the bytes end inside a possible token; else their end. */
   undecided(bytes: Uint8Array, from: number): number;
 }
 
-/** The tokens are not empty; there is at least one. */
+/** There is at least one token, and none is empty. */
 export function tokenFinder(tokens: readonly Uint8Array[]): TokenFinder {
   const longestFirst = [...tokens].sort((one, other) => other.length - one.length);
   const shortestBytes = Math.min(...tokens.map((token) => token.length));
@@ -25,10 +25,10 @@ export function tokenFinder(tokens: readonly Uint8Array[]): TokenFinder {
   const byFirstByte: Uint8Array[][] = Array.from({ length: 256 }, () => []);
   for (const token of longestFirst) byFirstByte[token[0] as number]?.push(token);
   const shifts = shiftTable(tokens, shortestBytes);
-  // Nothing to leap over. A loop of its own, because there the next address doesn't wait for the table: twice as fast.
+  // Nothing to leap over. A loop of its own: the next address doesn't wait for the table, which makes it twice as fast.
   const advance = shortestBytes <= 2 ? step : leap;
 
-  /** Both return the first place, `from` or later, where a token may have its last byte that counts; `stop` or more: none. */
+  /** Both return the first position, `from` or later, where a token may have its last byte that counts; `stop` or more: none. */
   function leap(bytes: Uint8Array, from: number, stop: number): number {
     let index = from;
     while (index < stop) {
@@ -40,7 +40,7 @@ export function tokenFinder(tokens: readonly Uint8Array[]): TokenFinder {
   }
 
   function step(bytes: Uint8Array, from: number, stop: number): number {
-    // With a token of one byte the byte before says nothing, and the first byte of all has none.
+    // For a token of one byte the byte before means nothing, and the first byte has none.
     let before = from === 0 ? 0 : (bytes[from - 1] as number);
     for (let index = from; index < stop; index++) {
       const byte = bytes[index] as number;
@@ -89,8 +89,8 @@ function matches(bytes: Uint8Array, start: number, token: Uint8Array, length: nu
 }
 
 /**
- * For every pair of bytes, seen where the shortest token would end: how far to move on. 0 means that a token may start here.
- * Only the first `shortestBytes` bytes of a token count.
+ * For every pair of bytes where the shortest token would end: how far to move on. 0 means that a token may start here. Only the
+ * first `shortestBytes` bytes of a token count.
  */
 function shiftTable(tokens: readonly Uint8Array[], shortestBytes: number): Uint8Array {
   const shifts = new Uint8Array(65_536).fill(Math.min(255, Math.max(1, shortestBytes - 1)));

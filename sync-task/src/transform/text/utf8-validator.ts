@@ -1,20 +1,22 @@
 /**
  * Validates UTF-8 that comes in pieces, and finds the same offset however it was cut.
  *
- * Node's `isUtf8` runs at many GB/s but only knows whole texts and only says yes or no. So it gets the middle of every
- * chunk, which starts and ends between two characters; a small automaton takes the few bytes before and after, and walks
- * through the middle only once `isUtf8` said no, to find the place.
+ * Node's `isUtf8` runs at many GB/s but takes whole texts and answers only yes or no. So it gets the middle of every chunk, which
+ * starts and ends between two characters. A small automaton takes the few bytes before and after, and walks through the middle
+ * only after a no, to find the offset.
  *
- * The automaton is Unicode's table 3-7 (well-formed UTF-8 byte sequences): after the first byte it is known how many bytes
- * must follow and in which range the next one is. That alone excludes overlong forms, surrogates and what is above U+10FFFF.
- * The offset reported is always that of the first byte of the character, never of the byte where it went wrong.
+ * The automaton is Unicode's table 3-7 (well-formed UTF-8 byte sequences): the first byte decides how many bytes must follow and
+ * the range of the next one. That alone excludes overlong forms, surrogates and everything above U+10FFFF. The offset reported is
+ * that of the character's first byte, never of the byte that went wrong.
  */
 import { isUtf8 } from 'node:buffer';
 
 export interface Utf8Validator {
-  /** The offset, in the whole text, of the first invalid character, `undefined` where all is well so far. Keeps no reference. */
+  /**
+   * The offset, in the whole text, of the first invalid character; `undefined` where there is none so far. Keeps no reference.
+   */
   check(chunk: Uint8Array): number | undefined;
-  /** The offset of a character that the end of the text has cut off. */
+  /** The offset of a character that the end of the text cut off. */
   end(): number | undefined;
   save(): Utf8State;
 }

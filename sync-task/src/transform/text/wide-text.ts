@@ -1,7 +1,7 @@
 /**
- * UTF-16 and UTF-32 without a byte order mark, which are valid UTF-8 and every encoding of one byte, letter by letter, while no word can be found
- * in them. What tells are NULs on both sides of another byte: two letters of ASCII side by side, or the end of a line. NULs alone, or many
- * of them, are taken for what they are.
+ * Detects UTF-16 and UTF-32 without a byte order mark. Byte for byte such text is valid UTF-8 and valid in every encoding of one
+ * byte, but no word can be found in it. The sign is a NUL on both sides of another byte: two letters of ASCII side by side, or a
+ * line end. Single NULs, or a run of them, count as they are.
  */
 import { z } from 'zod';
 import { SyncError } from '../../base/errors.ts';
@@ -17,7 +17,7 @@ export const nulOption = z
 export type NulRule = z.output<typeof nulOption>;
 
 export interface WideText {
-  /** The place of the second of the two NULs in this piece; -1 where there is none. */
+  /** The position of the second of the two NULs in this piece; -1 where there is none. */
   find(piece: Uint8Array): number;
   /** An error for what was found. */
   refusal(at: number): SyncError;

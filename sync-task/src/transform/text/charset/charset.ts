@@ -1,22 +1,22 @@
 /**
- * Ways of writing text as bytes. Whole pieces are read and written at once, by Node or iconv-lite; only what turns out to be
- * wrong is looked at one character at a time, to say where it stands or to replace it.
+ * Ways to write text as bytes. Node or iconv-lite read and write whole pieces. Only what is invalid is looked at character by
+ * character, to say where it is or to replace it.
  */
 
 export interface Charset {
-  /** How many of these bytes are whole characters; what follows is the beginning of one, a few bytes at most. */
+  /** How many of these bytes are whole characters. The rest is the beginning of one, a few bytes at most. */
   whole(bytes: Buffer): number;
-  /** The text of whole characters; undefined where one of them is invalid. */
+  /** The text of whole characters; undefined where one is invalid. */
   read(bytes: Buffer): string | undefined;
-  /** The one character at `start`; its text is undefined where it is invalid or cut off. At least one byte long. */
+  /** The one character at `start`, at least one byte long. Its text is undefined where it is invalid or cut off. */
   readOne(bytes: Buffer, start: number): Character;
-  /** What cannot be written becomes a "?", or U+FFFD where there is one. */
+  /** Writes "?", or U+FFFD where there is one, for a character that it lacks. */
   write(text: string): Buffer;
-  /** Every character can be written, and is read back as itself. */
+  /** Every character can be written and is read back as itself. */
   canWrite(text: string): boolean;
-  /** Two characters can be written as one; this text could end in the first of them. */
+  /** Two characters can be written as one, and this text could end in the first of them. */
   readonly joining?: RegExp;
-  /** Can write every character, a byte order mark among them. */
+  /** Has every character, including the byte order mark. */
   readonly unicode: boolean;
 }
 

@@ -1,13 +1,14 @@
 /**
- * Where iconv-lite's tables are not what the standard says: WHATWG's for its names, GNU iconv's for the rest, Apple's for
- * what neither has. `charset-tables.test.ts` compares every code and every character, and lists what is left and why.
+ * Corrects iconv-lite's tables where they differ from the standard: WHATWG's for its names, GNU iconv's for the rest, Apple's for
+ * what neither has. `charset-tables.test.ts` compares every code and every character, and lists the remaining differences with
+ * reasons.
  */
 import iconv from 'iconv-lite';
 
-/** The characters of this code and those that follow it; 0: it has none. */
+/** The characters of this code and of those after it; 0: the code has none. */
 type Correction = readonly [code: number, ...points: readonly number[]];
 
-/** GB 18030-2022 gave characters of their own to what stood in the private use area. */
+/** GB 18030-2022 gave characters of their own to codes that were in the private use area. */
 const gb18030: readonly Correction[] = [
   [0xa6d9, 0xfe10, 0xfe12, 0xfe11, 0xfe13, 0xfe14, 0xfe15, 0xfe16],
   [0xa6ec, 0xfe17, 0xfe18],
@@ -106,7 +107,7 @@ const corrections: Readonly<Record<string, readonly Correction[]>> = {
 /** The standard reads the private use area of Shift JIS, and never writes it. */
 const readOnly = new Set(['shiftjis']);
 
-/** Of two codes for a character the one that is written. */
+/** The code that is written where a character has two. */
 const written: Readonly<Record<string, readonly (readonly [point: number, code: number])[]>> = {
   eucjp: [[0xff5e, 0xa1c1]],
 };
@@ -130,7 +131,7 @@ export interface MultiBytes {
 
 const corrected = new WeakSet<SingleBytes | MultiBytes>();
 
-/** Changes the codec, once. `name` as iconv-lite was asked for it. */
+/** Changes the codec, once. `name` is iconv-lite's. */
 export function correct(name: string, codec: SingleBytes | MultiBytes): void {
   if (corrected.has(codec)) return;
   corrected.add(codec);
@@ -142,7 +143,7 @@ export function correct(name: string, codec: SingleBytes | MultiBytes): void {
   else for (const [point, code] of written[own] ?? []) write(codec, point, code);
 }
 
-/** Without the ways to write it, and the names that stand for another. */
+/** Leaves out the tables for writing, and names that stand for another. */
 function ownName(name: string): string {
   const { encodings } = iconv as unknown as { encodings: Readonly<Record<string, unknown>> };
   let own = name.toLowerCase().replace(/[^0-9a-z]/g, '');
@@ -157,16 +158,16 @@ function changeSingle({ decodeBuf, encodeBuf }: SingleBytes, byte: number, point
   if (point !== 0) encodeBuf[point] = byte;
 }
 
-/** Of two ways to write a character of ASCII (ARMSCII-8 has them) that of ASCII. */
+/** ASCII's way to write a character, where there are two (ARMSCII-8). */
 function preferAscii({ decodeBuf, encodeBuf }: SingleBytes): void {
   for (let byte = 0; byte < 0x80; byte++) if (decodeBuf.readUInt16LE(2 * byte) === byte) encodeBuf[byte] = byte;
 }
 
-/** From here on downwards a value is the place of another table. */
+/** A value from here on downwards refers to another table. */
 const FIRST_TABLE = -1000;
 const UNASSIGNED = -1;
 
-/** What the code was for can still be written so, where asked to write something at any rate: it is not read back as itself. */
+/** The code's former character can still be written with `invalid=replace`, but is not read back as itself. */
 function changeMulti(codec: MultiBytes, code: number, point: number, decodeOnly: boolean): void {
   const [root] = codec.decodeTables as [number[]];
   if (code > 0xff && root[code >> 8] === UNASSIGNED) {

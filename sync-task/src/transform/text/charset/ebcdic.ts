@@ -1,10 +1,10 @@
 /**
- * EBCDIC, as GNU iconv has it. These code pages hold exactly the characters of ISO 8859-1, each at another place; cp1140 is cp037 with the euro
- * sign instead of U+00A4. The end of a line is mostly NEL (0x15, U+0085).
+ * EBCDIC like in GNU iconv. These code pages hold exactly the characters of ISO 8859-1 at other positions; cp1140 is cp037 with
+ * the euro sign instead of U+00A4. Lines mostly end in NEL (0x15, U+0085).
  */
 import type { Charset } from './charset.ts';
 
-/** By byte: the place in ISO 8859-1. */
+/** By byte: the position in ISO 8859-1. */
 const tables: Readonly<Record<string, string>> = {
   cp037:
     '000102039c09867f978d8e0b0c0d0e0f101112139d8508871819928f1c1d1e1f80818283840a171b88898a8b8c050607' +
@@ -36,7 +36,7 @@ const tables: Readonly<Record<string, string>> = {
     '30313233343536373839b3dbdcd9da9f',
 };
 
-/** Undefined where it is none of them. */
+/** Undefined for any other name. */
 export function ebcdicCharset(name: string): Charset | undefined {
   const euro = name === 'cp1140';
   const table = tables[euro ? 'cp037' : name];

@@ -1,10 +1,10 @@
-/** Charsets by the names that the encoding standard (WHATWG) or iconv-lite knows them by. */
+/** Charsets by the names of the encoding standard (WHATWG) or of iconv-lite. */
 import type { Charset } from './charset.ts';
 import { ebcdicCharset } from './ebcdic.ts';
 import { tableCharset } from './table.ts';
 import { utf8, utf16, utf32 } from './unicode.ts';
 
-/** Names of which the byte order mark, at the beginning of the text, decides the order; without one it is little-endian. */
+/** For these names the byte order mark at the beginning decides the order; without one it is little-endian. */
 export const orderedByMark: Readonly<Record<string, readonly [littleEndian: string, bigEndian: string]>> = {
   'utf-16': ['utf-16le', 'utf-16be'],
   'utf-32': ['utf-32le', 'utf-32be'],
@@ -35,7 +35,7 @@ const otherNames: Readonly<Record<string, string>> = {
 
 const opened = new Map<string, Charset | undefined>();
 
-/** One name for each way to write one: lower case, and `utf-8` for `utf8`. */
+/** One name for each charset: lower case, and `utf-8` for `utf8`. */
 export function canonicalName(name: string): string {
   const lower = name.trim().toLowerCase().replaceAll('_', '-');
   return (
@@ -47,7 +47,7 @@ export function canonicalName(name: string): string {
   );
 }
 
-/** Undefined where nobody knows it. For a name that its byte order mark decides, use one of the two it stands for. */
+/** Undefined for an unknown name. Where the byte order mark decides, use one of the two names it stands for. */
 export function charset(canonical: string): Charset | undefined {
   if (!opened.has(canonical))
     opened.set(canonical, unicode[canonical]?.() ?? ebcdicCharset(canonical) ?? tableCharset(canonical));

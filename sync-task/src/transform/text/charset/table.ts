@@ -1,14 +1,14 @@
 /**
- * Encodings that are tables: one byte for a character (ISO 8859, Windows, DOS, Macintosh), or up to four (Shift JIS, EUC,
- * GBK, GB 18030, Big5). iconv-lite has the tables. It neither says where a character is invalid nor how many bytes it
- * keeps back, so its decoder is asked once for every beginning there is, and the answers are remembered: no answer yet
- * means that more bytes must follow, U+FFFD that there is no such character.
+ * Encodings that are tables: one byte for a character (ISO 8859, Windows, DOS, Macintosh), or up to four (Shift JIS, EUC, GBK, GB
+ * 18030, Big5). iconv-lite has the tables, but says neither where a character is invalid nor how many bytes it keeps back. So its
+ * decoder is asked once for every possible beginning, and the answers are kept: no output means that more bytes must follow,
+ * U+FFFD that there is no such character.
  */
 import iconv from 'iconv-lite';
 import type { Character, Charset } from './charset.ts';
 import { correct, type MultiBytes, type SingleBytes } from './corrections.ts';
 
-/** What iconv-lite has in tables, as opposed to what only looks like an encoding (hex, base64, UTF-7). */
+/** What iconv-lite has in tables, unlike what only looks like an encoding (hex, base64, UTF-7). */
 export function tableCharset(name: string): Charset | undefined {
   preferred(iconv);
   if (!iconv.encodingExists(name)) return undefined;
@@ -17,7 +17,7 @@ export function tableCharset(name: string): Charset | undefined {
   const read = (bytes: Buffer) => iconv.decode(bytes, name, { stripBOM: false });
   const write = (text: string) => iconv.encode(text, name, { addBOM: false });
   correct(name, codec as SingleBytes | MultiBytes);
-  // U+FFFD stands in tables for bytes without a character.
+  // In tables U+FFFD marks bytes without a character.
   const canWrite = (text: string) => !text.includes('\ufffd') && read(write(text)) === text;
   const shared = { write, unicode: false, canWrite };
   const checked = (bytes: Buffer) => {
@@ -31,7 +31,7 @@ export function tableCharset(name: string): Charset | undefined {
   const lengths = characterLengths(name);
   return {
     ...shared,
-    // Big5's Hong Kong characters: these two and a mark that follows them have a code of their own.
+    // Big5's Hong Kong characters: each of these two has a combined code with a mark that follows it.
     joining: /[Êê]$/u,
     whole(bytes) {
       let at = 0;
@@ -51,9 +51,9 @@ export function tableCharset(name: string): Charset | undefined {
   };
 }
 
-/** Of two ways to write a character the one that Windows, iconv and WHATWG's Big5 choose: U+5341 and U+5345. */
+/** Writes U+5341 and U+5345 like Windows, iconv and WHATWG's Big5: each has two codes. */
 function preferred(library: object): void {
-  // They are there once a codec was asked for, and must say so before this one is.
+  // iconv-lite loads them when a codec is asked for; they must be corrected before this one is.
   iconv.getCodec('utf8');
   const { encodings } = library as { encodings: Record<string, { encodeSkipVals?: readonly number[] }> };
   const { cp950 } = encodings;
@@ -62,7 +62,7 @@ function preferred(library: object): void {
 
 const MOST_BYTES = 4;
 
-/** Length of the character that starts there; -1 where there is none, 0 where more bytes must follow to tell. */
+/** Length of the character at that position; -1 where there is none, 0 where more bytes must follow. */
 function characterLengths(name: string): (bytes: Buffer, start: number) => number {
   const answer = (bytes: Buffer): number => {
     const text = iconv.getDecoder(name, { stripBOM: false }).write(bytes);

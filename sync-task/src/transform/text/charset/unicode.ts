@@ -1,4 +1,4 @@
-/** UTF-8, UTF-16 and UTF-32. Surrogates that stand alone are invalid in all of them. */
+/** UTF-8, UTF-16 and UTF-32. Lone surrogates are invalid in all of them. */
 import { isUtf8 } from 'node:buffer';
 import type { Charset } from './charset.ts';
 
@@ -17,7 +17,7 @@ export const utf8: Charset = {
     const first = bytes[start] as number;
     const length = lengthFrom(first);
     let good = 1;
-    // As many bytes as could still become a character are one replacement, as the encoding standard of browsers has it.
+    // As in the encoding standard of browsers, the longest possible beginning of a character becomes one replacement.
     while (good < length && start + good < bytes.length && continues(bytes, start, good)) good++;
     if (first >= 0x80 && (length === 1 || good < length)) return { bytes: good, text: undefined };
     return { bytes: length, text: bytes.toString('utf8', start, start + length) };
@@ -31,7 +31,7 @@ function lengthFrom(first: number): number {
   return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-/** Unicode's table 3-7: the second byte's range depends on the first. */
+/** Unicode's table 3-7: the first byte decides the range of the second. */
 function continues(bytes: Buffer, start: number, index: number): boolean {
   const first = bytes[start] as number;
   const byte = bytes[start + index] as number;

@@ -1,6 +1,6 @@
 /**
- * Characters that no part of a pattern tells apart are one class, so that the tables of an automaton stay small. What a part of
- * a pattern stands for, V8 is asked: case folding and Unicode's properties are the same then as everywhere.
+ * Characters that no part of a pattern tells apart are one class, which keeps the tables of an automaton small. V8 says which
+ * characters a part matches, so case folding and Unicode's properties are JavaScript's own.
  */
 import type { CharacterSource, Program } from './program.ts';
 
@@ -11,7 +11,7 @@ export interface Classes {
   ofPoint(point: number): number;
   /** By `character * count + class`. */
   readonly members: Uint8Array;
-  /** What assertions look at, by class; behind the last, what stands before the first and behind the last character. */
+  /** What assertions look at, by class. The last entry stands for both edges of the text. */
   readonly traits: Uint8Array;
 }
 
@@ -83,7 +83,7 @@ type Ranges = readonly (readonly [from: number, end: number])[];
 const known = new Map<string, Ranges>();
 const MOST_KNOWN = 1000;
 
-/** Half-open and in order. Surrogates are in none: no text that was read has them alone. */
+/** Half-open and in order. Holds no surrogates: decoded text has no lone ones. */
 function rangesOf(character: CharacterSource): Ranges {
   const { source, ignoreCase, dotAll } = character;
   const point = source.codePointAt(0) ?? 0;

@@ -1,6 +1,6 @@
 /**
- * Finds where the match ends that starts at a place. A state is a list of steps, the preferred first: what stands behind a match
- * in that list can no longer win.
+ * Finds the end of the match that starts at a position. A state is a list of steps, the preferred first: steps after a match in
+ * that list can no longer win.
  */
 import { type Classes, EDGE } from './classes.ts';
 import { holds } from './holds.ts';
@@ -21,7 +21,7 @@ export function endFinder(program: Program, classes: Classes): EndFinder {
   let mark = 0;
   const asserts = assertions.length > 0;
 
-  /** What the state becomes behind one more character, as `2 * (to + 1)`, and 1 more where a match ends before that character. */
+  /** The next state after one more character, as `2 * (to + 1)`, plus 1 where a match ends before that character. */
   function made(number: number, classNumber: number): number {
     const { age } = table;
     const { steps, traits: before } = table.state(number);

@@ -1,6 +1,6 @@
 /**
- * Regular expressions as trees. V8 says whether a text is one at all; this reads it once more. What an automaton cannot
- * decide (back references, look-around) is refused. Flag `u`; `(?i:…)` and its like may change the others.
+ * Regular expressions as trees. V8 says whether a text is one at all; this reads it a second time. What an automaton can't decide
+ * (back references, look-around) is refused. Flag `u`; `(?i:…)` and the like may change the others.
  */
 
 export interface Flags {
@@ -12,11 +12,11 @@ export interface Flags {
 export type Assertion = 'line-start' | 'line-end' | 'text-start' | 'text-end' | 'word' | 'not-word';
 
 export type Node =
-  /** One character, of those that this expression finds alone. */
+  /** One character, of those that this expression matches on its own. */
   | { readonly type: 'character'; readonly source: string; readonly flags: Flags }
   | { readonly type: 'assertion'; readonly what: Assertion; readonly ignoreCase: boolean }
   | { readonly type: 'sequence'; readonly items: readonly Node[] }
-  /** The first that fits wins. */
+  /** The first that matches wins. */
   | { readonly type: 'choice'; readonly items: readonly Node[] }
   | {
       readonly type: 'repeat';
@@ -26,7 +26,7 @@ export type Node =
       readonly lazy: boolean;
     };
 
-/** Why a pattern is not taken, without repeating it. */
+/** Why a pattern is not accepted, without repeating it. */
 export class BadPattern extends Error {}
 
 interface Reader {
@@ -63,7 +63,7 @@ function readSequence(reader: Reader, flags: Flags): Node {
   return items.length === 1 ? (items[0] as Node) : { type: 'sequence', items };
 }
 
-/** Takes what the expression finds at the reader's place. */
+/** Takes what the expression matches at the reader's position. */
 function take(reader: Reader, expression: RegExp): RegExpExecArray | undefined {
   expression.lastIndex = reader.at;
   const found = expression.exec(reader.source);

@@ -1,7 +1,7 @@
 /**
- * Regular expressions in linear time: what JavaScript finds, found by automata, whatever the pattern and the text. One walk
- * backwards tells where matches start, one forwards for each match where it ends; their states are made as texts ask for them.
- * V8's own matcher tries one way after the other, which takes for ever with some patterns on some texts: 60 letters suffice.
+ * Regular expressions in linear time: automata find what JavaScript finds, whatever the pattern and the text. One backward walk
+ * finds where matches start, one forward walk for each match where it ends; states are made on demand. V8's own matcher tries one
+ * way after the other, which can take for ever: 60 letters suffice.
  */
 import { classesOf } from './classes.ts';
 import { type EndFinder, endFinder } from './ends.ts';
@@ -10,25 +10,25 @@ import { mostTried, programOf } from './program.ts';
 import { type StartFinder, startFinder } from './starts.ts';
 
 export interface Pattern {
-  /** Start and end of every match, as `matchAll` has them, of those that start at `from` or later but before `before`. */
+  /** Start and end of every match, as in `matchAll`, of those that start at `from` or later but before `before`. */
   matches(text: string, from: number, before: number): readonly (readonly [start: number, end: number])[];
-  /** Whether it is found anywhere. */
+  /** Whether it matches anywhere. */
   test(text: string): boolean;
-  /** How much there can be to do for a character. */
+  /** The most work for one character. */
   readonly steps: number;
 }
 
-/** Some patterns cannot have much to try: with them V8 is five times as fast. */
+/** Patterns with few ways to try: V8 is five times as fast with them. */
 const FEW_STEPS = 256;
 
 /**
- * Flags are `u` and, where `multiline`, `m`. Throws `BadPattern`. No match is empty, or only `test` is used. What takes no more than
- * `mostTriedSteps` for a character V8 does.
+ * Flags are `u` and, with `multiline`, `m`. Throws `BadPattern`. No match is empty, or only `test` is used. V8 matches what takes
+ * at most `mostTriedSteps` for a character.
  */
 export function linearPattern(source: string, multiline: boolean, mostTriedSteps = FEW_STEPS): Pattern {
   const program = programOf(parsePattern(source, multiline));
   let found = new Int32Array(0);
-  // When it is first used: most processes only want to know that it is a pattern.
+  // Made on first use: most processes only check that it is a pattern.
   let made: { readonly starts: StartFinder; readonly ends: EndFinder } | undefined;
 
   function finders() {

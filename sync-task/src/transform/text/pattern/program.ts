@@ -1,9 +1,9 @@
 /**
- * A regular expression as a graph of steps, each of them a number. Which of two ways goes first is kept, so that of all matches
- * at one place the one is chosen that JavaScript chooses.
+ * A regular expression as a graph of numbered steps. Of two ways the preferred one is marked, so that of all matches at one
+ * position JavaScript's is chosen.
  *
- * JavaScript rejects a round of a repetition that took no character, once the least number of rounds is done. So whatever
- * can be empty is compiled with two continuations: for when something was taken in this round, and for when nothing was.
+ * JavaScript rejects a round of a repetition that took no character, once the least number of rounds is done. So whatever can be
+ * empty is compiled with two continuations: one for when this round took a character, one for when it took none.
  */
 import { type Assertion, BadPattern, type Node } from './parse.ts';
 
@@ -15,7 +15,7 @@ export const MATCH = 3;
 /** No step at all: this way leads nowhere. */
 const NOWHERE = -1;
 
-/** What a step costs in the worst case is paid for every character of a file, so it is limited. */
+/** Limited, because in the worst case every character of a file pays for every step. */
 export const MOST_STEPS = 20_000;
 
 export interface CharacterSource {
@@ -32,9 +32,9 @@ export interface AssertionSource {
 export interface Program {
   readonly start: number;
   readonly kinds: readonly number[];
-  /** Where a step leads to; the preferred way of a split. */
+  /** The next step; of a split, the preferred way. */
   readonly next: readonly number[];
-  /** The other way of a split. Of a character or an assertion: which one. */
+  /** The other way of a split. Of a character or an assertion: its number. */
   readonly other: readonly number[];
   readonly characters: readonly CharacterSource[];
   readonly assertions: readonly AssertionSource[];
@@ -63,7 +63,7 @@ export function programOf(tree: Node): Program {
     return second === NOWHERE || first === second ? first : add(SPLIT, first, second);
   }
 
-  /** Goes on at `taken` behind at least one character, at `empty` where there was none. */
+  /** Continues at `taken` after at least one character, at `empty` where there was none. */
   function compile(node: Node, taken: number, empty: number): number {
     switch (node.type) {
       case 'character': {
@@ -115,7 +115,7 @@ export function programOf(tree: Node): Program {
     } else {
       for (let round = least; round < most; round++) {
         const body = compile(item, onTaken, NOWHERE);
-        // Nothing that takes a character: any number of rounds is as good as none.
+        // It takes no character: any number of rounds is as good as none.
         if (body === NOWHERE) break;
         onTaken = either(body, taken);
         onEmpty = taken === empty ? onTaken : either(body, empty);
@@ -133,9 +133,9 @@ export function programOf(tree: Node): Program {
   return { start, kinds, next, other, characters: characters.all, assertions: assertions.all };
 }
 
-/** How many steps trying one way after the other can take at one place of a text; endless where the program has a loop. */
+/** The most steps that trying one way after the other takes at one position; infinite where the program has a loop. */
 export function mostTried({ start, kinds, next, other }: Program): number {
-  // What a step leads to was added before it, but in a loop.
+  // A step's successors were added before it, except in a loop.
   const tried: number[] = [];
   for (const [step, kind] of kinds.entries()) {
     const after = (to: number) => (to < step ? (tried[to] as number) : Number.POSITIVE_INFINITY);

@@ -1,13 +1,13 @@
 /**
- * Finds every place where a match starts, in one walk from the end of a text to its beginning. A state is the set of steps from
- * which the rest of the text leads to a match; whether a place is a start is known once the character before it is.
+ * Finds every start of a match in one walk from the end of a text to its beginning. A state is the set of steps from which the
+ * rest of the text leads to a match; the character before a position decides whether it is a start.
  */
 import { type Classes, EDGE } from './classes.ts';
 import { holds } from './holds.ts';
 import { ASSERTION, CHARACTER, type Program, SPLIT } from './program.ts';
 import { type State, stateTable } from './table.ts';
 
-/** Puts the places from `from` on into `found`, the last one first; how many there are. Without `found` one is enough. */
+/** Puts the starts from `from` on into `found`, the last one first, and returns their number. Without `found` one is enough. */
 export type StartFinder = (text: string, from: number, found?: Int32Array) => number;
 
 const TABLE_BYTES = 2 * 1024 * 1024;
@@ -23,7 +23,7 @@ export function startFinder(program: Program, classes: Classes): StartFinder {
   let mark = 0;
   const asserts = assertions.length > 0;
 
-  /** Everything that leads to these without a character, these included. */
+  /** Every step that leads to these without a character, including them. */
   function closed({ steps, traits: behind }: State, ahead: number): number[] {
     mark++;
     const open = [...steps];
@@ -39,7 +39,9 @@ export function startFinder(program: Program, classes: Classes): StartFinder {
     return open;
   }
 
-  /** What the state becomes with one more character before it, as `2 * (its row + 1)`, and 1 more where a match starts behind that character. */
+  /**
+   * The next state with one more character before it, as `2 * (its row + 1)`, plus 1 where a match starts after that character.
+   */
   function made(number: number, classNumber: number): number {
     const { age } = table;
     const all = closed(table.state(number), traits[classNumber] as number);
@@ -65,7 +67,7 @@ export function startFinder(program: Program, classes: Classes): StartFinder {
 
   let first = { row: -1, age: -1 };
 
-  /** Behind the last character. */
+  /** After the last character. */
   function firstRow(): number {
     if (first.age !== table.age) {
       const row = width * table.number({ steps: Uint16Array.of(MATCH_STEP), traits: asserts ? EDGE : 0 });
@@ -105,7 +107,7 @@ export function startFinder(program: Program, classes: Classes): StartFinder {
   };
 }
 
-/** The first that a program has: see `programOf`. */
+/** The first step of a program: see `programOf`. */
 const MATCH_STEP = 0;
 
 function predecessors({ kinds, next, other }: Program): readonly (readonly number[])[] {

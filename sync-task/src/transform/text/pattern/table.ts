@@ -1,9 +1,9 @@
 /**
- * The states of an automaton, made as a text asks for them and kept as long as memory allows. A full table is thrown away and
- * begun anew: that costs time, never more than a constant for each character.
+ * The states of an automaton, made on demand and kept as long as memory allows. A full table is emptied and starts anew: that
+ * costs time, never more than a constant for each character.
  */
 
-/** A state is a list of steps, in an order that may count, and what is known of the character beside it. */
+/** A state is a list of steps, in an order that may matter, and what is known about the character beside it. */
 export interface State {
   readonly steps: Uint16Array;
   readonly traits: number;
@@ -14,10 +14,10 @@ export interface StateTable {
   readonly moves: Int32Array;
   readonly width: number;
   state(number: number): State;
-  /** May throw all others away. */
+  /** May drop all other states. */
   number(state: State): number;
   set(state: number, within: number, classNumber: number, move: number): void;
-  /** Counts how often all was thrown away. */
+  /** How often all states were dropped. */
   readonly age: number;
 }
 
