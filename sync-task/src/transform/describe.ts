@@ -85,7 +85,9 @@ export function transformsPage(transforms: readonly Transform[]): string {
       rows.length === 0
         ? ['It has no options.']
         : ['| option | what it does | values |', '| --- | --- | --- |', ...rows];
-    const resumes = transform.resume ? 'Its state can be saved in the middle of a file.' : "Its state can't be saved.";
+    const resumes = transform.resume
+      ? 'It resumes in the middle of a file.'
+      : 'A broken transfer starts the file again.';
     return [
       `## ${name}`,
       '',
@@ -117,16 +119,16 @@ const pageHead = `# Transforms
 
 Written by \`npm run docs:transforms\` from the transforms themselves; \`sync-task transforms NAME\` prints the same.
 
-A transform changes a file on its way, in constant memory, and never sees how the file came in: the output is the same for every
-way of cutting it. \`--transform NAME:OPTION=VALUE,…@GLOB\` is repeatable; transforms apply in the order given. What a transform
-can't take (invalid text, a damaged archive) refuses that file by name, and the others go on. Each file remembers its
-transforms, their versions and options: a changed rule does exactly the files again that it applies to. A transform may give the
-file another name at the target (\`a.csv.gz\` → \`a.csv\`); of two files that would have the same, the second listed is refused.
-After a change of rules that changes names, what stands under the old name stays.
+A transform changes a file on its way, in constant memory. Its output depends on the bytes alone, never on how they arrive in chunks.
+\`--transform NAME:OPTION=VALUE,…@GLOB\` is repeatable; transforms apply in the order given. Bad input (invalid text, a damaged
+archive) refuses that file by name, and the others go on. A file's fingerprint holds its transforms with their versions and options: a
+changed rule processes exactly the files again that it applies to. A transform may rename the file at the target (\`a.csv.gz\` →
+\`a.csv\`); of two files with the same new name, the second listed is refused. When a changed rule changes names, the files under the
+old names stay.
 
-What they were compared with, and what differs: [conformance](reference/conformance.md).
+How they compare with other tools: [conformance](reference/conformance.md).
 
 Your own: \`--transform ./my-transform.js\`, or the name of an installed package. [upper-case.js](../examples/transforms/upper-case.js) is a
 template, and \`testTransform\` from \`sync-task/testing\` [proves](../examples/transforms/upper-case.test.js) that it does not
-depend on chunks, that its memory is constant and that it can go on in the middle of a file.
+depend on chunks, that its memory is constant and that it resumes in the middle of a file.
 `;

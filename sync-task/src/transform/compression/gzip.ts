@@ -17,7 +17,7 @@ export const gzip: Transform<GzipOptions> = {
   version: 1,
   threaded: true,
   summary: 'compresses with gzip; the name gets .gz',
-  details: 'The header holds no name and no time, so the same content always gives the same bytes.',
+  details: 'The header has no name and no time, so the same content always gives the same bytes.',
   example: 'gzip:level=9@*.csv',
   options: z.strictObject({
     // 0 stores without compression, in blocks that depend on how the input was cut.
@@ -33,7 +33,7 @@ export const gunzip: Transform<Record<never, never>> = {
   threaded: true,
   summary: 'decompresses gzip; the name loses .gz',
   details:
-    'Several members one after the other are one file, as gzip itself has it, also with zeros between or behind them. What is damaged, cut off or no gzip is refused.',
+    'Consecutive members are one file, as in gzip itself, even with zeros between or after them. A file that is damaged, cut off or no gzip is refused.',
   example: 'gunzip@*.gz',
   decodes: true,
   options: z.strictObject({}),

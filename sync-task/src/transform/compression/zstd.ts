@@ -36,7 +36,7 @@ export const unzstd: Transform<Record<never, never>> = {
   threaded: true,
   summary: 'decompresses Zstandard; the name loses .zst',
   details:
-    'Several frames one after the other are one file. What is damaged, cut off or no Zstandard is refused, and so is a file whose window is larger than `--decoder-memory`; other files wait until that much of it is free.',
+    'Consecutive frames are one file. A file that is damaged, cut off or no Zstandard is refused, and so is one whose window is larger than `--decoder-memory`; smaller ones wait until that much is free.',
   example: 'unzstd@*.zst',
   decodes: true,
   memoryShares: () => 1,

@@ -45,7 +45,7 @@ export const pgpDecrypt: Transform<Options> = {
   version: 2,
   summary: 'decrypts OpenPGP, armored or not, and checks signatures; the name loses .pgp, .gpg or .asc',
   details: `A message that is damaged, cut off, not protected against changes or not for these keys is refused, and so is a file with anything
-before or behind its one message. Chunks of a message with AEAD come out of \`--decoder-memory\`, for each core one.`,
+before or behind its one message. The chunks of a message with AEAD, one for each core, count against \`--decoder-memory\`.`,
   example: 'pgp-decrypt:key-file=/run/secrets/ours.asc,passphrase-env=PGP_PASSPHRASE@*.pgp',
   decodes: true,
   memoryShares: () => 1,

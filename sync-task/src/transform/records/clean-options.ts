@@ -25,15 +25,15 @@ export interface CleanOptions extends DialectOptions {
 export const cleanOptions: z.ZodType<CleanOptions> = z
   .strictObject({
     ...dialectOptions,
-    'to-delimiter': delimiterText.optional().describe('the delimiter to write; without it the one that was read'),
-    names: z.enum(['snake_case', 'keep']).default('snake_case').describe('how columns are called from here on'),
+    'to-delimiter': delimiterText.optional().describe('the delimiter to write; default: the one that was read'),
+    names: z.enum(['snake_case', 'keep']).default('snake_case').describe('the form of column names'),
     rename: listOption('OLD:NEW, a new name for a column')
       .pipe(z.array(z.string().regex(/^[^:]+:[^:]+$/, 'write OLD:NEW')))
       .transform((pairs) => pairs.map((pair) => pair.split(':') as [string, string])),
-    select: listOption('a column to keep, in this order; without it all'),
-    drop: listOption('a column to leave out'),
+    select: listOption('a column to keep, in this order; default: all'),
+    drop: listOption('a column to drop'),
     trim: switchOption('remove blanks around values', 'yes'),
-    null: listOption('a value that stands for none, such as NULL or n/a: it becomes empty'),
+    null: listOption('a value that means none, such as NULL or n/a: it becomes empty'),
     lower: listOption('a column to write in lower case'),
     upper: listOption('a column to write in upper case'),
     number: listOption('a column of numbers: written with a point and without thousands separators'),
@@ -41,11 +41,11 @@ export const cleanOptions: z.ZodType<CleanOptions> = z
       .enum(['point', 'comma'])
       .default('point')
       .transform((name) => (name === 'point' ? '.' : ','))
-      .describe('what the numbers that are read have before their fraction'),
+      .describe('the decimal mark of the numbers in the file'),
     truth: listOption('a column of yes/no, y/n, 1/0, t/f, on/off: written as true and false'),
     date: listOption('a column of days or times: written as 2026-11-21 or 2026-11-21T07:05:00'),
     'date-format': listOption(
-      'how days are read: of YYYY YY MM M DD D HH H mm ss, such as DD.MM.YYYY; the first that fits',
+      'the format of days in the file, of YYYY YY MM M DD D HH H mm ss, such as DD.MM.YYYY; the first that fits',
     )
       .transform((formats) => (formats.length === 0 ? ['YYYY-MM-DD'] : formats))
       .pipe(
@@ -54,7 +54,7 @@ export const cleanOptions: z.ZodType<CleanOptions> = z
     invalid: z
       .enum(['refuse', 'empty', 'keep'])
       .default('refuse')
-      .describe('a value that is no number, truth or day where one should be: refuse the file, make it empty, keep it'),
+      .describe('a value that should be a number, truth or day and is not: refuse the file, make it empty, keep it'),
   })
   .check(distinctMarks)
   .check(({ value, issues }) => {

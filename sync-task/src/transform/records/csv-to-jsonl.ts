@@ -29,7 +29,8 @@ const options: z.ZodType<CsvToJsonlOptions> = z
 export const csvToJsonl: Transform<CsvToJsonlOptions> = {
   name: 'csv-to-jsonl',
   version: 2,
-  summary: 'rows become JSON lines, with the types of number=… and boolean=… (repeatable); options: docs/guides/csv.md',
+  summary:
+    'turns rows into JSON lines, with the types of number=… and boolean=… (repeatable); options: docs/guides/csv.md',
   example: 'csv-to-jsonl:number=amount,empty=null@**/*.csv',
   options,
   outputName: (name) => name.replace(/\.csv$/i, '.jsonl'),

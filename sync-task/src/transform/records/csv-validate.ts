@@ -28,8 +28,8 @@ const options: z.ZodType<ValidateOptions> = z
       .default('0.98')
       .refine((value) => /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(value), 'give a share from 0 to 1, such as 0.98')
       .transform(Number)
-      .describe('the share of rows that must be valid: with less the file is refused'),
-    rejected: asideSuffix('.rejected.csv', 'what the name of the file of rejected rows ends in'),
+      .describe('the share of rows that must be valid; fewer refuse the file'),
+    rejected: asideSuffix('.rejected.csv', 'the suffix of the side file with rejected rows'),
   })
   .check(distinctMarks);
 
@@ -37,7 +37,7 @@ export const csvValidate: Transform<ValidateOptions> = {
   name: 'csv-validate',
   version: 2,
   summary:
-    'rows that break the rules of schema=FILE go to a file beside the target, too many of them refuse the file; options: docs/guides/csv.md',
+    'rows that break the rules of schema=FILE go to a side file, too many of them refuse the file; options: docs/guides/csv.md',
   example: 'csv-validate:schema=docs/examples/orders.schema.yaml,min-valid=0.98@orders/**/*.csv',
   options,
   asides: ({ rejected }) => [rejected],

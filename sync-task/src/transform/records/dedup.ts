@@ -20,17 +20,19 @@ export interface DedupOptions extends DialectOptions {
 const options: z.ZodType<DedupOptions> = z
   .strictObject({
     ...dialectOptions,
-    key: listOption('a column that tells rows apart; without it all of them together'),
+    key: listOption('a column that identifies a row; default: all columns together'),
     // Undefined instead of a default: files that were deduplicated without them keep their fingerprint.
     across: z
       .enum(['runs'])
       .optional()
-      .describe('`runs`: rows are left out too that are in another file published by this pipeline, whenever that was'),
+      .describe('`runs`: also drop rows of other files that this pipeline published in any run'),
     set: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'give a name such as orders')
       .optional()
-      .describe('with across=runs: a name for files that are compared with each other; another name begins anew'),
+      .describe(
+        'with across=runs: the name of a group of files that are compared with each other; a new name starts empty',
+      ),
   })
   .check(distinctMarks)
   .check(({ value, issues }) => {
@@ -46,13 +48,12 @@ export const dedup: Transform<DedupOptions> = {
   name: 'dedup',
   version: 2,
   summary:
-    'rows that were there before, in the file or (across=runs) in others, are left out, compared by key=COLUMN (repeatable) or as a whole; options: docs/guides/csv.md',
-  details: `With \`across=runs\` every key is in one file at the target alone, of all files of the pipeline and the same \`set\`. Keys count once their
-file is published, and for as long as it stands there in that version: a file that is done again keeps its rows, and a new version gives
-back what it has no more. A file that fails has none. Of two files in transfer at the same time, in one process or several, the one that
-began first has the keys of both; the other one waits with its publishing until the first is published, and is begun again where that
-fails, so no row is lost with it. The state keeps all of them, 130 MB for a million in Postgres and 80 MB in SQLite;
-\`prune\` leaves them.`,
+    'drops rows that occurred before, in the file or (across=runs) in others, compared by key=COLUMN (repeatable) or as a whole; options: docs/guides/csv.md',
+  details: `With \`across=runs\` every key is in only one file at the target, among all files of the pipeline with the same \`set\`. Keys
+count once their file is published, for as long as that version stands there: a file that is processed again keeps its rows, and a new
+version frees the keys that it lacks. A file that fails has none. Of two files in transfer at once, in one process or several, the
+one that started first gets the keys of both. The other is published only after the first, and starts again where the first fails, so
+no row is lost. The state keeps all keys, 130 MB for a million in Postgres and 80 MB in SQLite; \`prune\` keeps them.`,
   example: 'dedup:key=order_id,across=runs,set=orders@orders/**/*.csv',
   options,
   memoryShares: () => 1,

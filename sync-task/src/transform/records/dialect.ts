@@ -57,64 +57,65 @@ export const dialectOptions = {
     .string()
     .default('auto')
     .transform((value, context) => (value === 'auto' ? undefined : delimiterCharacter(value, context)))
-    .describe('what stands between fields: auto (found out), comma, semicolon, tab, pipe or one character'),
+    .describe('the character between fields: auto (detected), comma, semicolon, tab, pipe or one character'),
   quote: z
     .string()
     .default('double')
     .transform((value, context) => (value === 'none' ? undefined : quoteCharacter(value, context)))
-    .describe('what encloses a field: double, single, none or one character; doubled inside of a field'),
+    .describe('the character around a field: double, single, none or one character; written twice inside a field'),
   quotes: z
     .enum(['strict', 'relaxed'])
     .default('strict')
     .describe(
-      'a quote inside of a quoted field that is not doubled: refuse the file, or take it as text, within one line; relaxed also takes blanks behind a closing quote',
+      'a quote that is not doubled inside a quoted field: refuse the file, or take it as text, within one line; relaxed also accepts blanks after a closing quote',
     ),
   escape: z
     .enum(['double', 'backslash'])
     .default('double')
     .describe(
-      'how a quote stands inside of a quoted field: written twice, or also behind a backslash, which then escapes quotes, delimiters and itself, in any field; what is written has it twice',
+      'how a quote is written inside a quoted field: twice, or also after a backslash, which then escapes quotes, delimiters and itself in any field; the output has it twice',
     ),
-  header: z.enum(['first', 'none']).default('first').describe('the first row names the columns, or none does: 1, 2, …'),
+  header: z
+    .enum(['first', 'none'])
+    .default('first')
+    .describe('the first row names the columns, or none does and they are 1, 2, …'),
   ragged: z
     .enum(['refuse', 'pad'])
     .default('refuse')
-    .describe('rows with too few or too many fields: refuse the file, or add and cut off empty fields'),
-  nul: z.enum(['refuse', 'remove', 'keep']).default('refuse').describe('what to do about NUL characters'),
+    .describe('rows with too few or too many fields: refuse the file, or add and cut empty fields'),
+  nul: z.enum(['refuse', 'remove', 'keep']).default('refuse').describe('NUL characters'),
   'max-record-bytes': bytesOption('a longer record refuses the file', '1MiB', 64 * 1024 ** 2),
   'skip-lines': z
     .string()
     .regex(/^[1-9]\d{0,3}$/, 'give a number of lines, 1 to 9999')
     .transform(Number)
     .optional()
-    .describe('lines at the beginning that are left out, such as a title'),
+    .describe('how many lines to skip at the beginning, such as a title'),
   comment: z
     .string()
     .min(1, 'give what such lines begin with')
     .max(8, 'give 8 characters at most')
     .regex(/^[^\r\n]*$/, 'it has no end of a line')
     .optional()
-    .describe('what lines begin with that are left out, such as #'),
+    .describe('skip lines that begin with this, such as #'),
   'skip-footer': z
     .string()
     .regex(/^([1-9]|1\d|20)$/, 'give a number of rows, 1 to 20')
     .transform(Number)
     .optional()
-    .describe('rows at the end that are left out, such as a trailer; a file without them is refused'),
+    .describe('how many rows to skip at the end, such as a trailer; a file without them is refused'),
   footer: z
     .string()
     .min(1, 'give what the first field of such rows begins with')
     .optional()
-    .describe(
-      'what the first field of each of those rows must begin with, such as TRAILER; otherwise the file is refused',
-    ),
+    .describe('the beginning of the first field of each row at the end, such as TRAILER; any other refuses the file'),
   'footer-count': z
     .string()
     .regex(/^[1-9]\d{0,2}$/, 'give the number of a field, from 1')
     .transform(Number)
     .optional()
     .describe(
-      'the field of the first of those rows, counted from 1, that says how many rows the file has, without header and footer; another number refuses the file',
+      'the field, counted from 1, of the first row at the end that holds the number of rows without header and footer; another number refuses the file',
     ),
 };
 

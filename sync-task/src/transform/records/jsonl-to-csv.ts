@@ -18,11 +18,11 @@ export interface JsonlToCsvOptions {
 }
 
 const options: z.ZodType<JsonlToCsvOptions> = z.strictObject({
-  column: listOption('a column to write, in this order; without it the fields of the first line'),
+  column: listOption('a column to write, in this order; default: the fields of the first line'),
   other: z
     .enum(['refuse', 'drop'])
     .default('refuse')
-    .describe('fields that are no column: refuse the file, or leave them out'),
+    .describe('fields without a column: refuse the file, or drop them'),
   'to-delimiter': delimiterText.prefault('comma').describe('the delimiter to write'),
   'max-record-bytes': bytesOption('a longer line refuses the file', '1MiB', 64 * 1024 ** 2),
 });

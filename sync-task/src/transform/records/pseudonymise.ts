@@ -40,15 +40,15 @@ const options: z.ZodType<PseudonymiseOptions> = z
     context: z
       .string()
       .default('')
-      .describe('pseudonyms of different contexts cannot be joined: the same value becomes another one'),
+      .describe('pseudonyms of different contexts do not match: the same value gets another one'),
     length: z
       .string()
       .default('32')
       .refine((value) => /^\d+$/.test(value) && Number(value) >= 16 && Number(value) <= 64, 'give 16 to 64')
       .transform(Number)
-      .describe('hexadecimal digits of a pseudonym, 16 to 64; with 16, some of 4 billion values share theirs'),
-    prefix: z.string().default('').describe('what every pseudonym begins with'),
-    normalise: switchOption('take values that differ in case, blanks around or Unicode form for the same', 'no'),
+      .describe('hexadecimal digits of a pseudonym, 16 to 64; with 16, some of 4 billion values share one'),
+    prefix: z.string().default('').describe('the beginning of every pseudonym'),
+    normalise: switchOption('treat values as equal that differ only in case, outer blanks or Unicode form', 'no'),
   })
   .check(distinctMarks)
   .transform((value, context) => {

@@ -34,7 +34,7 @@ const options = z
       .enum(['refuse', 'replace'])
       .default('refuse')
       .describe(
-        'what has no character, or none in the target encoding: refuse the file, or write U+FFFD, or "?" where there is none',
+        'bytes without a character, or a character without bytes in the target encoding: refuse the file, or write U+FFFD, or "?" where the encoding lacks it',
       ),
     bom: z
       .enum(['strip', 'keep', 'add'])
@@ -51,9 +51,9 @@ const options = z
 export const encoding: Transform<Options> = {
   name: 'encoding',
   version: 3,
-  summary: 'text from one encoding to another, UTF-8 unless said otherwise',
-  details: `\`utf-16\` and \`utf-32\` as a source are read as the byte order mark says, little-endian without one. \`iso-8859-1\` and
-\`us-ascii\` are meant literally, not as windows-1252. EBCDIC is there as cp037, cp273, cp500, cp1047 and cp1140. Not known: iso-2022-jp, utf-7.`,
+  summary: 'converts text from one encoding to another, UTF-8 by default',
+  details: `\`utf-16\` and \`utf-32\` as a source follow the byte order mark, little-endian without one. \`iso-8859-1\` and
+\`us-ascii\` are meant literally, not as windows-1252. EBCDIC is cp037, cp273, cp500, cp1047 and cp1140. Not supported: iso-2022-jp, utf-7.`,
   example: 'encoding:from=windows-1252@*.csv',
   options,
   ...stepwise<Options, Saved>(recode),

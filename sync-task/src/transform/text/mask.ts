@@ -41,11 +41,11 @@ const options = z
     pattern: z
       .preprocess(asList, z.array(z.string()).optional())
       .describe('a regular expression whose matches have a bounded length, such as [0-9]{13,19}; repeatable'),
-    replacement: z.string().optional().describe('what is written instead (default ********; with length=keep: *)'),
+    replacement: z.string().optional().describe('the text to write instead (default ********; with length=keep: *)'),
     length: z
       .enum(['fixed', 'keep'])
       .default('fixed')
-      .describe('keep: the replacement, one character, is written once for every character that is replaced'),
+      .describe('keep: write the replacement, one character, once for every replaced character'),
     encoding: encodingOption,
     nul: nulOption,
   })
@@ -83,10 +83,10 @@ const options = z
 export const mask: Transform<MaskOptions> = {
   name: 'mask',
   version: 2,
-  summary: 'every occurrence of a token or pattern is replaced, wherever it stands',
-  details: `The first place from the left where anything fits is replaced; at one place the longest token wins, then the first pattern.
+  summary: 'replaces every occurrence of a token or pattern, even inside words',
+  details: `From the left, the first match is replaced; at one position the longest token wins, then the first pattern.
 A pattern is a JavaScript regular expression (flags \`m\` and \`u\`) without \`*\`, \`+\`, \`{n,}\`, back references and look-around:
-the length of its matches must be bounded, and at least 1, so that the result does not depend on how the file came in. Write
+the length of its matches must be bounded, and at least 1, so that the result does not depend on how the file is cut. Write
 \`{1,64}\` instead of \`+\`. Time grows with the file alone, whatever stands in it. In a flag, a backslash is written \`\\\\\` and a comma in a value \`\\,\`.`,
   example: 'mask:token=password,token=secret@**/*.txt',
   options,

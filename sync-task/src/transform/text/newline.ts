@@ -19,10 +19,10 @@ const LF = 0x0a;
 export const newline: Transform<Options> = {
   name: 'newline',
   version: 2,
-  summary: 'every end of a line (CR LF, LF or CR) becomes the same one',
+  summary: 'turns every line end (CR LF, LF or CR) into one form',
   example: 'newline:to=lf@**/*.csv',
   options: z.strictObject({
-    to: z.enum(['lf', 'crlf', 'cr']).default('lf').describe('the end of a line to write'),
+    to: z.enum(['lf', 'crlf', 'cr']).default('lf').describe('the line end to write'),
     encoding: encodingOption,
     nul: nulOption,
   }),

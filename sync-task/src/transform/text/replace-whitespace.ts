@@ -16,8 +16,8 @@ interface Options {
 export const replaceWhitespace: Transform<Options> = {
   name: 'replace-whitespace',
   version: 2,
-  summary: 'every ASCII whitespace character of a text becomes "_", or every one of Unicode',
-  details: 'The name of a file keeps its blanks.',
+  summary: 'replaces every whitespace character of ASCII, or of Unicode, by "_"',
+  details: 'File names keep their blanks.',
   example: 'replace-whitespace@*.txt',
   options: z
     .strictObject({
@@ -27,7 +27,7 @@ export const replaceWhitespace: Transform<Options> = {
         .enum(['ascii', 'unicode'])
         .default('ascii')
         .describe(
-          'ascii: blank, tab, LF, VT, FF and CR; unicode: all that has the property White_Space, such as U+00A0',
+          'ascii: blank, tab, LF, VT, FF and CR; unicode: everything with the property White_Space, such as U+00A0',
         ),
     })
     .transform(({ whitespace, ...rest }): Options => ({ ...rest, ...(whitespace === 'unicode' && { whitespace }) })),

@@ -18,7 +18,7 @@ export type TextEncoding = 'utf-8' | 'us-ascii' | 'latin1';
 export const encodingOption = z
   .enum(['utf-8', 'us-ascii', 'latin1', 'iso-8859-1'])
   .default('utf-8')
-  .describe('how the text is written; a file that is not is refused')
+  .describe('the encoding of the text; a file in another one is refused')
   .transform((name): TextEncoding => (name === 'iso-8859-1' ? 'latin1' : name));
 
 /** The text as bytes, `undefined` where the encoding lacks a character. */

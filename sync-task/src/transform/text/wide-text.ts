@@ -11,7 +11,7 @@ export const nulOption = z
   .enum(['refuse', 'keep'])
   .default('refuse')
   .describe(
-    'a text with a byte between two NULs, as UTF-16 without a byte order mark has them: refuse the file, or take it',
+    'a text with a byte between two NULs, the sign of UTF-16 without a byte order mark: refuse the file, or accept it',
   );
 
 export type NulRule = z.output<typeof nulOption>;
