@@ -1,4 +1,4 @@
-/** Writes docs/config.schema.json, by which editors check and complete the file of --config, from the table of options. */
+/** `npm run docs:config`: writes docs/config.schema.json, with which editors check and complete the file of --config. A test fails where it is old. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configSchema } from '../sync-task/src/config/file/config-schema.ts';

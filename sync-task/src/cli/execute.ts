@@ -31,10 +31,10 @@ export async function execute({ command, flags }: Arguments, surroundings: Surro
   if (command === 'status') {
     const { showStatus } = await import('./status-command.ts');
     // --watch opens the state repeatedly: warn once.
-    const told = new Set<string>();
+    const warned = new Set<string>();
     const warn: Log['warn'] = (message) => {
-      if (!told.has(message)) surroundings.log.warn(message);
-      told.add(message);
+      if (!warned.has(message)) surroundings.log.warn(message);
+      warned.add(message);
     };
     const log = { ...surroundings.log, warn };
     return await showStatus(flags, input, surroundings, (settings) => openToRead(settings, { log }));

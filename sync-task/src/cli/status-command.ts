@@ -28,13 +28,13 @@ export async function showStatus(
 ): Promise<Result> {
   const startedMs = performance.now();
   const [run, path] = [flags['run'], flags['path']].map((value) => (value === undefined ? undefined : String(value)));
-  const told = async (pipeline: string, lines: readonly string[]) => {
+  const shown = async (pipeline: string, lines: readonly string[]) => {
     await writeLines(lines);
     return makeResult({ pipeline }, { command: 'status', status: 'done', startedMs });
   };
   if (run === undefined && path === undefined && !flags['watch'] && !isPipelineGiven(input)) {
     const pipelines = await allPipelines(input, log, open);
-    if (screen) return await told('', pipelinesTable(pipelines, screen.columns));
+    if (screen) return await shown('', pipelinesTable(pipelines, screen.columns));
     return statusOfAll(pipelines, startedMs);
   }
   const settings = loadCommonSettings(input);
@@ -44,16 +44,16 @@ export async function showStatus(
   };
   if (flags['watch']) {
     await watchRun(look, run, screen, signal);
-    if (screen) return await told(settings.pipeline, []);
+    if (screen) return await shown(settings.pipeline, []);
   }
   return await look(async (context) => {
     if (!screen) return await status(context, { run, path });
     const { columns } = screen;
-    if (path !== undefined) return await told(settings.pipeline, await fileTables(context, path, columns));
-    if (run === undefined) return await told(settings.pipeline, await runsTable(context, columns));
+    if (path !== undefined) return await shown(settings.pipeline, await fileTables(context, path, columns));
+    if (run === undefined) return await shown(settings.pipeline, await runsTable(context, columns));
     const tables = await runTables(context, run, columns);
     // For an unknown run, people get the same error as programs.
-    return tables ? await told(settings.pipeline, tables.lines) : await status(context, { run, path });
+    return tables ? await shown(settings.pipeline, tables.lines) : await status(context, { run, path });
   });
 }
 

@@ -12,7 +12,7 @@ export interface ShownProgress extends Progress {
 
 const LOG_EVERY_MS = 10_000;
 /** The most lines about single files of each kind; more are counted. */
-const MOST_FILES_TOLD = 1000;
+const MOST_FILES_NAMED = 1000;
 const DRAW_EVERY_MS = 200;
 /** The rate covers this time: a transfer that slows down shows it. */
 const RATE_OVER_MS = 10_000;
@@ -102,11 +102,11 @@ function loggedProgress(log: () => Log): ShownProgress {
   const state = { files: 0, allFiles: 0, bytes: 0, allBytes: 0, listed: 0 };
   const seen = { startedMs: 0, atMs: 0, bytes: 0 };
   const timer = setInterval(() => {
-    if (state.allFiles > 0) tellWork();
+    if (state.allFiles > 0) logWork();
     else if (state.listed > 0) log().info(`${counted(state.listed, 'file')} listed`, { listed: state.listed });
   }, LOG_EVERY_MS).unref();
 
-  function tellWork(): void {
+  function logWork(): void {
     const { files, allFiles, bytes, allBytes } = state;
     const nowMs = performance.now();
     const bytesPerSecond = Math.round(((bytes - seen.bytes) * 1000) / Math.max(1, nowMs - seen.atMs));
@@ -120,7 +120,7 @@ function loggedProgress(log: () => Log): ShownProgress {
   }
 
   return {
-    filesTold: MOST_FILES_TOLD,
+    filesTold: MOST_FILES_NAMED,
     expect(files, bytes) {
       if (state.allFiles === 0) {
         seen.startedMs = performance.now();

@@ -6,7 +6,7 @@ import type { FileError, Result } from '../../engine/result/result.ts';
 import { summarise } from '../result-output.ts';
 
 /** `status` shows the rest. */
-const MOST_TOLD = 10;
+const MOST_SHOWN = 10;
 
 export interface SummaryOptions {
   readonly exitCode: number;
@@ -76,7 +76,7 @@ function row(label: string, value: string): string {
 
 function findingLines({ verified }: Result): string[] {
   const { findings = [], findingsLeftOut = 0 } = verified ?? {};
-  const shown = findings.slice(0, MOST_TOLD).map(({ finding, message }) => `  ${finding}: ${message}`);
+  const shown = findings.slice(0, MOST_SHOWN).map(({ finding, message }) => `  ${finding}: ${message}`);
   const left = findings.length - shown.length + findingsLeftOut;
   return left > 0 ? [...shown, `  and ${left} more: --json has them`] : shown;
 }
@@ -87,12 +87,12 @@ function reportLines({ report }: Result, { reportDir }: SummaryOptions): string[
 }
 
 function errorLines({ errors, errorsLeftOut, gates = [] }: Result): string[] {
-  const told = errors.slice(0, MOST_TOLD).map(errorLine);
-  const left = errors.length - told.length + errorsLeftOut;
+  const shown = errors.slice(0, MOST_SHOWN).map(errorLine);
+  const left = errors.length - shown.length + errorsLeftOut;
   const warned = gates
     .filter(({ verdict }) => verdict !== 'refused')
     .map(({ gate, folder, what }) => `gate ${gate}${folder === '' ? '' : ` (${folder})`}: ${what}`);
-  return [...warned.slice(0, MOST_TOLD), ...told, ...(left > 0 ? [`and ${left} more`] : [])];
+  return [...warned.slice(0, MOST_SHOWN), ...shown, ...(left > 0 ? [`and ${left} more`] : [])];
 }
 
 function errorLine({ path, message, kind }: FileError): string {
@@ -102,7 +102,7 @@ function errorLine({ path, message, kind }: FileError): string {
 
 function nextLines(result: Result, { exitCode }: SummaryOptions): string[] {
   const { command, run, files, errors, errorsLeftOut, status } = result;
-  const named = errors.length + errorsLeftOut > MOST_TOLD && run !== '';
+  const named = errors.length + errorsLeftOut > MOST_SHOWN && run !== '';
   const status_ = `sync-task status --run ${run}`;
   if (status === 'done') {
     if (files.deferred === 0 || run === '' || isDryRun(result)) return [];

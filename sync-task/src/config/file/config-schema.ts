@@ -42,19 +42,19 @@ export function configSchema(): Schema {
 
 function schemaOf(option: Option): Schema {
   const description = option.describe;
-  const told = option.default === undefined ? { description } : { description, default: option.default };
+  const described = option.default === undefined ? { description } : { description, default: option.default };
   switch (option.kind) {
     case 'flag':
-      return { ...told, type: ['boolean', 'string'] };
+      return { ...described, type: ['boolean', 'string'] };
     case 'count':
-      return { ...told, type: ['integer', 'string'] };
+      return { ...described, type: ['integer', 'string'] };
     case 'bytes':
-      return { ...told, type: ['integer', 'string'] };
+      return { ...described, type: ['integer', 'string'] };
     case 'choice':
-      return { ...told, enum: option.choices };
+      return { ...described, enum: option.choices };
     case 'list':
-      return { ...told, type: ['array', 'string'], items: { type: ['string', 'number', 'object'] } };
+      return { ...described, type: ['array', 'string'], items: { type: ['string', 'number', 'object'] } };
     default:
-      return { ...told, type: ['string', 'number', 'boolean'] };
+      return { ...described, type: ['string', 'number', 'boolean'] };
   }
 }

@@ -9,7 +9,9 @@ export const gateOptions = {
     commands: engineCommands,
     hiddenFrom: ['verify'],
     describe:
-      'NAME=warn|fail|off[:LIMIT]: what to do, before anything is written, when a plan looks wrong: empty-source, few-files, many-files, total-size, file-size (unusual, or beyond LIMIT), name-collision or empty-target (nothing is left there; a target that is gone fails unless off); repeatable (default: warn)',
+      'NAME=warn|fail|off[:LIMIT]: what to do, before anything is written, when a plan looks wrong: empty-source, few-files, ' +
+      'many-files, total-size, file-size (unusual, or beyond LIMIT), name-collision or empty-target (nothing is left there; ' +
+      'a target that is gone fails unless off); repeatable (default: warn)',
   },
   accept: {
     kind: 'list',
