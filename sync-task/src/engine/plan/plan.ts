@@ -57,7 +57,7 @@ export async function plan(context: Context, run: string, asked?: Explainer): Pr
   return planNow(context, { run, pipeline, ticket, chain, newBecause, findings, details, explainer: asked }, startedMs);
 }
 
-/** Whether an earlier plan found these places apart. */
+/** Whether an earlier plan found this source and target apart. */
 async function areKnown({ state, settings: { pipeline, identities } }: Context): Promise<boolean> {
   const known = await state.findPipeline(pipeline);
   return known?.source === identities.source && known.target === identities.target;

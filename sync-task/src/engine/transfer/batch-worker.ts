@@ -3,17 +3,13 @@
  * or many, may work on the same batch: the claims keep them apart.
  */
 
-import { countedLog } from '../../base/counted-log.ts';
 import { asSyncError, SyncError } from '../../base/errors.ts';
-import type { Outcome } from '../../base/model.ts';
 import type { Claim, OutcomeRow } from '../../state/state.ts';
 import type { Chain } from '../../transform/chain/chain.ts';
 import { chainThreads } from '../../transform/chain/chain-threads.ts';
 import { openChain } from '../../transform/chain/open-chain.ts';
 import type { Context } from '../context.ts';
 import { assertStillHere } from '../locations/known-locations.ts';
-import { type ErrorList, errorList } from '../result/make-result.ts';
-import type { TransformCounts } from '../result/transform-counts.ts';
 import { claimQueue } from './claim-queue.ts';
 import { endpointWatch } from './endpoint-watch.ts';
 import { groupCommit } from './group-commit.ts';
@@ -21,16 +17,7 @@ import { openLease } from './lease.ts';
 import { lookAtOthers, stillHeld } from './other-workers.ts';
 import { retryBudget } from './retry-budget.ts';
 import { type Transfer, transferFile } from './transfer.ts';
-
-export interface WorkDone {
-  readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly bytes: { readonly read: number; readonly written: number; readonly resumed: number };
-  /** Of the files published here. */
-  readonly transformCounts: TransformCounts;
-  readonly errors: ErrorList;
-  /** Files not begun because the time was up (`--max-duration`). */
-  readonly leftPlanned: number;
-}
+import { newWorkTally, type WorkDone } from './work-tally.ts';
 
 /** Files claimed ahead for each one in transfer: enough that nobody waits for the state, few enough to share a batch. */
 const CLAIM_AHEAD = 4;
@@ -56,12 +43,7 @@ export async function workOnBatches(
   const chain = await openChain(settings.transforms);
   await chain.prepare();
   await using threads = chainThreads(chain, settings.transforms, settings.decoders);
-  const outcomes = { copied: 0, adopted: 0, unchanged: 0, deferred: 0, refused: 0, failed: 0 };
-  const bytes = { read: 0, written: 0, resumed: 0 };
-  const transformCounts: TransformCounts = {};
-  const errors = errorList();
-  const logged = countedLog(log);
-  const done = countedLog(log, progress.filesTold);
+  const tally = newWorkTally(context);
   const claimOwner = { pipelineId, run, owner };
   const record = groupCommit<OutcomeRow>((rows) => state.recordOutcomes(claimOwner, rows), world);
   const { leaseMs } = settings;
@@ -74,10 +56,10 @@ export async function workOnBatches(
     threads,
     saveIntent: groupCommit((rows) => state.saveIntents(claimOwner, rows), world),
     lease,
-    bytes,
-    transformCounts,
+    bytes: tally.bytes,
+    transformCounts: tally.transformCounts,
     retryBudget: retryBudget(),
-    logged,
+    logged: tally.logged,
   };
   const atOnce = settings.files ?? Math.max(source.capabilities.filesAtOnce, target.capabilities.filesAtOnce);
   const limit = Math.min(CLAIM_AHEAD * atOnce, MOST_CLAIMED_AT_ONCE);
@@ -110,7 +92,8 @@ export async function workOnBatches(
       const { row: settled, retries } = await transferFile(transfer, claim).finally(end);
       const durationMs = Math.round(world.monotonicMs() - beganMs);
       const row = { ...settled, work: { durationMs, retries } };
-      settleRow(row, claim, await record(row));
+      if (await record(row)) tally.settled(row, claim);
+      else log.warn(`${row.path}: another worker took it over; what was done here counts for nothing`);
       lease.gaveBack(claim);
       if (row.reason === 'server-lost') {
         lost ??= new SyncError(row.message, { kind: row.kind ?? 'transient', reason: row.reason });
@@ -118,27 +101,6 @@ export async function workOnBatches(
       await watch.settled(row);
       lost ??= watch.failure;
     }
-  }
-
-  function settleRow(row: OutcomeRow, { size, reason: why }: Claim, recorded: boolean): void {
-    const { path, outcome, reason, message, work } = row;
-    if (!recorded) {
-      log.warn(`${path}: another worker took it over; what was done here counts for nothing`);
-      return;
-    }
-    outcomes[outcome]++;
-    progress.file();
-    const tries = 1 + (work?.retries ?? 0);
-    const seconds = (work?.durationMs ?? 0) / 1000;
-    const facts = { path, reason, bytes: size, seconds, tries };
-    if (outcome === 'deferred') logged.add('warn', `deferred, ${reason}`, `deferred: ${message}`, facts);
-    else if (outcome === 'failed' || outcome === 'refused') {
-      logged.add('error', `${outcome}, ${reason}`, `${outcome}: ${message}`, facts);
-      errors.add({ path, kind: row.kind ?? 'permanent', reason, message });
-    } else if (progress.filesTold !== undefined) {
-      const more = message === '' || message === why ? '' : `: ${message}`;
-      done.add('info', outcome, `${outcome}: ${path}${more}`, { bytes: size, seconds, why, tries });
-    } else log.debug(message === '' ? outcome : `${outcome}: ${message}`, { path, reason });
   }
 
   try {
@@ -151,8 +113,7 @@ export async function workOnBatches(
       if (broken) throw broken.reason;
       if (lost) throw lost;
       const others = await lookAtOthers(state, claimOwner, batches);
-      if (!others) return { outcomes, bytes, transformCounts, errors, leftPlanned: 0 };
-      if (isOver()) return { outcomes, bytes, transformCounts, errors, leftPlanned: others.planned };
+      if (!others || isOver()) return { ...tally.done, leftPlanned: others?.planned ?? 0 };
       if (others.planned < patience.planned)
         Object.assign(patience, { planned: others.planned, sinceMs: world.monotonicMs() });
       if (world.monotonicMs() - patience.sinceMs > 2 * settings.leaseMs + FROZEN_MS) throw stillHeld(others);
@@ -161,8 +122,7 @@ export async function workOnBatches(
     }
   } finally {
     heartbeat[Symbol.dispose]();
-    logged.tellRest();
-    done.tellRest();
+    tally.tellRest();
     await state.release(owner);
   }
 }
