@@ -9,7 +9,7 @@ export interface ManifestLine {
   readonly status: EntryStatus;
   /** Why the plan took it, or left it out. */
   readonly why: string;
-  /** A stable word for what became of it. */
+  /** A stable word for the outcome. */
   readonly reason: string;
   /** For people. */
   readonly message?: string;

@@ -29,7 +29,7 @@ export function gates(findings: readonly GateFinding[]): Content {
   return section('gates', 'Gates', table(columns, findings));
 }
 
-/** What the user gave up, in every report of it. */
+/** The promises that the run's settings weaken. */
 export function weakened(clauses: readonly string[]): Content {
   if (clauses.length === 0) return undefined;
   const columns: readonly Column<string>[] = [

@@ -1,4 +1,4 @@
-/** `summary.json`, beside every report: what the index pages need of it. */
+/** `summary.json`, beside every report: what the index pages show of a run. */
 import { z } from 'zod';
 
 const count = z.int().nonnegative();
@@ -28,7 +28,7 @@ export const summarySchema = z.object({
     .describe('where whoever started the run shows it'),
 });
 
-/** `.runs.json`, beside the runs of a pipeline: what the page of all pipelines needs of it. */
+/** `.runs.json`, beside a pipeline's runs: what the page of all pipelines shows of them. */
 export const keptRunsSchema = z.object({
   schemaVersion: z.literal(1),
   name: z.string(),

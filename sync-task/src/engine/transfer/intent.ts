@@ -24,8 +24,8 @@ interface IntentOfDraft {
   readonly version: FileVersion;
   readonly chain: string;
   /**
-   * What stands at the target was published by an attempt that was never recorded, and is replaced by this one: it is ours, and
-   * the checkpoint says nothing of it.
+   * What stands at the target was published by an attempt that was never recorded, and this one replaces it: it is ours, though the
+   * checkpoint does not say so.
    */
   readonly unrecorded?: boolean;
 }
@@ -51,7 +51,7 @@ export interface PublishIntent extends IntentOfDraft {
   readonly targetMtimeMs: number;
   readonly mtimeKept: boolean;
   readonly digest: ContentDigest;
-  /** Of what was read, where transforms changed it and all of it was read in one go. */
+  /** Of the source's bytes, where transforms changed them and one attempt read them all. */
   readonly sourceDigest?: ContentDigest | undefined;
   /** The holder of the keys of its rows. */
   readonly keys?: number | undefined;

@@ -26,7 +26,7 @@ export interface Remains {
  * - `record`: it was published, which was not recorded yet
  * - `publish`: the draft is complete
  * - `resume`: the draft has its first segments
- * - `remove`: nothing of it counts; what is wanted is copied from the beginning
+ * - `remove`: nothing left there counts; what is wanted is copied from the beginning
  */
 export type Recovery = 'record' | 'publish' | 'resume' | 'remove';
 

@@ -150,7 +150,7 @@ async function lookForSegments(
   return undefined;
 }
 
-/** Removes all of it but the draft named, and puts an old file back that was moved aside. Returns whether anything was there. */
+/** Removes all remains but the draft named, and restores an old file that was moved aside. Returns whether anything was there. */
 export async function removeRemains(target: Storage, traces: Traces, kept?: string): Promise<boolean> {
   const { targetPath, intent, drafts, sideSuffixes } = traces;
   const names = new Set(drafts.map(({ name }) => name));

@@ -94,7 +94,7 @@ function isEverywhere({ reason }: SyncError): boolean {
   return reason === 'server-lost' || reason === 'unreachable' || reason.startsWith('state-');
 }
 
-/** Every file that the selection chooses, by what is recorded of it. */
+/** The checkpoints of all files that the selection chooses. */
 async function* selectedRecords(
   { state, world, settings: { selection } }: Context,
   pipelineId: number,
