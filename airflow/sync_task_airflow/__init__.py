@@ -1,4 +1,4 @@
-"""Runs sync-task's commands as containers from Airflow, and makes DAGs of the pipelines that YAML files declare."""
+"""Runs sync-task's commands as containers from Airflow, and turns pipelines in YAML files into DAGs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ __all__ = ["SyncTaskOperator"]
 
 
 def __getattr__(name: str) -> Any:
-    """The operator's provider takes a second to import, and the scheduler, which reads the bundle alone, needs none."""
+    """Imported when asked for: the operator's provider takes a second, and the scheduler needs only the bundle."""
     if name == "SyncTaskOperator":
         from sync_task_airflow.engine import SyncTaskOperator
 

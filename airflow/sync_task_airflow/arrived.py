@@ -1,4 +1,4 @@
-"""Which pipelines have an object in their source, and what the task that copies it alone is told."""
+"""Finds the pipelines whose source holds an object, and makes the tasks that copy that object alone."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def tasks_for(
     now: datetime | None = None,
 ) -> list[dict[str, Any]]:
     """
-    Arguments of one task for each pipeline. Raises AirflowFailException where there is none.
+    Arguments of one task for each pipeline that takes the object. Raises AirflowFailException when none does.
 
-    :param paused: whether Airflow has a pipeline's DAG paused.
+    :param paused: whether a pipeline's DAG is paused in Airflow.
     """
     url = parse(uri)
     every = [*(load_all() if pipelines is None else pipelines)]
@@ -54,7 +54,7 @@ def tasks_for(
         if only is not None:
             found.append(
                 {
-                    # The pool is the DAG's: it cannot differ between mapped tasks.
+                    # The DAG sets the pool: mapped tasks cannot differ in it.
                     **{key: value for key, value in task_arguments(pipeline).items() if key != "pool"},
                     "title": pipeline.name,
                     "run_name": f"{run}.{pipeline.name}",
@@ -70,7 +70,7 @@ def tasks_for(
 
 
 def parse(uri: str) -> tuple[str, str, int | None, str]:
-    """Scheme, host or bucket, port, path with a slash in front. Raises AirflowFailException."""
+    """Scheme, host or bucket, port, and the path with its leading slash. Raises AirflowFailException."""
     try:
         url = urlsplit(uri)
         host, port = (url.hostname or "").lower(), url.port
@@ -89,12 +89,12 @@ def parse(uri: str) -> tuple[str, str, int | None, str]:
 def path_in(
     pipeline: Pipeline, url: tuple[str, str, int | None, str], look_up: Callable[[str], Connection]
 ) -> str | None:
-    """The object's path below the pipeline's source, where it is in there."""
+    """The object's path below the pipeline's source; None when it is elsewhere."""
     try:
         source = look_up(pipeline.source_conn_id)
         place = endpoint_environment("SOURCE", source, pipeline.values["source"].get("path"))["SYNC_TASK_SOURCE"]
     except AirflowException:
-        # Its own runs say what is wrong with it.
+        # The pipeline's own runs report what is wrong with the connection.
         return None
     *server, path = url
     root = urlsplit(place)

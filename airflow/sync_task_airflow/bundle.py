@@ -1,9 +1,9 @@
 """
 Pipelines as DAG files: a DAG bundle in which every YAML file of a folder is a DAG file of its own.
 
-Airflow keeps import errors, and stops scheduling, for each file. Were all pipelines made by one file, a mistake in one
-of them would stop all. So this bundle writes a small Python file for every YAML file: the YAML as a comment, which
-*Code* then shows, and a call of the factory. Nobody edits those, and nobody needs to look at them.
+Airflow records import errors per file, and stops scheduling per file. If one Python file made all pipelines, a mistake
+in one pipeline would stop them all. So this bundle writes a small Python file for every YAML file. It holds the YAML as
+a comment, for the *Code* tab, and one call of the factory. Nobody needs to edit or read these files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sync_task_airflow.pipeline import files_of, pipelines_folder
 class PipelineBundle(BaseDagBundle):
     """
     :param pipelines: the folder of the YAML files, which may change at any time. Default: `SYNC_TASK_PIPELINES`, so
-        that the image's configuration holds wherever they are.
+        that the image's bundle configuration fits every folder.
     """
 
     supports_versioning = False
@@ -42,7 +42,7 @@ class PipelineBundle(BaseDagBundle):
         super().initialize()
 
     def refresh(self) -> None:
-        """Safe to run beside others: a file is replaced at once, and only where it changed."""
+        """Safe to run concurrently: files are replaced atomically, and only when they changed."""
         self.path.mkdir(parents=True, exist_ok=True)
         wanted = {f"{path.stem}.py": source_of(path) for path in files_of(self.pipelines)}
         for name, source in wanted.items():
@@ -56,7 +56,7 @@ def source_of(path: Path) -> str:
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError as error:
-        # One file more whose own import says what is wrong.
+        # The file that is written fails to import, and so says what is wrong.
         lines = [f"It cannot be read: {error.strerror}"]
     comment = "".join(f"# {line}".rstrip() + "\n" for line in lines)
     return (

@@ -1,6 +1,6 @@
 """
-The tasks of a pipeline with folders of days: each day that a run looks at is planned, judged by the gates and finished
-by itself, so that an empty yesterday is not hidden by the day before, and a refused day stops no other.
+Tasks of a pipeline with a folder for each day. A run plans, gates and finishes each day separately: the day before
+cannot hide that yesterday is empty, and a refused day does not stop the others.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sync_task_airflow.trigger_form import TriggerForm
 
 
 def days_task(form: TriggerForm, **arguments: Any) -> Any:
-    """What is planned: one folder each."""
+    """The days to plan, one folder each."""
 
     @task(task_id="days", **arguments)
     def days() -> list[dict[str, Any]]:
@@ -46,7 +46,7 @@ def days_task(form: TriggerForm, **arguments: Any) -> Any:
 
 
 def batches_task(**arguments: Any) -> Any:
-    """The batches of all days, those that were planned at least."""
+    """The batches of every day whose plan succeeded."""
 
     @task(task_id="batches", trigger_rule=TriggerRule.ALL_DONE, **arguments)
     def batches() -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def without_environment(day: dict[str, Any]) -> dict[str, Any]:
 
 
 def last_complete(ti: Any) -> date | None:
-    """The last day that the last complete run before this one has looked at."""
+    """The newest day of the last complete run before this one."""
     said = ti.xcom_pull(task_ids="verdict", key=COMPLETE_UNTIL, include_prior_dates=True, map_indexes=-1)
     return date.fromisoformat(said) if said else None
 

@@ -1,8 +1,8 @@
 """
 Airflow connections as sync-task's environment.
 
-The mappings made here hold secrets: they go from here into the container's environment and nowhere else. Never assign
-one to an attribute of an operator, a template field, an XCom or a log line.
+The mappings made here hold secrets. They go straight to the container and nowhere else: never assign one to an
+attribute of an operator, a template field, an XCom or a log line.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ def find_connection(conn_id: str) -> Connection:
 
 
 def is_secret(name: str) -> bool:
-    """Of a variable that this module makes."""
+    """Whether the variable, one of those made here, holds a secret."""
     return name.endswith(SECRETS)
 
 
 def endpoint_environment(role: str, connection: Connection, path: str | None = None) -> dict[str, str]:
     """
-    Turn a connection into the settings of one side.
+    The settings of the source or the target. Raises AirflowFailException.
 
     :param role: `SOURCE` or `TARGET`.
-    :param path: instead of the connection's own: a folder; `s3://bucket/prefix` for a connection of type aws,
-        `az://container/prefix` for one of type wasb.
+    :param path: overrides the connection's own. A folder; for type aws `s3://bucket/prefix`, for type wasb
+        `az://container/prefix`.
     """
     if connection.conn_type in ("sftp", "ssh"):
         settings = sftp_settings(connection, path)
@@ -66,8 +66,8 @@ def endpoint_environment(role: str, connection: Connection, path: str | None = N
 
 def sftp_settings(connection: Connection, path: str | None) -> dict[str, str | None]:
     """
-    Read are host, port, login, password and the extras `path` (the root; default: the login's home folder),
-    `private_key`, `private_key_passphrase`, `known_hosts`, `host_key` and `no_host_key_check`.
+    Reads host, port, login, password and the extras `path` (the root; default: the login's home folder), `private_key`,
+    `private_key_passphrase`, `known_hosts`, `host_key` and `no_host_key_check`.
     """
     if not connection.host or not connection.login:
         raise wrong(connection, "has no host or no login")
@@ -90,7 +90,7 @@ def sftp_settings(connection: Connection, path: str | None) -> dict[str, str | N
 
 def s3_settings(connection: Connection, path: str | None) -> dict[str, str | None]:
     """
-    Read are login (access key), password (secret key) and the extras `aws_session_token`, `region_name` and
+    Reads login (access key), password (secret key) and the extras `aws_session_token`, `region_name` and
     `endpoint_url`.
     """
     extra = connection.extra_dejson
@@ -112,8 +112,8 @@ def s3_settings(connection: Connection, path: str | None) -> dict[str, str | Non
 
 def azure_settings(connection: Connection, path: str | None) -> dict[str, str | None]:
     """
-    Read are login (the account), password (its key), host (an endpoint with its scheme) and the extras
-    `connection_string` and `sas_token`, as Airflow's hook for Azure Blob Storage has them.
+    Reads login (the account), password (its key), host (an endpoint with its scheme) and the extras
+    `connection_string` and `sas_token`, like Airflow's hook for Azure Blob Storage.
     """
     needs(connection, path, "az://container/prefix")
     extra = connection.extra_dejson
@@ -142,7 +142,7 @@ def needs(connection: Connection, path: str | None, example: str) -> None:
 
 
 def state_environment(connection: Connection) -> dict[str, str]:
-    """Turn a Postgres connection into the settings of the state."""
+    """The settings of the state, from a Postgres connection."""
     if connection.conn_type not in ("postgres", "postgresql"):
         raise wrong(connection, f"is of type {connection.conn_type!r}, not 'postgres'")
     mask(connection.password)
@@ -166,7 +166,7 @@ def authority(connection: Connection, default_port: int) -> str:
 
 
 def fingerprint(connection: Connection, host_key: str | None) -> str | None:
-    """`SHA256:…` for what Airflow's SSH hook calls a host key: `type base64` or the base64 alone; or as it is."""
+    """`SHA256:…` of a host key as Airflow's SSH hook takes it: `type base64`, or base64 alone. Keeps fingerprints."""
     if not host_key or host_key.startswith("SHA256:"):
         return host_key or None
     parts = host_key.split()
@@ -178,7 +178,7 @@ def fingerprint(connection: Connection, host_key: str | None) -> str | None:
 
 
 def mask(secret: str | None) -> None:
-    """Hide a secret in the task's log, each line of a key too: logs are written line by line."""
+    """Hide a secret in the task's log. Also each line of a key, because logs are written line by line."""
     if not secret:
         return
     mask_secret(secret)

@@ -1,9 +1,9 @@
 """
-A container's standard error as the task's log.
+Copies a container's standard error to the task's log.
 
-The stream may break long before the container ends: the engine restarts, or a proxy closes what was silent for ten
-minutes while one large file was copied. So the stream is followed again from the last line seen, and whether the
-container runs is always asked of the engine.
+The stream may break long before the container ends: the engine restarts, or a proxy closes a connection that was silent
+for ten minutes while one large file was copied. So the stream is reopened after the last line seen, and only the engine
+says whether the container still runs.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def follow_until_exit(
     client: APIClient, container_id: str, log: Logger, say: Callable[[str], str] = str
 ) -> dict[str, Any]:
     """
-    Log what the container says until it ends; return the engine's account of its end (`ExitCode`, `OOMKilled`).
+    Log the container's lines until it ends. Returns its final state as the engine reports it (`ExitCode`, `OOMKilled`).
 
-    :param say: puts an error of sync-task's into the words of Airflow.
+    :param say: rewords an error of sync-task for Airflow.
     """
     seen = ""
     failures = 0
@@ -64,20 +64,20 @@ def follow_until_exit(
 
 
 def lines_after(client: APIClient, container_id: str, seen: str) -> Iterator[tuple[str, str]]:
-    """Time stamps and lines, in order, from the first line whose stamp is later than `seen`."""
+    """Timestamps and lines, in order, after the timestamp `seen`."""
     since = int(time.mktime(time.strptime(seen[:19], "%Y-%m-%dT%H:%M:%S")) - time.timezone) if seen else None
     stream = client.logs(
         container_id, stdout=False, stderr=True, stream=True, follow=True, timestamps=True, since=since
     )
     for frame in stream:
         stamp, _, line = frame.decode(errors="replace").partition(" ")
-        # Stamps have nine decimals always: they compare as text.
+        # Timestamps always have nine decimals, so they compare as text.
         if stamp > seen:
             yield stamp, line.rstrip()
 
 
 class LogWriter:
-    """Lines of one container, with those that tell what a server can do folded into one group of Airflow's page."""
+    """Writes the lines of one container, and folds those about capabilities into one group of Airflow's log page."""
 
     def __init__(self, log: Logger, say: Callable[[str], str] = str) -> None:
         self.log = log
@@ -93,7 +93,7 @@ class LogWriter:
         write(self.log, line, self.say)
 
     def end_group(self) -> None:
-        """The group's title says what is missing: the page shows no more of it until somebody unfolds it."""
+        """The title counts what is missing, because Airflow shows the group folded."""
         lines, self.group = self.group, []
         if not lines:
             return
@@ -106,7 +106,7 @@ class LogWriter:
 
 
 def capability_of(line: str) -> tuple[bool, str] | None:
-    """Whether it is offered, and the line about it; None for any other line."""
+    """Whether the server offers it, and the message; None when the line is about something else."""
     if '"capability"' not in line:
         return None
     try:
@@ -117,14 +117,14 @@ def capability_of(line: str) -> tuple[bool, str] | None:
 
 
 def write(log: Logger, line: str, say: Callable[[str], str] = str) -> None:
-    """One line of JSON as a sentence with its facts, at its level; anything else as it is."""
+    """Log a line of JSON as a sentence with its facts, at its level; any other line unchanged."""
     try:
         record = json.loads(line)
         level, message = LEVELS[record.pop("level")], record.pop("message")
     except (ValueError, KeyError, TypeError, AttributeError):
         log.info("%s", visible(line.expandtabs()))
         return
-    # Airflow has the time, and the operator has said which trace it is.
+    # Airflow adds the time, and the operator has logged the trace.
     record.pop("time", None)
     record.pop("traceId", None)
     if level >= logging.WARNING:

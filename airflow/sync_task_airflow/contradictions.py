@@ -1,4 +1,4 @@
-"""What is wrong with a pipeline's file although it keeps to the schema."""
+"""Mistakes in a pipeline's file that a JSON schema cannot express."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from sync_task_airflow.date_folder import date_folder_of
 from sync_task_airflow.document import Document
 
-# Options that have a place of their own in the file: given twice, one of them would be lost without a word.
+# Options with a key of their own in the file. Given under `settings` as well, one of the two would silently be lost.
 OWN_KEYS = {
     "min-age": "settle.min_age",
     "stable": "settle.stable",
@@ -24,7 +24,7 @@ OWN_KEYS = {
 
 
 def contradictions(document: Document) -> Iterator[str]:
-    """What no schema can say."""
+    """One `file:line: problem` for each."""
     values = document.values
     late = any("late" in each["when"] for each in values.get("notify", []))
     if ("deadline" in values) != late:

@@ -23,7 +23,7 @@ def dag_arguments(pipeline: Pipeline) -> dict[str, Any]:
         "on_failure_callback": notify.on("failure", pipeline) or None,
         "default_args": {
             "owner": pipeline.values.get("owner", default_of("owner")),
-            # For passing problems alone (exit 75, a killed container): what a retry won't mend fails at once.
+            # Only for passing problems (exit 75, a killed container). What a retry cannot mend fails at once.
             "retries": retries["count"],
             "retry_delay": duration(retries["delay"]),
             "retry_exponential_backoff": True,

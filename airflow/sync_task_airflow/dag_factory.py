@@ -1,4 +1,4 @@
-"""DAGs of a pipeline: the one that its file declares and, where it asks for one, the one that does past days again."""
+"""The DAGs of a pipeline: the one its file declares and, if the file asks for it, one that copies past days again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sync_task_airflow.schema import default_of
 from sync_task_airflow.trigger_form import DRY_RUN, TriggerForm
 
 LABEL = "{{ task.label }}"
-# `plan` is another run to sync-task where it is asked to plan anew; what is behind it works on the plan that it made.
+# When asked to plan anew, `plan` starts another run of sync-task. The tasks after it use the plan that it made.
 PLANNED_AS = "{{ dag.dag_id }}.{{ run_id }}{{ form.attempt(params, ti.try_number) }}"
 PLANNED = (
     "{{ (ti.xcom_pull(task_ids='plan', key='run_name', map_indexes=-1) if params.plan_anew else none)"
@@ -44,7 +44,7 @@ with what is downstream of it. The other batches are not run again.
 
 
 def dags_of(path: str) -> dict[str, DAG]:
-    """The DAGs of a pipeline's file. Raises PipelineError."""
+    """By the names of module attributes under which Airflow finds them. Raises PipelineError."""
     pipeline = load(Path(path))
     dags = [sync_dag(pipeline), *([refresh_dag(pipeline)] if "refresh" in pipeline.values else [])]
     return {f"dag_{dag.dag_id}": dag for dag in dags}
@@ -104,8 +104,8 @@ def sync_dag(pipeline: Pipeline) -> DAG:
             "execution_timeout": timedelta(hours=1),
             **same,
         }
-        # A run is as red as its last tasks. `finish` runs after failures too, so it cannot be the last one; as a
-        # teardown it would either be ignored when it fails, or hide the batches that did.
+        # The state of a DAG run is that of its last tasks. `finish` runs after failures too, so it cannot be the last.
+        # As a teardown, its own failure would be ignored, or it would hide failed batches.
         verdict = Verdict(
             task_id="verdict",
             pipeline=pipeline.name,
@@ -125,7 +125,7 @@ def sync_dag(pipeline: Pipeline) -> DAG:
                 days.map(without_environment)
             )
             check >> days >> plan >> batches_of_days
-            # The batches of other days run although the plan of one has failed.
+            # One failed plan stops no other day's batches, so the verdict has to look at `plan` itself.
             plan >> verdict
         run >> finish
         [run, finish] >> verdict

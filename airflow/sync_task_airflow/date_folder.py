@@ -1,10 +1,9 @@
 """
-The folders of days: which one belongs to a day, and which days a run looks at.
+Folders of days: the folder of each day, and the days that a run looks at.
 
-A run looks back. Under Airflow 3 the day of a scheduled run is the one that has just begun, so by default it looks at
-yesterday (`lag: 1`), and once more at the day before (`days: 2`) for files that came late: nothing is copied twice, so
-that costs a listing. A night that was missed is made up for by the next run: it looks at every day since the last
-complete one.
+A run looks back. In Airflow 3 a scheduled run has the date of the day that has just begun, so by default it looks at
+yesterday (`lag: 1`), and again at the day before (`days: 2`) for late files. Nothing is copied twice, so a second look
+costs one listing. After a missed night, the next run looks at every day since the last complete run.
 """
 
 from __future__ import annotations
@@ -19,21 +18,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-# Short forms, in which a day is the one that is looked at.
+# Short forms. Here the day is the one looked at, not that of the run.
 SHORT = {"ds": "%Y-%m-%d", "ds_nodash": "%Y%m%d"}
 SHORT_FORM = re.compile(r"\{\{ *(ds|ds_nodash) *\}\}")
 DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
 OF_A_DAY = "YymdjGVuwUWaAbB%"
-# A gap longer than this is for somebody to look at: the trigger form takes a range of days.
+# A longer gap needs a person, who can give a range of days in the trigger form.
 MOST_MISSED_DAYS = 31
 
 
 @dataclass(frozen=True)
 class DateFolder:
     """
-    :param path: with directives of `strftime`; or a template of Airflow's, in which a day is that of the run.
-    :param days: how many a run looks at.
-    :param lag: how many days before that of the run the last of them is.
+    :param path: with directives of `strftime`, filled in with the day looked at; or an Airflow template, filled in with
+        the day of the run.
+    :param days: how many days a run looks at.
+    :param lag: days from the newest of them to the day of the run.
     """
 
     path: str
@@ -48,14 +48,14 @@ class DateFolder:
         """
         The folder of a day.
 
-        :param moment: a time of the day, in the pipeline's time zone; for a template that of a run.
-        :param interval: how long the data interval is that ends then; Airflow 3 gives it no length.
+        :param moment: a time on that day, in the pipeline's time zone; for a template, the time of the run.
+        :param interval: length of the data interval that ends then; zero by default in Airflow 3.
         """
         if not self.is_template:
             return moment.strftime(self.path)
         import pendulum
 
-        # As Airflow's own contexts have it, with its methods.
+        # Airflow's contexts have pendulum's type, and templates use its methods.
         moment = pendulum.instance(moment)
         ds = moment.date().isoformat()
         return (
@@ -74,9 +74,9 @@ class DateFolder:
 
     def days_of(self, run: datetime, complete_until: date | None = None) -> list[datetime]:
         """
-        What a run looks at, the last day first: never fewer than `days`, and whatever an earlier run would have.
+        The days that a run looks at, newest first: `days` of them, and those that missed runs would have looked at.
 
-        :param complete_until: the last day that the last complete run has looked at.
+        :param complete_until: the newest day of the last complete run.
         """
         count = self.days
         if complete_until is not None:
@@ -85,12 +85,12 @@ class DateFolder:
         return [run - timedelta(days=self.lag + back) for back in range(min(count, max(MOST_MISSED_DAYS, self.days)))]
 
     def window(self, moment: datetime) -> list[datetime]:
-        """The days whose files are taken as they come: those that runs look at, now or when a day of now is over."""
+        """The days whose files `object_arrived` takes: those that a run looks at now or will look at later."""
         return [moment - timedelta(days=back) for back in range(self.lag + self.days)]
 
 
 def date_folder_of(given: str | Mapping[str, Any]) -> DateFolder:
-    """From what a pipeline's file says. Raises ValueError where no folder comes out of it."""
+    """Of the value in a pipeline's file. Raises ValueError when it makes no usable folder."""
     said = {"path": given} if isinstance(given, str) else given
     path = SHORT_FORM.sub(lambda match: SHORT[match[1]], said["path"])
     folder = DateFolder(path, said.get("days", 2), said.get("lag", 0 if "{{" in path else 1))
@@ -111,7 +111,7 @@ def date_folder_of(given: str | Mapping[str, Any]) -> DateFolder:
 
 @cache
 def environment() -> Environment:
-    """Airflow's own, with its filters."""
+    """Airflow's template environment, with its filters."""
     from airflow.sdk import DAG
 
     return DAG("date_folder", schedule=None).get_template_env(force_sandboxed=True)

@@ -1,6 +1,6 @@
 """
-The last line of a try whose worker died: its log ends in the middle, and who reads it learns nothing. The try after it
-finds what that one left behind, and writes the reason there, where the log stands in a folder that workers share.
+The last line in the log of a try whose worker died. Without it the log stops in the middle and explains nothing. The
+next try finds the container that was left behind and adds the reason, if workers share the folder of logs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from airflow.configuration import conf
 
 
 def end_log_of_try(ti: Any, try_number: int, reason: str) -> None:
-    """Nothing where that log is not here, or cannot be written to: the next try's log says it all the same."""
+    """Does nothing when the log is elsewhere or not writable: the next try's own log has the reason, too."""
     line = {"timestamp": datetime.now(UTC).isoformat(), "level": "error", "event": reason, "logger": "task"}
     try:
-        # Never makes the file: logs that are kept elsewhere would be two.
+        # Never creates the file: a log that is kept elsewhere would then exist twice.
         handle = os.open(log_of(ti, try_number), os.O_WRONLY | os.O_APPEND)
     except (OSError, jinja2.TemplateError):
         return
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        # The line before may have been cut off.
+        # The last line may be incomplete.
         file.write(f"\n{json.dumps(line)}\n")
 
 

@@ -1,9 +1,9 @@
 """
-sync-task's containers on a Docker Engine.
+Runs sync-task's containers on a Docker Engine.
 
-Why not DockerOperator alone: its `private_environment` is an argument, and the arguments of a mapped task are written
-into the serialised DAG, secrets included. It also unpickles what a container hands back (a container could then run
-code in the worker), and has no way to ask for a read-only root or fewer rights.
+DockerOperator alone would not do. Its `private_environment` is an argument, and Airflow writes the arguments of a
+mapped task into the serialised DAG, secrets included. It unpickles what a container returns, so a container could run
+code in the worker. And it offers neither a read-only root nor fewer rights.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from sync_task_airflow.words import counted
 if TYPE_CHECKING:
     from airflow.sdk.types import Context
 
-# A folder of the image that every user may write to. Mounted as a volume: the engine can't read the tmpfs of a stopped
+# A folder of the image that any user may write to. It is a volume because the engine cannot read the tmpfs of a stopped
 # container.
 RESULT_FOLDER = "/result"
 RESULT_PATH = f"{RESULT_FOLDER}/result.json"
@@ -47,7 +47,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
     ui_color = SyncTask.ui_color
 
     def __init__(self, *, network_mode: str | None = None, kubernetes: Any = None, **kwargs: Any) -> None:
-        del kubernetes  # What a pipeline says for the other engine.
+        del kubernetes  # For the other engine.
         super().__init__(
             network_mode=network_mode or os.environ.get("SYNC_TASK_NETWORK", "sync-task"), mount_tmp_dir=False, **kwargs
         )
@@ -74,7 +74,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
         return self.conclude(context, Ending(state["ExitCode"], bool(state.get("OOMKilled"))), result, problem)
 
     def on_kill(self) -> None:
-        """Let the command end cleanly. `execute` goes on after this and removes the container."""
+        """Stop the command cleanly. `execute` then continues, and removes the container."""
         if self.container is None:
             return
         try:
@@ -138,8 +138,9 @@ class DockerSyncTask(SyncTask, DockerOperator):
 
     def _remove_left_over(self, context: Context, labels: dict[str, str]) -> None:
         """
-        Stop and remove what an earlier try left behind when its worker died; `finish` looks for the whole run's. The
-        new container goes on where that one was stopped: nothing is lost, and no two of them are at work.
+        Stop and remove the containers that earlier tries left when their workers died: those of this task, and for
+        `finish` those of the whole run. The new container resumes where the old one stopped, so nothing is lost and no
+        two containers do the same work.
         """
         names = [INSTALLATION, "sync-task.dag", "sync-task.run"]
         if self.verb != "finish":
@@ -147,7 +148,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
         same = [f"{name}={labels[name]}" for name in names]
         for container in self.cli.containers(all=True, filters={"label": same}):
             theirs = container.get("Labels") or {}
-            # The `finish` of another day of the run is at work beside this one.
+            # The `finish` of another day of this run is no left-over.
             is_sibling = theirs.get("sync-task.map-index") != labels["sync-task.map-index"]
             if is_sibling and theirs.get("sync-task.task") == labels["sync-task.task"]:
                 continue
@@ -165,7 +166,7 @@ class DockerSyncTask(SyncTask, DockerOperator):
             end_log_of_try(dead, int(number), f"this try ended here, {reason}")
 
     def _remove(self, container_id: str) -> None:
-        """Stop cleanly where it still runs, then remove with its volume. Never hides the error that led here."""
+        """Stop the container cleanly, then remove it and its volumes. Warns on failure, so an earlier error stays."""
         try:
             self.cli.stop(container_id, timeout=STOP_SECONDS)
             self.cli.remove_container(container_id, v=True, force=True)

@@ -1,4 +1,4 @@
-"""YAML with the line of every value, so that whoever wrote it is told where to look."""
+"""YAML with the line of every value, so that an error can say where to look."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ import yaml
 
 Place = tuple["str | int", ...]
 
-# `${SYNC_TASK_NAME}` and `${SYNC_TASK_NAME:-default}`. No other variable: a DAG is stored and shown, and is no place
-# for secrets.
+# `${SYNC_TASK_NAME}` and `${SYNC_TASK_NAME:-default}`. No other variables: DAGs are stored and shown, so they must not
+# hold secrets.
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::-([^}]*))?\}")
 TRUTH = ("true", "false")
 SECRET = re.compile(r"PASSWORD|PASSPHRASE|SECRET|TOKEN|(?<!KNOWN_)KEY")
 
 
 class PipelineError(Exception):
-    """What is wrong in a pipeline's file, one `file:line: problem` a line."""
+    """Mistakes in a pipeline's file, one `file:line: problem` a line."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         super().__init__("\n".join(problems))
 
 
 class Document:
-    """A YAML file. `values` is its content, `line` finds where something of it stands."""
+    """A YAML file. `values` is its content; `line` finds the line of a value."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # As people call it: the folder's name and the file's.
+        # Folder and file name, as people call it.
         self.label = f"{path.parent.name}/{path.name}"
         self.lines: dict[Place, int] = {}
         try:
@@ -53,7 +53,7 @@ class Document:
             raise PipelineError(self.problems)
 
     def line(self, path: Iterable[str | int]) -> int:
-        """The line of the value at `path`, or of the nearest thing around it."""
+        """The line of the value at `path`, or of the nearest value that encloses it."""
         at = tuple(path)
         while at and at not in self.lines:
             at = at[:-1]
@@ -72,7 +72,7 @@ class Document:
             return values
         if isinstance(node, yaml.SequenceNode):
             return [self._value(item, (*at, index)) for index, item in enumerate(node.value)]
-        # As in YAML 1.2: 2024-03-01 and off are texts.
+        # As in YAML 1.2: `2024-03-01` and `off` are strings.
         is_text = node.tag.endswith(":timestamp") or (node.tag.endswith(":bool") and node.value.lower() not in TRUTH)
         value = node.value if is_text else yaml.SafeLoader("").construct_object(node)
         return self._filled_in(value, node.start_mark.line + 1) if isinstance(value, str) else value

@@ -1,10 +1,10 @@
 """
-sync-task's containers as pods, through KubernetesPodOperator: it creates them, finds them again after a worker's
-death, watches and deletes them.
+Runs sync-task's containers as pods. KubernetesPodOperator creates them, finds them again after a worker died, watches
+them and deletes them.
 
-What it does not do is here: the connections go by a Secret that lives as long as the pod, log lines keep their levels,
-and the exit code decides about a retry. The result comes back by the XCom sidecar, which outlives the container and
-not the pod.
+This module adds three things: connections travel in a Secret that lives as long as the pod, log lines keep their
+levels, and the exit code decides about a retry. The result returns through the XCom sidecar, which runs on after the
+command has ended.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from airflow.sdk.types import Context
 
 DELETED = "the pod was deleted while it ran: a retry goes on where it ended"
-# As in the image.
+# The user of the image.
 USER = 1000
 LOCKED = {
     "allowPrivilegeEscalation": False,
@@ -87,7 +87,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         self.arguments = self.command_line()
         self.env_vars = [k8s.V1EnvVar(name=name, value=value) for name, value in environment.items()]
         self.container_resources = k8s.V1ResourceRequirements(limits=limits, requests=limits)
-        # With the installation, by which a pod of an earlier try is found again: never another Airflow's.
+        # The operator finds the pod of an earlier try by its labels; the installation rules out another Airflow's pod.
         self.labels = {**LABELS, "sync-task/installation": installation(), "sync-task/verb": self.verb}
         self.namespace = self._namespace()
         secret = secret_name(self.identity(context))
@@ -95,12 +95,12 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         self.env_from = [env_from(secret), *self.env_from]
         with deleting_secret(self.client, secret, self.namespace, self.log):
             result = super().execute(context)
-        # Deferrable, and still here: the pod was quick, and `trigger_reentry` has been called already.
+        # When a deferrable task gets here, its pod was so quick that `trigger_reentry` has run already.
         return self.concluded if self.deferrable else self._succeed(context, result)
 
     def trigger_reentry(self, context: Context, event: dict[str, Any]) -> list[dict[str, int]] | None:
-        """Back from the triggerer, in a process that knows nothing of `execute`."""
-        # For lineage, which needs the places.
+        """Resume after the triggerer, in another process than `execute` ran in."""
+        # Sets the locations, which lineage needs.
         self.connections()
         secret = secret_name(self.identity(context))
         with deleting_secret(self.client, secret, event["namespace"], self.log):
@@ -118,7 +118,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
     def cleanup(
         self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, xcom_result: Any = None, context: Context | None = None
     ) -> None:
-        """As KubernetesPodOperator, but a failure says what Airflow is to make of the exit code."""
+        """As KubernetesPodOperator, except that the exit code decides what Airflow does about a failure."""
         if self._killed or not remote_pod:
             return
         try:
@@ -135,20 +135,20 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
             if ending is None or context is None:
                 raise
             failure = error
-        # Outside of the handler: the log then has what is to be done, and not two errors in a row.
+        # Raised outside of the handler, so that the log has one error and not two.
         result, problem = read(xcom_result)
         try:
             self.conclude(context, ending, result, problem)
         except AirflowException as error:
-            # Nor with what the trigger has said of it.
+            # Without the trigger's error, either.
             raise error from None
         raise failure
 
     def _push_xcom_with_fan_out(self, _ti: Any, _value: Any) -> None:
-        """It would push the whole result of what failed, with its lists of files; `conclude` pushes the counts."""
+        """Does nothing: it would push the whole result, lists of files included. `conclude` pushes the counts."""
 
     def _write_logs(self, pod: k8s.V1Pod, **_rest: Any) -> None:
-        """The log of a deferred task, as if watched. Not followed: the pod has ended, or its time is over."""
+        """Write the log of a deferred task at once: its pod has ended or timed out, so there is nothing to follow."""
         lines = self.client.read_namespaced_pod_log(
             pod.metadata.name, pod.metadata.namespace, container=self.base_container_name, _preload_content=False
         )
@@ -172,7 +172,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
         return self.conclude(context, Ending(0), result, problem)
 
     def _namespace(self) -> str:
-        """Where KubernetesPodOperator will put the pod."""
+        """The namespace that KubernetesPodOperator will use."""
         if self.namespace:
             return self.namespace
         template = (self.pod_template_dict or {}).get("metadata", {}).get("namespace")
@@ -180,7 +180,7 @@ class KubernetesSyncTask(SyncTask, KubernetesPodOperator):
 
 
 def whole(template: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A pod may not be without containers; a template that says nothing about them need not name one."""
+    """A pod template needs a container. Adds the base container to a template that names none."""
     if template is None:
         return None
     return {**template, "spec": {"containers": [{"name": "base"}], **template.get("spec", {})}}

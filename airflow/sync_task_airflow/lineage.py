@@ -1,8 +1,8 @@
 """
-What a task has moved, for OpenLineage: its source and target as datasets, with how much went in and out.
+What a task moved, for OpenLineage: source and target as datasets, with what was read and written.
 
-Names follow https://openlineage.io/docs/spec/naming, and for SFTP what Airflow's own SFTP operators tell, so that
-lineages meet: `file://host:port` and the folder. The provider calls this and need not be installed.
+Names follow https://openlineage.io/docs/spec/naming. For SFTP they are those of Airflow's own SFTP operators,
+`file://host:port` and the folder, so that lineages connect. The OpenLineage provider calls this; it is optional.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ def dataset_name(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     path = unquote(parts.path)
     if parts.scheme == "sftp":
-        # `/~` is the login's home folder: the server knows where.
+        # `/~` is the login's home folder; only the server knows its path.
         return f"file://{parts.hostname}:{parts.port or 22}", path.removeprefix("/") if path.startswith("/~") else path
     if parts.scheme == "file":
         return "file", path
-    # s3://bucket and gs://bucket are both.
+    # For buckets the URL has both: s3://bucket, gs://bucket.
     return f"{parts.scheme}://{parts.netloc}", path.strip("/") or "/"
 
 

@@ -1,7 +1,7 @@
 """
-Who hears of a pipeline's runs, and how: Airflow's own notifiers, made from the `notify` block of its file.
+Notifications about a pipeline's runs, by Airflow's own notifiers, from the `notify` block of its file.
 
-`success` and `failure` are callbacks of the DAG, `gate` one of `plan`, `late` that of the deadline, `health` one of
+`success` and `failure` are callbacks of the DAG, `gate` of the task `plan`, `late` of the deadline, `health` of the DAG
 `sync_health`.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airflow.sdk import BaseNotifier
     from airflow.sdk.types import Context
 
-# Module and class of each notifier, and the package that brings it.
+# Module, class and package of each notifier.
 NOTIFIERS = {
     "webhook": ("airflow.providers.http.notifications.http", "HttpNotifier", "apache-airflow-providers-http"),
     "slack": ("airflow.providers.slack.notifications.slack", "SlackNotifier", "apache-airflow-providers-slack"),
@@ -41,16 +41,16 @@ MESSAGES = {
     "health": "says that the pipeline {pipeline} cannot work: {{ exception }}",
 }
 
-# What stands in a template, names of files among it, as each kind of message may hold it.
+# How each kind of message escapes the values in its templates, names of files included.
 ESCAPES = {
     "email": " | string | e",
-    # https://docs.slack.dev/messaging/formatting-message-text: else a file called <!channel> wakes everybody.
+    # https://docs.slack.dev/messaging/formatting-message-text: a file called <!channel> must not notify everyone.
     "slack": " | string | replace('&', '&amp;') | replace('<', '&lt;') | replace('>', '&gt;')",
 }
 
 
 class MissingProvider(Exception):
-    """A pipeline asks for a notifier that this Airflow does not have."""
+    """A pipeline uses a notifier that is not installed."""
 
 
 def on(event: str, pipeline: Pipeline) -> list[BaseNotifier]:
@@ -69,7 +69,7 @@ def on_health(pipeline: Pipeline) -> list[Callable[[Context], None]]:
 
 
 def of_exception(notify: BaseNotifier, only: type[BaseException] = BaseException) -> Callable[[Context], None]:
-    """A callback that tells why a task failed, with nothing in it that cannot be seen."""
+    """A callback that reports why a task failed, with every invisible character spelt out."""
 
     def call(context: Context) -> None:
         error = context.get("exception")
@@ -80,7 +80,7 @@ def of_exception(notify: BaseNotifier, only: type[BaseException] = BaseException
 
 
 def deadlines(pipeline: Pipeline) -> list[DeadlineAlert]:
-    """One alert for each who wants to hear of late runs. They run in the triggerer, which knows nothing of the run."""
+    """One alert for each notifier of late runs. Alerts run in the triggerer, which does not know the run."""
     return [
         DeadlineAlert(
             reference=DeadlineReference.DAGRUN_QUEUED_AT,
@@ -99,7 +99,7 @@ def wanted(event: str, pipeline: Pipeline) -> list[Mapping[str, Any]]:
 
 
 def target(notification: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Which notifier, and what is said about it."""
+    """The kind of notifier, and its settings in the file."""
     return next((kind, notification[kind]) for kind in NOTIFIERS if kind in notification)
 
 
@@ -120,7 +120,7 @@ def notifier_class(kind: str, pipeline: Pipeline) -> type[BaseNotifier]:
 
 
 def arguments_of(kind: str, given: Mapping[str, Any], event: str, pipeline: str, run: str) -> dict[str, Any]:
-    """What the notifier's constructor takes. All texts are templates."""
+    """Arguments of the notifier's constructor. All texts are templates."""
     message = MESSAGES[event]
     text = f"{run} {message.replace('{pipeline}', pipeline)}".replace(" }}", f"{ESCAPES.get(kind, '')} }}}}")
     late = event == "late"

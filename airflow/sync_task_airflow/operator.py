@@ -1,8 +1,8 @@
 """
-One sync-task command as one container: what is the same on every engine.
+One sync-task command in one container: what is the same on every engine.
 
-The DAG knows connection ids; the connections are looked up in `execute`, go into the container's environment, and are
-never assigned to the task, whose arguments and rendered fields Airflow writes into its database.
+The DAG knows only connection ids. `execute` looks the connections up and hands them to the container. They are never
+assigned to the task, because Airflow writes a task's arguments and rendered fields into its database.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk.types import Context
 
-# Time for a transfer to end cleanly, its temporary file removed.
+# Time for a transfer to stop cleanly and remove its temporary file.
 STOP_SECONDS = 30
 WITHOUT_RUN = ("check", "prune")
 MOVING = ("run", "sync")
 INSTALLATION = "sync-task.installation"
-# What may be the end of a run, and writes its report then.
+# Commands that a run may end with, which therefore write its report.
 REPORTING = ("check", "plan", "finish", "sync")
 
 
@@ -45,21 +45,23 @@ class SyncTask(BaseOperator):
     """
     Runs `sync-task VERB` and reads its result.
 
-    `environment` takes sync-task's settings (`SYNC_TASK_PREFIX`, …; templated, shown in the UI, empty values count as
-    not given), never secrets; `settings` those that hold for the whole pipeline, which `environment` wins over, and in
-    between those of the Airflow Variable `sync_task_<pipeline>`. Pushes the counts to XCom under `result`, also where
-    the command fails; `plan` returns its batches as `[{"number", "files", "bytes"}]`, for `expand(batch=…)`.
+    Settings of sync-task (`SYNC_TASK_PREFIX`, …) come from three places. `settings` holds those of the pipeline, the
+    Airflow Variable `sync_task_<pipeline>` overrides them, and `environment` overrides both. `environment` is templated
+    and shown in the UI, so it must hold no secrets; empty values count as not given.
+
+    Pushes the counts to XCom under `result`, even when the command fails. `plan` returns its batches as
+    `[{"number", "files", "bytes"}]`, for `expand(batch=…)`.
 
     :param verb: `check`, `plan`, `run`, `finish` or `sync`.
-    :param batch: for `run`: one of the batches that `plan` returned.
-    :param pipeline: the name under which files are remembered. Default: the DAG's id.
-    :param run_name: the name of the run. The same for every try and after clearing: the plan is found again.
-    :param source_path: instead of the connection's.
-    :param title: what the grid shows for a mapped task, before its batch where it has one.
-    :param begins_run: for `check`: a run begins with it, and has a report where it fails.
-    :param unless_paused: the task is skipped while Airflow has the pipeline's DAG paused.
-    :param cpus: processors at most.
-    :param memory: memory at most: `512Mi`, `2Gi`.
+    :param batch: for `run`: a batch that `plan` returned.
+    :param pipeline: the name that checkpoints belong to. Default: the DAG's id.
+    :param run_name: the name of the run. It stays the same for every try and after clearing, so the plan is reused.
+    :param source_path: overrides the connection's path; so does `target_path`.
+    :param title: what the grid shows for a mapped task, in front of its batch.
+    :param begins_run: for `check`: it is the first task of a run, whose report it writes when it fails.
+    :param unless_paused: skip the task while the pipeline's DAG is paused in Airflow.
+    :param cpus: limit of processors.
+    :param memory: limit of memory: `512Mi`, `2Gi`.
     """
 
     contract_fields = ("environment", "pipeline", "run_name")
@@ -88,7 +90,7 @@ class SyncTask(BaseOperator):
         memory: str = "512Mi",
         **kwargs: Any,
     ) -> None:
-        # Not handed on to the engine's operator: it would want to be the one that knows them.
+        # Only the image is handed on: the engine's operator refuses arguments that it does not know.
         super().__init__(image=image or os.environ.get("SYNC_TASK_IMAGE", "sync-task"), **kwargs)
         self.verb = verb
         self.batch = batch
@@ -112,7 +114,7 @@ class SyncTask(BaseOperator):
 
     @property
     def label(self) -> str:
-        """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MiB`, behind its title where it has one."""
+        """What the grid shows for a mapped task: `batch 3 · 120 files · 4.5 MiB`, after its title if it has one."""
         if self.batch is None:
             return self.title or self.verb
         number, files, size = (self.batch[name] for name in ("number", "files", "bytes"))
@@ -123,13 +125,13 @@ class SyncTask(BaseOperator):
         super().pre_execute(context)
         plain_errors.install()
         if self.verb == "plan":
-            # For the tasks that work on its plan.
+            # For the tasks that use this plan.
             context["ti"].xcom_push(key="run_name", value=self.run_name)
         if self.unless_paused and is_paused(context["ti"], self.pipeline):
             raise AirflowSkipException(f"{self.pipeline} is paused in Airflow")
 
     def public_environment(self, result_path: str) -> dict[str, str]:
-        """Everything but the connections. Reads the Variable, and takes its image and limits over."""
+        """Everything but the connections. Also applies the image and limits of the pipeline's Variable."""
         overrides = overrides_of(self.pipeline)
         self.image = overrides.get("image", self.image)
         self.cpus = overrides.get("cpus", self.cpus)
@@ -150,28 +152,28 @@ class SyncTask(BaseOperator):
         }
 
     def surroundings(self) -> dict[str, str]:
-        """What all containers of this stack share, where it is there."""
+        """Settings that all containers of this stack share."""
         metrics = os.environ.get("SYNC_TASK_METRICS_URL")
         return {"SYNC_TASK_METRICS_URL": metrics} if metrics else {}
 
     def connections(self) -> dict[str, str]:
-        """Secrets: they go into the container's environment and nowhere else."""
+        """Holds secrets: for the container and nothing else."""
         environment = {
             **endpoint_environment("SOURCE", find_connection(self.source_conn_id), self.source_path),
             **endpoint_environment("TARGET", find_connection(self.target_conn_id), self.target_path),
             **state_environment(find_connection(self.state_conn_id)),
         }
-        # Without any secret.
+        # URLs without secrets.
         self.locations = environment["SYNC_TASK_SOURCE"], environment["SYNC_TASK_TARGET"]
         return environment
 
     def say(self, text: str) -> str:
-        """An error of sync-task's, in the words of Airflow."""
+        """An error of sync-task, reworded for Airflow."""
         ids = {"source": self.source_conn_id, "target": self.target_conn_id, "state": self.state_conn_id}
         return in_words_of_airflow(text, ids)
 
     def trace(self, context: Context) -> dict[str, str]:
-        """Logged once: every line of the container's own log has it too."""
+        """Logged once here; every line of the container's own log has it, too."""
         parent = trace_of(context["ti"])
         self.log.info("trace %s", parent.split("-")[1])
         return {TRACE: parent}
@@ -181,7 +183,7 @@ class SyncTask(BaseOperator):
         return self.verb in REPORTING and (self.begins_run or self.verb not in WITHOUT_RUN)
 
     def run_url(self, context: Context) -> dict[str, str]:
-        """Where Airflow shows the run, for the link on its report."""
+        """The page of the run in Airflow, for the link in its report."""
         site = os.environ.get("SYNC_TASK_AIRFLOW_URL") or conf.get("api", "base_url", fallback=None)
         if not site or not self.reports:
             return {}
@@ -197,7 +199,7 @@ class SyncTask(BaseOperator):
         return command
 
     def identity(self, context: Context) -> dict[str, str]:
-        """Labels that name this task; another try differs in the last one alone."""
+        """Labels that name this task. Tries differ only in the last one."""
         ti = context["ti"]
         return {
             INSTALLATION: installation(),
@@ -211,7 +213,7 @@ class SyncTask(BaseOperator):
     def conclude(
         self, context: Context, ending: Ending, result: dict[str, Any] | None, problem: str
     ) -> list[dict[str, int]] | None:
-        """Push the counts; raise what makes Airflow react rightly, or return what the task returns."""
+        """Push the counts, then raise the error that Airflow should react to, or return the task's value."""
         if result is not None:
             context["ti"].xcom_push(key="result", value=summary(result))
             if self.verb in MOVING:
@@ -219,7 +221,7 @@ class SyncTask(BaseOperator):
             site = os.environ.get("SYNC_TASK_REPORTS_URL")
             if site and result.get("report"):
                 self.report_url = f"{site.rstrip('/')}/{visible(str(result['report']))}"
-                # Airflow's pages make a link of it; the button is below *Details*.
+                # Airflow's log page turns it into a link; the button is harder to find, below *Details*.
                 self.log.info("report: %s", self.report_url)
         raise_for_exit(self.verb, ending, result, problem, self.say)
         if self.verb != "plan" or result is None or self.environment.get("SYNC_TASK_DRY_RUN"):
@@ -227,5 +229,5 @@ class SyncTask(BaseOperator):
         return [{name: batch[name] for name in ("number", "files", "bytes")} for batch in result["batches"]]
 
     def get_openlineage_facets_on_complete(self, _task_instance: Any) -> OperatorLineage | None:
-        """The OpenLineage provider asks, where it is in use; after a failure, too: most files may have been moved."""
+        """Called by the OpenLineage provider, after a failure too: most files may have been moved."""
         return lineage_of(*self.locations, self.moved) if self.moved else None

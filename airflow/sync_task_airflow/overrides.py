@@ -1,6 +1,6 @@
 """
-What an Airflow Variable `sync_task_<pipeline>` changes in a pipeline without a change of its file: read when a task
-executes.
+The Airflow Variable `sync_task_<pipeline>`, which changes a pipeline without a change of its file. Every task reads it
+when it executes.
 
 `{"cpus": 2, "memory": "2Gi", "image": "sync-task:1.4", "settings": {"bwlimit": "10M"}}`
 """
@@ -21,7 +21,7 @@ KEYS = ("cpus", "image", "memory", "settings")
 
 
 def overrides_of(pipeline: str) -> dict[str, Any]:
-    """The Variable's content, checked; `settings` as sync-task's environment."""
+    """The checked content of the Variable, with `settings` as sync-task's environment. Raises AirflowFailException."""
     name = f"sync_task_{pipeline}"
     text = Variable.get(name, default=None)
     if text is None or text == "":

@@ -1,4 +1,4 @@
-"""Whether a pipeline is paused: what Airflow says, whatever its file says it starts as."""
+"""Whether a pipeline is paused. Airflow decides; its file only says how it starts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOT_FOUND = 404
 
 
 def is_paused(ti: RuntimeTaskInstanceProtocol, dag_id: str) -> bool:
-    """A DAG that Airflow has not read yet counts as paused: nobody has switched it on."""
+    """A DAG that Airflow has not parsed yet counts as paused: nobody has switched it on."""
     try:
         return ti.get_dag(dag_id).is_paused
     except Exception as error:
@@ -23,7 +23,7 @@ def is_paused(ti: RuntimeTaskInstanceProtocol, dag_id: str) -> bool:
 
 
 def status_of(error: Exception) -> int | None:
-    """What the API server answered: as a worker is told, or as `dag.test()` meets it."""
+    """The API server's answer, as a worker sees it or as `dag.test()` does."""
     if isinstance(error, AirflowRuntimeError):
         return (error.error.detail or {}).get("status_code")
     return getattr(getattr(error, "response", None), "status_code", None)

@@ -1,4 +1,4 @@
-"""A pipeline, as its YAML file declares it: checked against the schema, with every default filled in."""
+"""A pipeline as its YAML file declares it, checked against the schema and with every default filled in."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What a file says. `name` is the file's, the DAG's and the one under which sync-task remembers files."""
+    """The content of a file. `name` is that of the file, of the DAG and of sync-task's pipeline."""
 
     name: str
     label: str
     values: Mapping[str, Any]
 
     def part(self, name: str) -> Mapping[str, Any]:
-        """A block of the file with the schema's defaults."""
+        """A block of the file, with the schema's defaults."""
         return {**defaults_of(name), **self.values.get(name, {})}
 
     @property
@@ -45,14 +45,14 @@ class Pipeline:
 
     @property
     def timezone(self) -> tzinfo:
-        """In which its schedule and its days are meant."""
+        """That of its schedule and its days."""
         return ZoneInfo(self.values.get("timezone", default_of("timezone")))
 
     @property
     def settings(self) -> dict[str, str]:
         """
-        What holds for every command of the pipeline, as sync-task's environment. Which files a run looks at is not in
-        it: that is the run's, see `selection`.
+        Settings of every command of the pipeline, as sync-task's environment. The files that a run looks at are not
+        among them, because they differ from run to run: see `selection`.
         """
         named = {
             **self.values.get("settings", {}),
@@ -67,7 +67,7 @@ class Pipeline:
 
 
 def load(path: Path) -> Pipeline:
-    """Read and check one file. Raises PipelineError, whose message has one `file:line: problem` a line."""
+    """Read and check one file. Raises PipelineError."""
     document = Document(path)
     if not NAME.fullmatch(path.stem):
         raise PipelineError(
@@ -81,7 +81,7 @@ def load(path: Path) -> Pipeline:
 
 
 def load_all(folder: Path | None = None) -> list[Pipeline]:
-    """Those that can be read; what is wrong with the others is said by their own DAG."""
+    """Every pipeline whose file is right. The others have import errors of their own in Airflow."""
     pipelines = []
     for path in files_of(folder or pipelines_folder()):
         try:
@@ -110,7 +110,7 @@ def start_of(pipeline: Pipeline) -> datetime:
 
 
 def as_environment(options: Mapping[str, Any]) -> dict[str, str]:
-    """sync-task's options as its environment: lists have one item a line. What is empty is left out."""
+    """Options of sync-task as its environment. Lists become one item a line; empty values are left out."""
     environment = {}
     for name, value in options.items():
         if value is None or value == "" or value == []:

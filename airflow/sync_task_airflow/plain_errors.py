@@ -1,9 +1,9 @@
 """
-Errors that an operator can mend, as one line of the task's log: the message and no traceback, which would show frames
-of ours and push the reason out of sight.
+Logs errors that an operator can mend as one line, without a traceback. A traceback would show our own frames and push
+the reason out of sight.
 
-Airflow logs whatever a task raises with its traceback. So the process of a task, which lives for it alone, gets a
-processor in front of Airflow's own that takes the traceback from errors which were made to be read.
+Airflow logs every error of a task with its traceback. Each task has a process of its own, so a log processor in front
+of Airflow's can remove the traceback there, from errors that are written for operators.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def tell_plainly(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str,
 
 
 def install() -> None:
-    """Safe to call again."""
+    """Idempotent."""
     processors = structlog.get_config()["processors"]
     if tell_plainly not in processors:
         processors.insert(0, tell_plainly)

@@ -1,10 +1,9 @@
 """
-The last task of a run: red where anything before it failed, and otherwise the one that tells Airflow that data has
-arrived.
+The last task of a run. It fails when any task before it failed; otherwise it tells Airflow that data has arrived.
 
-The event is an Asset's, with the run and its counts as extra, so that a DAG scheduled by the asset starts, and knows
-what for. A run that has copied nothing tells nobody: so the asset is published through an alias, which a task may
-leave alone.
+It publishes an event of the pipeline's Asset, with the run and its counts as extra. DAGs that are scheduled by the
+asset then start, and know which run they are for. A run that copied nothing publishes nothing: the asset is published
+through an alias, which a task may leave unused.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from sync_task_airflow.words import counted
 if TYPE_CHECKING:
     from airflow.sdk.types import Context
 
-# XComs: the last day that a run looks at, and that of a run which is complete.
+# XComs: the newest day that a run looks at, and the same once the run is complete.
 NEWEST_DAY = "newest_day"
 COMPLETE_UNTIL = "complete_until"
 
 
 def asset_of(pipeline: str) -> Asset:
-    """What a downstream DAG names as its schedule."""
+    """For the schedule of a downstream DAG."""
     return Asset(name=pipeline, uri=f"sync-task://{pipeline}")
 
 
 class Verdict(BaseOperator):
     """
-    :param pipeline: whose asset it is.
-    :param counted_by: the tasks whose counts tell whether data has arrived.
-    :param days_of: the task that chose the days of the run, where it has any: once all of them are complete, the next
-        run need not look at them again for having been missed.
+    :param pipeline: the pipeline whose asset is published.
+    :param counted_by: the task whose counts say whether data has arrived.
+    :param days_of: the task that chose the days of the run, if it has days. Once all of them are complete, the next run
+        need not make up for them.
     """
 
     ui_color = "#e6f2f0"
@@ -47,7 +46,7 @@ class Verdict(BaseOperator):
 
     def execute(self, context: Context) -> None:
         results = context["ti"].xcom_pull(task_ids=self.counted_by, key="result")
-        # A mapped task gives many, and one that was skipped none.
+        # A mapped task has many results, a skipped task none.
         counts = [results] if isinstance(results, dict) else [*(results or [])]
         for result in counts:
             copied = result.get("files", {}).get("copied", 0) if result else 0
@@ -59,11 +58,11 @@ class Verdict(BaseOperator):
 
     def _note_days(self, ti: Any, dag_run: Any, counts: list[Any]) -> None:
         newest = ti.xcom_pull(task_ids=self.days_of, key=NEWEST_DAY) if self.days_of else None
-        # A run without a logical date has no place among the others.
+        # Runs without a logical date have no order.
         if newest and dag_run.logical_date and counts and all(map(is_complete, counts)):
             ti.xcom_push(key=COMPLETE_UNTIL, value=newest)
 
 
 def is_complete(result: Any) -> bool:
-    """Whether nothing was left for a later run either."""
+    """Whether the run is done and left nothing for a later run."""
     return bool(result) and result.get("status") == "done" and result.get("files", {}).get("deferred", 0) == 0

@@ -1,4 +1,4 @@
-"""The DAG that does days of the past again: one container a day, which copies every file of its folder once more."""
+"""The DAG that copies past days again, one container a day."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def refresh_dag(pipeline: Pipeline) -> DAG:
     docs = DOCS.format(dag=name, pipeline=pipeline.name, folder=folder.path, parallel=given["parallel"])
 
     def day_param(title: str) -> Param:
-        # Not required by the form: Airflow 3.3 then has no context for the callbacks of a DAG.
+        # Not required: with required params, Airflow 3.3 has no context for a DAG's callbacks.
         return Param(None, type=["null", "string"], format="date", title=title, description_md="Such as `2024-03-01`.")
 
     with DAG(
         dag_id=name,
         schedule=None,
         doc_md=docs,
-        # It runs when somebody triggers it and never by itself.
+        # It has no schedule: it runs only when somebody triggers it.
         is_paused_upon_creation=False,
         params={
             "from_day": day_param("First day"),
@@ -90,7 +90,7 @@ def midnight(day: date) -> datetime:
 
 
 def day_environment(selection: Selection, folder: str, *, force: bool, gates: str) -> dict[str, str]:
-    """What the pipeline leaves out is left out here, too."""
+    """Settings for one day. They keep to the pipeline's own selection."""
     return {
         **selection.environment(folder),
         "SYNC_TASK_FORCE": "true" if force else "",
@@ -99,6 +99,6 @@ def day_environment(selection: Selection, folder: str, *, force: bool, gates: st
 
 
 def without_gates(pipeline: Pipeline) -> str:
-    """A part of the source is not what is usual; a target that is gone is gone for a part as well."""
+    """Keeps only `empty-target`: a part of the source is never usual, but a lost target is lost for a part, too."""
     own = [line for line in pipeline.settings.get("SYNC_TASK_GATE", "").split("\n") if line.startswith("empty-target=")]
     return "\n".join([*(f"{gate}=off" for gate in GATES if gate != "empty-target"), *own])

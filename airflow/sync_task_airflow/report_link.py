@@ -8,7 +8,7 @@ from airflow.sdk import BaseOperator, BaseOperatorLink
 
 
 class ReportLink(BaseOperatorLink):
-    """A button at the task, below *Details*: the run's report, on the site that `SYNC_TASK_REPORTS_URL` names."""
+    """A button at the task, below *Details*. It opens the run's report on the site `SYNC_TASK_REPORTS_URL`."""
 
     name = "Report"
 

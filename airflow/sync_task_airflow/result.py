@@ -1,4 +1,4 @@
-"""The result of a sync-task command, and what its exit code means to Airflow."""
+"""Reads the result of a sync-task command, and turns its exit code into Airflow's success, retry or failure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 SCHEMA_VERSION = 1
-# Lists in a result are capped by sync-task; a larger file is not one of its results.
+# sync-task caps the lists in a result: no result is larger.
 MAX_BYTES = 4 * 1024 * 1024
-# A tar header and its padding, around the file.
+# With a tar header and padding.
 MAX_ARCHIVE_BYTES = MAX_BYTES + 64 * 1024
 
 KEPT = ("command", "pipeline", "run", "status", "files", "bytes", "durationMs", "gates", "report", "manifest")
@@ -39,11 +39,11 @@ RETRY = {
 
 
 class BrokenResult(Exception):
-    """There is no result, or it is not one."""
+    """The result is missing or malformed."""
 
 
 def read_result(client: APIClient, container_id: str, path: str) -> dict[str, Any]:
-    """Read the result as JSON, never larger than MAX_BYTES. Raises BrokenResult."""
+    """Read the result, MAX_BYTES at most. Raises BrokenResult."""
     try:
         stream, stat = client.get_archive(container_id, path)
     except NotFound:
@@ -53,7 +53,7 @@ def read_result(client: APIClient, container_id: str, path: str) -> dict[str, An
     archive = io.BytesIO()
     for chunk in stream:
         archive.write(chunk)
-        # The stat is the container's word; the count is ours.
+        # The container controls the stat, so the bytes are counted, too.
         if archive.tell() > MAX_ARCHIVE_BYTES:
             raise BrokenResult(f"its result file is larger than {MAX_BYTES} bytes")
     archive.seek(0)
@@ -69,7 +69,7 @@ def read_result(client: APIClient, container_id: str, path: str) -> dict[str, An
 
 
 def checked(result: Any) -> dict[str, Any]:
-    """The result, where it is one. Raises BrokenResult."""
+    """The result, if it has the right schema version. Raises BrokenResult."""
     if not isinstance(result, dict) or result.get("schemaVersion") != SCHEMA_VERSION:
         raise BrokenResult(f"its result file is not of schema version {SCHEMA_VERSION}: image and DAG do not match")
     return result
@@ -77,27 +77,27 @@ def checked(result: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a container ended, by the engine's account."""
+    """How a container ended, as the engine reports it."""
 
     exit_code: int
     out_of_memory: bool = False
-    # Why the engine itself ended it, where it did: "evicted".
+    # Why the engine itself ended it, such as "evicted".
     reason: str = ""
 
 
 class GateRefused(AirflowFailException):
-    """A gate let nobody through: somebody has to look at the source."""
+    """A gate refused the run: somebody has to look at the source."""
 
 
 def raise_for_exit(
     command: str, ending: Ending, result: dict[str, Any] | None, problem: str, say: Callable[[str], str] = str
 ) -> None:
     """
-    Return where the command succeeded and left a result; raise what makes Airflow react rightly otherwise. What
-    happened comes first: Airflow's pages cut long lines off.
+    Return when the command succeeded and left a result; otherwise raise the error that Airflow should react to.
+    Messages begin with what happened, because Airflow's pages cut long lines off.
 
-    :param problem: why there is no result, where there is none.
-    :param say: puts an error of sync-task's into the words of Airflow.
+    :param problem: why the result is missing, if it is.
+    :param say: rewords an error of sync-task for Airflow.
     """
     code = ending.exit_code
     if code == 0:
@@ -117,7 +117,7 @@ def raise_for_exit(
     meaning = NO_RETRY.get(code) or RETRY.get(code, "an unknown exit code")
     message = first_error(result, say)
     if "gate-refused" in reasons:
-        # Its plan is red already, and says why.
+        # The plan has failed already and says why.
         raise AirflowSkipException(message)
     if code in NO_RETRY and (result or {}).get("status") == "refused":
         kind, meaning = GateRefused, "nothing was copied"
@@ -131,7 +131,7 @@ def raise_for_exit(
 
 
 def first_error(result: dict[str, Any] | None, say: Callable[[str], str] = str) -> str:
-    """One line for the task's error, from the first of the result's errors; empty where there is none."""
+    """The first error of the result, as one line; empty if there is none."""
     errors = errors_of(result)
     if not errors:
         return ""
@@ -150,5 +150,5 @@ def errors_of(result: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 
 def summary(result: dict[str, Any]) -> dict[str, Any]:
-    """What is worth keeping in XCom: counts, where the report and the manifest are, and never lists of files."""
+    """What goes to XCom: counts, and the paths of report and manifest. Never lists of files."""
     return {key: result[key] for key in KEPT if key in result}

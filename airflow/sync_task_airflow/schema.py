@@ -1,4 +1,4 @@
-"""The JSON schema of pipeline files: its validator, its defaults, and its errors in the words of the file's author."""
+"""The JSON schema of pipeline files: its validator, its defaults, and its errors in plain words."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def default_of(name: str) -> Any:
 
 
 def describe(document: Document, error: jsonschema.ValidationError) -> str:
-    """One line: where, which key, what is wrong."""
+    """One line: file, line, key and what is wrong."""
     path = [*error.absolute_path]
     where = ".".join(map(str, path))
     message = error.message

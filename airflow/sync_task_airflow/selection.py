@@ -1,8 +1,8 @@
 """
-Which files of its source a pipeline takes: the one place that knows, for every DAG.
+The files of its source that a pipeline takes. Every DAG asks this module, and no other code decides.
 
-A folder is decided here; globs, `since` and what is not finished are decided by sync-task, which is told all of them in
-every run. So whatever makes a run smaller, a day or one object, can only take away from what the pipeline takes.
+Folders are decided here. Globs, `since` and unfinished files are decided by sync-task, which gets all of these settings
+in every run. So a run that is limited to a day or to one object can never take a file that its pipeline would not.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cached_property
 from sync_task_airflow.date_folder import DateFolder, date_folder_of
 from sync_task_airflow.pipeline import Pipeline
 
-# What means something in a glob.
+# Characters with a meaning in globs.
 SPECIAL = re.compile(r"[\\*?\[\]{}()!+@|,^$~#]")
 
 
@@ -34,8 +34,8 @@ class Selection:
 
     def environment(self, folder: str) -> dict[str, str]:
         """
-        Settings of a run that looks at this folder, one of the pipeline's own, and takes nothing there that the
-        pipeline would leave. Its `exclude` is in the pipeline's own settings.
+        Settings of a run that looks at one folder of the pipeline. `exclude` is not among them: it is in the settings
+        of the pipeline.
         """
         return {
             "SYNC_TASK_PREFIX": folder,
@@ -45,16 +45,16 @@ class Selection:
 
     def has(self, path: str, now: datetime) -> bool:
         """
-        Whether a path of the source is below a folder that the pipeline looks at. Of days: those that a run would look
-        at now, and those since.
+        Whether a path of the source is below a folder that the pipeline looks at. With folders of days: those that a
+        run looks at now or later.
         """
         folders = [self.prefix] if self.date_folder is None else map(self.date_folder.on, self.date_folder.window(now))
         return any(is_below(path, folder) for folder in folders)
 
     def only(self, path: str, now: datetime) -> dict[str, str] | None:
         """
-        Settings under which sync-task looks at this one file, and takes it where the pipeline would; None where it is
-        in no folder of the pipeline's. All others of its folder are excluded.
+        Settings of a run that looks at this one file, and takes it if the pipeline would: they exclude every other file
+        of its folder. None if the file is in no folder of the pipeline.
         """
         if not self.has(path, now):
             return None
@@ -64,11 +64,11 @@ class Selection:
 
 
 def is_below(path: str, folder: str) -> bool:
-    """Whether a file is below a folder, as `--prefix` has it."""
+    """Whether a file is below a folder, in the sense of `--prefix`."""
     folder = folder.rstrip("/")
     return folder == "" or path.startswith(f"{folder}/")
 
 
 def literal(text: str) -> str:
-    """A glob that matches this text alone."""
+    """A glob that matches only this text."""
     return SPECIAL.sub(r"\\\g<0>", text)

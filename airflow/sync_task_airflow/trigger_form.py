@@ -1,7 +1,7 @@
 """
-What a run may be asked for in Airflow's trigger form, and how that becomes sync-task's settings.
+Airflow's trigger form of a pipeline, and the settings of sync-task that it fills in.
 
-The settings are templates on the tasks, so that Airflow shows what they became (*Rendered Templates*).
+The settings are templates of the tasks, so Airflow shows their values under *Rendered Templates*.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ MOST_DAYS = 1000
 
 @dataclass(frozen=True)
 class Look:
-    """A folder that a run looks at, and what tells it from the others of the run: its day."""
+    """A folder that a run looks at. `name` is its day, which tells it from the other folders of the run."""
 
     name: str
     folder: str
 
 
 class TriggerForm:
-    """The form of one pipeline. Its methods are what the templates call."""
+    """The form of one pipeline. Templates call its methods."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
@@ -42,7 +42,7 @@ class TriggerForm:
         params = {
             "prefix": Param(
                 self.selection.prefix,
-                # With `string` alone the form would insist on one.
+                # With `string` alone, the form would require a value.
                 type=["null", "string"],
                 title="Prefix",
                 description_md="Only what is below this folder of the source, for example `2024-03-01/`; `{ds}` "
@@ -123,7 +123,7 @@ class TriggerForm:
         return params
 
     def environment(self) -> dict[str, str]:
-        """Templates for `plan`: they win over the pipeline's settings, and are left out where they become empty."""
+        """Templates for `plan`. They override the pipeline's settings; those that render empty are left out."""
         batches = self.pipeline.part("batches")
         return {
             "SYNC_TASK_PREFIX": "{{ form.prefix(params, dag_run) }}",
@@ -141,29 +141,29 @@ class TriggerForm:
         }
 
     def moved(self) -> dict[str, str]:
-        """For `check`, too, which refuses a pipeline that was pointed elsewhere."""
+        """For `check` too, which refuses a pipeline whose source or target has moved."""
         return {
             "SYNC_TASK_NEW_TARGET": "{{ 'true' if params.new_target else '' }}",
             "SYNC_TASK_SAME_FILES": "{{ 'true' if params.same_files else '' }}",
         }
 
     def attempt(self, params: Mapping[str, Any], try_number: int) -> str:
-        """What a run that is planned anew has behind its name: another plan is another run to sync-task."""
+        """The suffix of a run that is planned anew: to sync-task, a new plan is a new run."""
         return f".again-{try_number}" if params.get("plan_anew") and try_number > 1 else ""
 
     def prefix(self, params: Mapping[str, Any], dag_run: Any) -> str:
-        """Of a pipeline without folders of days."""
+        """The prefix of a run of a pipeline without folders of days."""
         return on_day(params["prefix"] or "", (dag_run.logical_date or dag_run.run_after).date())
 
     def is_usual(self, params: Mapping[str, Any]) -> bool:
-        """Whether nothing was asked for that a run would leave out."""
+        """Whether the form leaves the run's selection as it is."""
         asked = [params.get(name) for name in ("prefix", "from_day", "to_day", "dry_run")]
         return not any(asked) and (params.get("since") or "") == self.selection.since
 
     def looks(self, params: Mapping[str, Any], dag_run: Any, complete_until: date | None = None) -> list[Look]:
         """
-        The folders that a run of a pipeline with folders of days looks at: those of its days, unless others were asked
-        for.
+        The folders that a run of a pipeline with folders of days looks at: those of its days, unless the form asks for
+        others.
 
         :param complete_until: the last day that the last complete run has looked at.
         """
@@ -186,14 +186,14 @@ class TriggerForm:
         return (self.due(dag_run)[0] - timedelta(days=days.lag)).date()
 
     def due(self, dag_run: Any) -> tuple[datetime, timedelta]:
-        """When the run was due, in the pipeline's time zone, and how long its data interval is."""
+        """The time of the run in the pipeline's time zone, and the length of its data interval."""
         at = dag_run.data_interval_end or dag_run.logical_date or dag_run.run_after
         start = dag_run.data_interval_start or at
         return datetime.fromtimestamp(at.timestamp(), self.pipeline.timezone), at - start
 
 
 def distinct(looks: list[Look]) -> list[Look]:
-    """Days may share a folder, a month's say."""
+    """Each folder once: days may share one, such as a month's."""
     return [*{look.folder: look for look in reversed(looks)}.values()][::-1]
 
 
@@ -211,5 +211,5 @@ def days_between(first: str | None, last: str | None) -> list[date]:
 
 
 def on_day(text: str, day: date) -> str:
-    """`{ds}` and `{ds_nodash}` filled in, as the form's prefix may have them."""
+    """Fills in `{ds}` and `{ds_nodash}`, which the form's prefix may contain."""
     return text.replace("{ds}", day.isoformat()).replace("{ds_nodash}", day.strftime("%Y%m%d"))

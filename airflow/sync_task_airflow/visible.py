@@ -1,8 +1,8 @@
 """
-Texts that others chose, names of files above all, as a log line or a message may show them.
+Makes untrusted text, above all names of files, safe for log lines and messages.
 
-A name may hold whatever a file system takes: line ends that forge a line of the log, escape sequences that a terminal
-obeys, marks that turn the direction of writing round. Such characters are written as `\\x1b` or `\\u202e`.
+A file name may contain line ends that forge a log line, escape sequences that a terminal obeys, or marks that reverse
+the direction of writing. These characters become `\\x1b` or `\\u202e`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ORDINARY = re.compile(r"[ -~]*")
 
 
 def visible(text: str) -> str:
-    """The text on one line, with every character that has no shape of its own spelt out."""
+    """The text on one line, with every invisible character spelt out."""
     if ORDINARY.fullmatch(text):
         return text
     return "".join(escaped(each) if unicodedata.category(each) in HIDDEN else each for each in text)

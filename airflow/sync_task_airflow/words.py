@@ -1,6 +1,6 @@
 """
-sync-task's errors in the words of those who look at Airflow: where it names a flag or a variable, they have a field of
-a connection, of the trigger form or of the pipeline's file.
+Rewords sync-task's errors for people who look at Airflow. Where sync-task names a flag or a variable, they know a field
+of a connection, of the trigger form or of the pipeline's file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sync_task_airflow.contradictions import OWN_KEYS
 
-# Of a connection, behind SYNC_TASK_SOURCE_ or SYNC_TASK_TARGET_.
+# Fields of a connection, by what follows SYNC_TASK_SOURCE_ or SYNC_TASK_TARGET_.
 FIELDS = {
     "PASSWORD": "password",
     "PRIVATE_KEY": "extra private_key",
@@ -83,7 +83,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def bytes_words(count: float) -> str:
-    """Bytes for people, as the log and the report have them: `4.5 MiB`."""
+    """`4.5 MiB`, as in the log and in the report."""
     if count < 1024:
         return f"{count} B"
     units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
