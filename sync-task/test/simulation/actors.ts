@@ -1,4 +1,4 @@
-/** Everybody who acts in a schedule besides the workers themselves. They are never disrupted; what they start is. */
+/** The actors of a schedule besides the workers. Faults strike the processes that they start, never the actors. */
 import { check } from '../../src/engine/commands/check.ts';
 import { finish } from '../../src/engine/commands/finish.ts';
 import { run } from '../../src/engine/commands/run.ts';
@@ -12,7 +12,7 @@ import { letters, type Stage } from './stage.ts';
 
 type Of<Kind extends Actor['kind']> = Extract<Actor, { kind: Kind }>;
 
-/** Who starts workers gives one up for dead after so long, and starts the next. */
+/** After this time the orchestrator takes a worker for dead, and starts the next. */
 const PATIENCE_MS = 1.5 * LEASE_MS;
 const MOST_TRIES = 3;
 
@@ -52,7 +52,7 @@ async function repeatSync(stage: Stage, { times, patch }: Of<'sync'>, id: string
   }
 }
 
-/** As an orchestrator does it: a plan, tasks for its batches, a task that finishes; each is tried again where it did not end well. */
+/** As an orchestrator works: a plan, a task for each batch, and a task that finishes. Each is retried until it ends well. */
 async function runTasks(
   stage: Stage,
   { workers, patch, finishAfterMs = 0 }: Of<'tasks'>,
@@ -85,7 +85,7 @@ async function runTasks(
   await untilDone(process, (time) => stage.command(`${id}-finish-${time}`, {}, (context) => finish(context, id)));
 }
 
-/** A worker refuses what was planned otherwise. */
+/** A worker refuses a plan that was made with other settings. */
 function isOtherThanPlanned(scenario: Scenario, { chain, existing, elsewhere }: Patch): boolean {
   const { chain: plannedChain, existing: plannedExisting } = scenario;
   return (

@@ -1,18 +1,18 @@
-/** A place in which one file fails with the same error for ever, whoever tries: everything else must go on. */
+/** A storage in which one file always fails with the same error. All other files must be delivered. */
 import { SyncError } from '../../src/base/errors.ts';
 import type { Storage } from '../../src/storage/storage.ts';
 import type { Process } from './process.ts';
 
 export interface Broken {
   readonly role: 'source' | 'target';
-  /** The source's name of the file; what transforms make of it is broken too. */
+  /** The file's path at the source. Its path at the target fails, too. */
   readonly path: string;
   readonly operations: readonly ('list' | 'stat' | 'read' | 'draft' | 'statDraft' | 'publish' | 'recover')[];
   readonly kind: 'permission' | 'permanent' | 'transient';
 }
 
 export const ALWAYS = 'always-fails';
-/** A folder that stands in the listing and can't be listed. */
+/** A folder that is listed by its parent, but cannot be listed itself. */
 export const LOCKED = 'locked';
 
 export function isBroken(broken: Broken, path: string): boolean {

@@ -1,4 +1,4 @@
-/** The chains of transforms that a pipeline may have here, and what each must make of a file, told without the engine. */
+/** The chains that a simulated pipeline may have, and the output that each must have, computed without the engine. */
 import { join } from 'node:path';
 import type { TransformSetting } from '../../src/config/settings.ts';
 import { openChain } from '../../src/transform/chain/open-chain.ts';
@@ -10,7 +10,7 @@ export interface Made {
   readonly bytes: Buffer;
 }
 
-/** What a version of the source gives at the target: the file, and what stands beside it. */
+/** What a version of a source file becomes at the target: the file and its side files. */
 const models: Readonly<Record<ChainName, (path: string, bytes: Buffer) => readonly [Made, ...Made[]]>> = {
   none: (path, bytes) => [{ path, bytes }],
   'swap-case': (path, bytes) => [{ path, bytes: Buffer.from(bytes.map((byte) => byte ^ 0x20)) }],
@@ -35,13 +35,13 @@ export function transformsOf(chain: ChainName): readonly TransformSetting[] {
 
 const keys = new Map<string, ChainName>();
 
-/** Loads all of them once, so that nothing is loaded amid a schedule. */
+/** Loads all chains once, so that no module is loaded during a schedule. */
 export async function loadChains(): Promise<void> {
   if (keys.size > 0) return;
   for (const name of chainNames) keys.set((await openChain(transformsOf(name))).key('a'), name);
 }
 
-/** By the key in a checkpoint. */
+/** By its key in a checkpoint. */
 export function chainOf(key: string): ChainName | undefined {
   return keys.get(key);
 }

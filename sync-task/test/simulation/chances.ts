@@ -1,25 +1,25 @@
-/** How often what goes wrong, in one schedule. The counts go down as they are used. */
+/** Odds and budgets of faults in one schedule. Budgets shrink as they are used. */
 export interface Chances {
-  /** Of a step that its process is killed, frozen or told to stop there; and how often that may happen in all. */
+  /** Odds that a step kills, freezes or stops its process, and how often that may happen altogether. */
   readonly disrupt: number;
   kills: number;
   freezes: number;
   stops: number;
-  /** How often a process' wall clock is put forward or back, and by how much at most. */
+  /** How often a process's wall clock is set forward or back, and the largest change. */
   jumps: number;
   readonly jumpMs: number;
-  /** How far clocks of processes, places and the database are apart from the true time at most. */
+  /** The largest offset of clocks from the true time: of processes, storages and the database. */
   readonly skewMs: number;
-  /** Of a request that it fails without any effect, or that only its answer is lost. */
+  /** Odds that a request fails without effect, or that only its reply is lost. */
   readonly fail: number;
   readonly ambiguous: number;
-  /** Steps whose label matches are aimed at: of these, that a process is struck there, and that only the answer is lost. */
+  /** Faults are aimed at steps with a matching label: the odds that they strike the process, and that only the reply is lost. */
   readonly aim: string;
   readonly aimed: number;
   readonly blur: number;
-  /** Most that one step takes. */
+  /** Longest duration of one step. */
   readonly paceMs: number;
-  /** Of a step that the process which did the last one goes on: 0 is as even as it gets. */
+  /** Odds that the process of the last step also takes the next: 0 is the fairest schedule. */
   readonly stick: number;
   /** Longest freeze. */
   readonly freezeMs: number;

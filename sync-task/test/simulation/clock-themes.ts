@@ -1,10 +1,10 @@
-/** Schedules about wrong clocks. */
+/** Themes about wrong clocks. */
 import type { Actor } from './scenario.ts';
 import { calmChances, LONG_MS, syncs, type Theme } from './themes.ts';
 
 const HOURS_MS = 10_000_000;
 
-/** Changes within one step of the source's clock, which is another one than the worker's. */
+/** Changes within one step of the source's timestamps, whose clock differs from the worker's. */
 const changesByAnotherClock: Theme = (scenario, { below }) => ({
   ...scenario,
   stepMs: 1000,
@@ -22,7 +22,7 @@ const changesByAnotherClock: Theme = (scenario, { below }) => ({
   },
 });
 
-/** A worker is frozen past its lease, and its wall clock is put back. */
+/** A worker is frozen past its lease, and its wall clock is set back. */
 const sleepsAndIsSetBack: Theme = (scenario, { pick, below }) => ({
   ...scenario,
   place: pick(['folder', 'sftp', 'plain-bucket', 'plain-bucket']),

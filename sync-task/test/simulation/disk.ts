@@ -1,24 +1,24 @@
-/** A disk of a server: names, inodes, bytes that a power loss takes and bytes that it does not. Its directory is a journal: no rename is lost. */
+/** A server's disk: names, inodes, and bytes that survive a power loss or do not. Its directory is journalled: no rename is lost. */
 
 export interface Inode {
   readonly id: number;
   data: Buffer;
-  /** What a power loss leaves. */
+  /** The bytes that survive a power loss. */
   durable: Buffer;
   mtimeMs: number;
 }
 
-/** Who did it: a process of ours, or somebody else. */
+/** Who did it: a process of ours, or another program. */
 export type By = string;
 export const POWER_LOSS: By = 'power loss';
 
 export interface Disk {
   readonly entries: ReadonlyMap<string, Inode>;
-  /** Handles of another generation are gone. */
+  /** Handles of earlier generations are invalid. */
   readonly generation: number;
   readonly mtimeStepMs: number;
   clockMs(): number;
-  /** Whether other content once stood at the path with the size and time of what stands there now. */
+  /** Whether the path once had other content with its current size and time. */
   isMistakable(path: string): boolean;
   /** A new, empty file. */
   create(path: string, by: By): Inode;
@@ -26,18 +26,18 @@ export interface Disk {
   truncate(inode: Inode, size: number, by: By): void;
   setTime(inode: Inode, mtimeMs: number, by: By): void;
   flush(inode: Inode): void;
-  /** A second name for it. */
+  /** A hard link. */
   link(from: string, to: string, by: By): void;
-  /** Replaces what stands there. */
+  /** Replaces an existing file. */
   rename(from: string, to: string, by: By): void;
   remove(path: string, by: By): boolean;
   losePower(): void;
 }
 
-/** `touched`: bytes or time of a file that stands there; `placed`: another file stands there, or none. */
+/** `touched`: the bytes or time of a file changed; `placed`: the name has another file, or none. */
 export type How = 'touched' | 'placed';
 
-/** Called behind everything that changes what stands under a name. */
+/** Called after everything that changes the content of a name. */
 export type Watcher = (path: string, before: Buffer | undefined, after: Buffer | undefined, by: By, how: How) => void;
 
 export function newDisk(nowMs: () => number, mtimeStepMs: number, watching: Watcher = () => undefined): Disk {

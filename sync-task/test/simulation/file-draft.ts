@@ -1,4 +1,4 @@
-/** A draft on a simulated disk: writes are sent ahead of their answers, on a handle that outlives every rename. */
+/** A draft on a simulated disk. Writes are pipelined, on a handle that outlives renames. */
 import { SyncError } from '../../src/base/errors.ts';
 import type { Draft, DraftOptions } from '../../src/storage/storage.ts';
 import type { Inode } from './disk.ts';
@@ -20,7 +20,7 @@ export function fileDraft(options: FileDraftOptions): Draft {
   const handle = {};
   const by = process.name;
   const sent = new Set<Promise<void>>();
-  /** Ends of what is acknowledged, by where it begins. */
+  /** Acknowledged ranges: start → end. */
   const acknowledged = new Map<number, number>();
   let storedBytes = start;
   let nextByte = start;

@@ -1,6 +1,6 @@
 /**
- * A folder, or a server of SFTP, as a storage over a simulated disk. What it does is what `storage/sftp/` and `storage/file/` do: a
- * draft is a hidden file beside its place, writes are sent ahead, publishing is a rename, or two where none replaces.
+ * A folder or an SFTP server as a storage over a simulated disk, modelled on `storage/sftp/` and `storage/file/`. A draft is a
+ * hidden file beside its path, writes are pipelined, and publishing is one rename, or two when a rename cannot replace.
  */
 import { SyncError } from '../../src/base/errors.ts';
 import type { ListedEntry } from '../../src/base/model.ts';
@@ -14,15 +14,15 @@ export interface FilePlaceOptions {
   readonly label: string;
   readonly disk: Disk;
   readonly process: Process;
-  /** A rename replaces. */
+  /** A rename replaces a file. */
   readonly atomic: boolean;
-  /** Requests on one handle take effect as they were sent. */
+  /** Requests on one handle take effect in the order in which they were sent. */
   readonly inOrder: boolean;
-  /** A file can have a second name, which is refused where something stands. */
+  /** Hard links exist, and fail when the name is taken. */
   readonly makesLinks: boolean;
   /** By the access time of a folder. */
   readonly tellsClock: boolean;
-  /** Called in the moment in which a draft becomes the file. */
+  /** Called in the moment a draft is published. */
   onPublish?(path: string, name: string): void;
 }
 

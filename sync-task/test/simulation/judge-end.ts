@@ -1,4 +1,4 @@
-/** What must hold when faults are over and one more `sync` has run. */
+/** What must hold after the faults, once one more `sync` has run. */
 import type { Result } from '../../src/engine/result/result.ts';
 import { illegalSteps } from '../faults/kit/state-machine.ts';
 import { made } from './chains.ts';
@@ -16,15 +16,15 @@ export interface TheEnd {
   readonly target: TargetPlace;
 }
 
-/** Of files that want one place all but one stay as they are. */
+/** Whether several source files may want one target path. All but one of them are refused then. */
 export const refusesNames = ({ names, others }: Scenario) => names !== undefined || others !== undefined;
 
 export async function judgeEnd({ judge, scenario, state, sources, target }: TheEnd): Promise<void> {
   let untouched = true;
-  // Another target forgets what was delivered, and no token of before counts: no event tells of that.
+  // A new target has no deliveries, and earlier tokens no longer count. No event records this.
   const forgets = scenario.actors.some((actor) => 'patch' in actor && actor.patch.elsewhere);
   const all = sources.flatMap(({ disk, result }) => {
-    // Of two that want the same place one is refused by name, or both where each has a part of what the other wants.
+    // Of two files with the same target path one is refused by name; both are, when each stands in the way of a part of the other.
     const refused = new Set(refusesNames(scenario) ? result.errors.map(({ path }) => path) : []);
     return [...disk.entries].map(([path, { data }]) => ({
       isRefused: refused.has(path),
@@ -45,8 +45,8 @@ export async function judgeEnd({ judge, scenario, state, sources, target }: TheE
       }
     }
   }
-  // A probe of `check` that dies is nobody's to remove: it is empty, and nothing lists it.
-  // Nor is an upload that a dead worker had begun and not recorded, where no file has that path any more: its transforms were changed.
+  // Nobody removes the probe of a `check` that died: it is empty, and no listing shows it.
+  // Nor an upload that a dead worker began and did not record, when its transforms changed and no file has that path any more.
   const known = (await state.query('SELECT path FROM file')).flatMap(({ path }) =>
     made(scenario.chain, path, Buffer.alloc(0)).map((file) => file.path),
   );
@@ -54,7 +54,7 @@ export async function judgeEnd({ judge, scenario, state, sources, target }: TheE
   const left = target
     .stands()
     .filter((name) => name.includes('.sync-task.') && !name.includes('.probe-') && isNamed(name));
-  // What died at a former target before the pipeline was pointed elsewhere stays there.
+  // Left-overs at a former target stay there once the pipeline has another target.
   if (left.length > 0 && !forgets) judge.blame('left-over', left.join(', '));
   const held = await state.query('SELECT path, owner FROM file WHERE owner IS NOT NULL');
   const mayBeRefused = (scenario.existing === 'refuse' || refusesNames(scenario)) && !untouched;

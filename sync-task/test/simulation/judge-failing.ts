@@ -1,4 +1,4 @@
-/** What must hold while one place fails for ever: the rest is done, and the result counts and names what is not. */
+/** What must hold while one path fails for ever: all other files are delivered, and the result counts and names this one. */
 import { exitCodes } from '../../src/base/errors.ts';
 import { exitCodeForResult } from '../../src/engine/result/exit-code.ts';
 import type { Result } from '../../src/engine/result/result.ts';
@@ -27,7 +27,7 @@ export function judgeFailing({ judge, scenario, broken, source, target, result }
         judge.blame('one-place-stops-others', `${file.path} is ${target.holds(file.path)?.toString('latin1')}`);
     }
   }
-  // What dead workers left of other files is removed, whatever becomes of this one's. An upload does not tell whose it is.
+  // Left-overs of other files are removed even so. An upload does not say which file it belongs to.
   const own = ['', '.x2', '.capitals'].map((end) =>
     draftName({ run: '', path: broken.path + end, token: 0 })
       .split('-')

@@ -1,6 +1,6 @@
 /**
- * What must hold, in every moment and in the end. It watches the disks and the state past the engine, and knows every state that
- * a source file was ever in, so that it can tell whole versions from others.
+ * Invariants, at every moment and at the end. The judge watches disks and state behind the engine's back. It knows every version
+ * that a source file ever had, so it can tell whole versions from mixed ones.
  */
 import type { FileVersion } from '../../src/base/model.ts';
 import type { Row } from '../../src/state/sql/database.ts';
@@ -11,7 +11,7 @@ import { POWER_LOSS, type Watcher } from './disk.ts';
 import { LEASE_MS } from './scenario.ts';
 
 export interface Violation {
-  /** A stable word, by which a schedule is made smaller. */
+  /** A stable word. Shrinking keeps schedules that find the same one. */
   readonly what: string;
   readonly detail: string;
 }
@@ -19,25 +19,25 @@ export interface Violation {
 export interface Judge {
   readonly violation: Violation | undefined;
   blame(what: string, detail: string): void;
-  /** A source file is in this state now. */
+  /** A source file has a new version. */
   sourceIs(pipeline: string, path: string, version: FileVersion, bytes: Buffer): void;
-  /** Watches one target; `stands` tells what is there now, back-ups and all. */
+  /** Watches one target. `stands` returns what is there now, backups included. */
   watch(stands: () => Iterable<string>): Watcher;
-  /** Somebody else put this there. */
+  /** Another program put this there. */
   foreign(path: string, bytes: Buffer | undefined): void;
-  /** A draft becomes the file in this moment. */
+  /** A draft is published in this moment. */
   publishes(
     place: string,
     path: string,
     name: string,
     how: { readonly replaces: boolean; readonly refuses: boolean },
   ): void;
-  /** The rows of the state, behind every operation on it. */
+  /** The rows of the state, after every operation. */
   stateIs(files: readonly Row[], nowMs: number): void;
   recorded(pipeline: string, rows: readonly OutcomeRow[], targetHolds: (path: string) => Buffer | undefined): void;
-  /** A plan of that pipeline begins; `isAlone` tells whether no other pipeline plans meanwhile. */
+  /** A plan of this pipeline begins. `isAlone`: no other pipeline plans at the same time. */
   plans(isAlone: boolean): void;
-  /** Who changed the path last was none of ours. */
+  /** Whether another program was the last to change the path. */
   isForeign(path: string): boolean;
 }
 
@@ -57,17 +57,17 @@ const keyOf = (pipeline: string, path: string) => `${pipeline}: ${path}`;
 export function newJudge(chains: ReadonlySet<ChainName>): Judge {
   let violation: Violation | undefined;
   const versions = new Map<string, Version[]>();
-  /** Path at the target → contents that may stand there. */
+  /** Target path → contents that may be there. */
   const lawful = new Map<string, Set<string>>();
-  /** Path at the target → when somebody else changed it last, and nobody of us since. */
+  /** Target path → when another program changed it, if none of our processes has since. */
   const foreign = new Map<string, number>();
-  /** Path at the source → when it was claimed last. */
+  /** Source path → time of its last claim. */
   const claimed = new Map<string, { readonly token: number; readonly at: number }>();
   let moments = 0;
-  /** Place and path → the highest token of what was published there. */
+  /** Target and path → the highest token published there. */
   const newest = new Map<string, number>();
   let files: readonly Row[] = [];
-  /** Path at the target → the row of the file that was published there last. */
+  /** Target path → the row of the file published there last. */
   const owners = new Map<string, Owner>();
   let isRaced = false;
 
@@ -78,7 +78,7 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
     const contents = lawful.get(path) ?? new Set();
     lawful.set(path, contents.add(bytes.toString('latin1')));
   }
-  /** What goes beside a file has another hash of a path in its name. */
+  /** A side file's draft has the hash of another path in its name. */
   function whoPublishes(path: string, name: string): Row | undefined {
     const saying = (text: string) => files.filter((file) => String(file['intent']).includes(text));
     const own = saying(name);
@@ -86,7 +86,7 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
     const all = saying(name.slice(0, name.lastIndexOf('-') + 1));
     return all.find((file) => `${file['path']}.capitals` === path);
   }
-  /** A target path has one owner for as long as that one's file stands there. */
+  /** A target path keeps its owner while the owner's file is there. */
   function takes(at: string, path: string, row: Row): void {
     const file = keyOf(row['pipeline'], row['path']);
     const before = owners.get(at);
@@ -137,7 +137,7 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
       newest.set(at, Math.max(token, highest));
       if (known) takes(`${place} ${path}`, path, known);
       if (!known) blame('published-without-intent', `${path} by draft ${name}`);
-      // What the state knows as ours is repaired whatever somebody made of it.
+      // A file that the state records as ours is repaired, whatever others did to it.
       else if (replaces && refuses && known['size'] === null && foreign.has(path))
         blame('replaced-what-stood', `${path} with --existing refuse`);
     },
@@ -145,7 +145,7 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
       for (const { pipeline, path, token } of rows) {
         const before = files.find((file) => file['pipeline'] === pipeline && file['path'] === path);
         const leftMs = before && before['owner'] !== null ? before['lease_until_ms'] - nowMs : 0;
-        // One that ends later than any can was made before the database's clock was put back.
+        // A lease that ends later than any can now was taken before the database's clock was set back.
         const wasHeld = before && leftMs > 0 && leftMs <= 2 * LEASE_MS;
         if (wasHeld && token > before['token']) blame('took-what-is-held', `${path}: token ${token}`);
       }
@@ -164,7 +164,7 @@ export function newJudge(chains: ReadonlySet<ChainName>): Judge {
         );
         const expected = same.map(({ bytes }) => made(chain ?? 'none', path, bytes));
         const at = expected[0]?.[0].path ?? path;
-        // Who looks before it is copied must see what somebody else did; who comes behind the copying is not to blame on us.
+        // Foreign changes before the claim must be noticed; later ones are not our fault.
         const excused = (place: string) => {
           const changed = foreign.get(place);
           return (

@@ -1,5 +1,5 @@
 /**
- * `npm run simulate`: schedules of fresh seeds, or one again.
+ * `npm run simulate`: runs schedules of fresh seeds, or repeats one.
  *
  *     npm run simulate -- [--seconds N | --count N] [--seed N] [--jobs N]
  *     npm run simulate -- --seed N --count 1
@@ -29,10 +29,10 @@ const { values } = parseArgs({
 
 const first = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
 const jobs = Number(values.jobs);
-/** Seeds of one job are far from those of the next. */
+/** Distance between the seeds of two jobs. */
 const JOB_SEEDS = 1_000_000;
 
-/** Leaves out actors, and what operators set otherwise, by their names. */
+/** Leaves out actors, and changed settings, by their names. */
 function chosen(seed: number): Scenario {
   const scenario = scenarioOf(seed);
   const without = new Set((values.without ?? '').split(','));

@@ -1,4 +1,4 @@
-/** `npm run simulate:mistakes` brings each mistake back; here only that each still has its place in the sources. */
+/** `npm run simulate:mistakes` brings each mistake back. This test only checks that the sources still contain the text of each. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';

@@ -12,7 +12,7 @@ export interface Publication extends PublishOptions {
   readonly name: string;
   readonly mark: string;
   readonly mtimeMs: number;
-  /** What stood there when the draft was begun. */
+  /** What was there when the draft began. */
   readonly etag: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface OwnDraft extends Draft {
   publish(options: PublishOptions): Promise<void>;
 }
 
-/** What a draft needs of its place. */
+/** What a draft needs from its storage. */
 export interface ObjectDraftPlan {
   readonly store: ObjectStore;
   ask<T>(what: string, path: string, effect: () => T): Promise<T>;
@@ -31,11 +31,11 @@ export interface ObjectDraftPlan {
   put(path: string, publication: Publication, bytes: () => Buffer | undefined): Promise<void>;
   complete(path: string, publication: Omit<Publication, 'mtimeMs'>, id: string): Promise<void>;
   forget(name: string): void;
-  /** Gives up the uploads of the path to which nothing was sent. */
+  /** Aborts uploads of the path that have no parts. */
   clearEmpty(path: string): Promise<boolean>;
 }
 
-/** Bytes in memory, sent when they are published. */
+/** Bytes in memory, sent when the draft is published. */
 export function heldDraft(
   { put, forget }: ObjectDraftPlan,
   path: string,
@@ -66,7 +66,7 @@ export function heldDraft(
   };
 }
 
-/** Parts that the service keeps until they are put together. */
+/** Parts that the service keeps until the upload completes. */
 export async function uploadedDraft(
   { store, ask, fault, complete, forget, clearEmpty }: ObjectDraftPlan,
   path: string,
@@ -80,7 +80,7 @@ export async function uploadedDraft(
   let rest = Buffer.alloc(0);
   let parts = first;
   let size = first * PART_BYTES;
-  /** One may stand whose id was lost with the answer. */
+  /** An upload may exist whose id was lost with the reply. */
   let asked = false;
   if (resume) {
     const stands = await ask('looks at the upload of', path, () => id !== undefined && store.uploads.has(id));

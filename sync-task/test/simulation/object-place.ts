@@ -1,7 +1,7 @@
 /**
- * An object store as a storage, as `storage/s3/` does it: a small draft is held in memory and sent when it is published, a larger
- * one is a multipart upload that a ticket finds again. Publishing is one request, on the condition that what stands there is
- * what stood there when the draft was begun.
+ * An object store as a storage, modelled on `storage/s3/`. A small draft is held in memory and sent when it is published; a larger
+ * one is a multipart upload, which a ticket finds again. Publishing is one request, conditional on the object being the one that
+ * was there when the draft began.
  */
 import { SyncError } from '../../src/base/errors.ts';
 import type { ListedEntry } from '../../src/base/model.ts';
@@ -23,7 +23,7 @@ export interface ObjectPlaceOptions {
   readonly label: string;
   readonly store: ObjectStore;
   readonly process: Process;
-  /** The service takes conditions. */
+  /** The service supports conditional writes. */
   readonly conditional: boolean;
   onPublish?(path: string, name: string): void;
 }
@@ -33,7 +33,7 @@ const READ_BYTES = 16;
 export function objectPlace({ label, store, process, conditional, onPublish }: ObjectPlaceOptions): Storage {
   const by = process.name;
   const drafts = new Map<string, OwnDraft>();
-  /** Of the last look at a path. */
+  /** What the last look at a path saw. */
   const seen = new Map<string, string | undefined>();
   const ask = <T>(what: string, path: string, effect: () => T): Promise<T> =>
     process.call(`${label} ${what} ${path}`, effect);
@@ -57,7 +57,7 @@ export function objectPlace({ label, store, process, conditional, onPublish }: O
     return etag;
   }
 
-  /** The one request that makes it an object; `bytes` is undefined where its upload is gone. */
+  /** The one request that publishes it. `bytes` is undefined when the upload is gone. */
   async function put(
     path: string,
     publication: Publication,
@@ -85,7 +85,7 @@ export function objectPlace({ label, store, process, conditional, onPublish }: O
       return undefined;
     });
     if (refusal === undefined) return;
-    // An answer that was lost on the way: what stands there is what we wrote.
+    // The reply was lost: the object there is the one that we wrote.
     if (!(await isPublished())) throw fault(path, 'transient', refusal);
   }
 

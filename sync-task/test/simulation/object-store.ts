@@ -1,10 +1,10 @@
-/** A bucket of a server: objects, each with what was said of it, and uploads that nobody has completed yet. */
+/** A bucket: objects with their metadata, and uploads that are not complete yet. */
 import type { Watcher } from './disk.ts';
 
 export interface StoredObject {
   readonly bytes: Buffer;
   readonly etag: string;
-  /** As it was given; who uploads past us gives none. */
+  /** As the uploader gave it; programs other than ours give none. */
   readonly mtimeMs: number;
   readonly draft: string | undefined;
 }

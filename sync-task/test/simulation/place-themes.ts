@@ -1,8 +1,8 @@
-/** Schedules about places: one that always fails, and target paths that several files want. */
+/** Themes about paths: one that always fails, and target paths that several files share. */
 import type { Broken } from './broken-place.ts';
 import { calmChances, syncs, type Theme, tasks } from './themes.ts';
 
-/** One file, or one folder of the listing, fails for ever, and workers die amid the others. */
+/** One file or folder fails for ever, and workers die while they copy others. */
 const alwaysFails: Theme = (scenario, { pick, below }) => {
   const operations = pick<Pick<Broken, 'role' | 'operations'>>([
     ...[
@@ -27,7 +27,7 @@ const alwaysFails: Theme = (scenario, { pick, below }) => {
   };
 };
 
-/** A worker dies amid two files: one can't be cleaned up for ever, the other is gone from the source. */
+/** A worker dies with two files half done. One can never be cleaned up, the other is gone from the source. */
 const cleansTheRest: Theme = (scenario, { pick, below }) => ({
   ...scenario,
   place: pick(['folder', 'sftp']),
@@ -40,7 +40,7 @@ const cleansTheRest: Theme = (scenario, { pick, below }) => ({
   chances: { ...scenario.chances, ...calmChances, aim: 'writes', aimed: 0.2, kills: 1, paceMs: 4, stick: 0 },
 });
 
-/** What transforms write beside a file, or name it, is the name of another. */
+/** A side file, or a renamed file, has the path of another file. */
 const collides: Theme = (scenario, { pick, below, fraction }) => {
   const chain = pick(['split', 'split', 'double'] as const);
   const other = chain === 'split' ? 'f0.capitals' : 'f0.x2';

@@ -1,4 +1,4 @@
-/** The places of a scenario: a source that is a disk, and targets that are disks or buckets. */
+/** The storages of a scenario: sources on disks, and targets on disks or in buckets. */
 import type { Storage } from '../../src/storage/storage.ts';
 import { newDisk } from './disk.ts';
 import { filePlace } from './file-place.ts';
@@ -11,11 +11,11 @@ import type { PlaceKind } from './scenario.ts';
 export interface TargetPlace {
   open(process: Process, refuses: boolean): Storage;
   holds(path: string): Buffer | undefined;
-  /** Everything there: files, drafts, back-ups and uploads. */
+  /** Everything there: files, drafts, backups and uploads. */
   stands(): readonly string[];
-  /** Somebody else's doing; undefined removes. */
+  /** Another program's write; undefined removes the file. */
   put(path: string, bytes: Buffer | undefined): void;
-  /** Other bytes, the same size and time. */
+  /** Other bytes with the same size and time. */
   rot(path: string, bytes: Buffer): void;
   losePower(): void;
 }
@@ -75,7 +75,7 @@ function bucket(kind: PlaceKind, label: string, judge: Judge): TargetPlace {
     open: (process, refuses) =>
       objectPlace({
         ...{ label, store, process, conditional: kind === 'bucket' },
-        // Without conditions (or links, above) nothing can refuse in the moment of publishing.
+        // Without conditional writes (or hard links, above) publishing cannot refuse atomically.
         onPublish: (path, name) =>
           judge.publishes(label, path, name, {
             replaces: store.objects.has(path),

@@ -6,11 +6,11 @@ import type { Chances } from './chances.ts';
 export interface CallOptions {
   /** Requests of the same order take effect in the order in which they were sent. */
   readonly order?: object | undefined;
-  /** It may wait in the process while that is frozen, however long: what it does is harmless whenever it comes. */
+  /** It may wait in a frozen process for any time, because its effect is harmless whenever it arrives. */
   readonly mayBeLate?: boolean;
-  /** Faults pass it by. */
+  /** Exempt from faults. */
   readonly sure?: boolean;
-  /** Whether the connection it was sent on is gone. */
+  /** Whether its connection is gone. */
   readonly broken?: () => boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Process {
   readonly name: string;
   readonly world: World;
   readonly signal: AbortSignal;
-  /** Something that is done elsewhere: `effect` happens in one moment, sooner or later. */
+  /** A request to another machine. `effect` is atomic, and happens sooner or later. */
   call<T>(label: string, effect: () => T | Promise<T>, options?: CallOptions): Promise<T>;
 }
 
@@ -33,18 +33,18 @@ export interface Scheduler {
   readonly steps: number;
   readonly random: Random;
   readonly trace: readonly string[];
-  /** Processes that go on, or wait for ever. */
+  /** Processes that still run, or wait for ever. */
   readonly unended: ReadonlySet<string>;
-  /** What may go wrong from now on. */
+  /** The faults that may happen from now on. */
   chances: Chances;
   /** Adds a line to the trace. */
   note(line: string): void;
-  /** Starts a process; one that is exempt is never disrupted, nor do its requests fail. */
+  /** Starts a process. Faults strike neither an exempt process nor its requests. */
   start<T>(
     name: string,
     work: (process: Process) => Promise<T>,
     how?: { readonly exempt: boolean },
   ): Promise<Ending<T>>;
-  /** Until nothing is left to do, or `over` says so after a step; false where that takes too long. */
+  /** Runs until nothing is left to do, or until `over` is true after a step. Returns false when that takes too long. */
   run(over: () => boolean): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** Who makes the source's files: rewrites them in place and piece by piece, replaces, renames, deletes them, and brings them back. */
+/** The producer of source files: it rewrites them in place or piece by piece, replaces, renames, deletes and restores them. */
 import type { Process } from './process.ts';
 import { letters, type Stage } from './stage.ts';
 
@@ -46,7 +46,7 @@ export async function produce({ source, random }: Stage, edits: number, process:
     });
   }
 
-  /** An old time on other content of the same size is what nobody can see (the documents say so). */
+  /** Other content with the same size and an old time is undetectable, as the documents say. */
   function renew(path: string): void {
     const inode = current(path);
     if (inode && source.isMistakable(path)) source.setTime(inode, source.clockMs(), PRODUCER);

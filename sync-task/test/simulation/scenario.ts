@@ -1,4 +1,4 @@
-/** What a seed stands for: files, places, settings, who acts, and what may go wrong. Plain JSON, so that it can be cut down. */
+/** What a seed stands for: files, storages, settings, actors and possible faults. Plain JSON, so that it can be shrunk. */
 import { randomFrom } from '../faults/kit/random.ts';
 import type { Broken } from './broken-place.ts';
 import { type ChainName, chainNames } from './chains.ts';
@@ -9,29 +9,29 @@ import { themes } from './themes.ts';
 
 export type PlaceKind = 'folder' | 'sftp' | 'old-sftp' | 'bucket' | 'plain-bucket';
 
-/** What an operator sets otherwise for one task. */
+/** Settings that an operator changes for one task. */
 export interface Patch {
   readonly chain?: ChainName;
   readonly force?: boolean;
   readonly existing?: 'adopt' | 'replace' | 'refuse';
-  /** Another place at the target. */
+  /** Another root at the target. */
   readonly elsewhere?: boolean;
   /** `--new-target`. */
   readonly newTarget?: boolean;
-  /** A pipeline of its own, from a source of its own to the same target. */
+  /** A second pipeline, from its own source to the same target. */
   readonly second?: boolean;
 }
 
 export type Actor =
-  /** `sync` again and again, each in a run of its own. */
+  /** `sync` repeatedly, each in its own run. */
   | { readonly kind: 'sync'; readonly startMs: number; readonly times: number; readonly patch: Patch }
-  /** `plan`, the batches by so many workers, `finish`; each is begun again where it does not end well. */
+  /** `plan`, the batches by this many workers, `finish`. Each is retried until it ends well. */
   | {
       readonly kind: 'tasks';
       readonly startMs: number;
       readonly workers: number;
       readonly patch: Patch;
-      /** The other tasks are not tried again, and the one that finishes comes so long behind them. */
+      /** No other task is retried, and `finish` starts this long after them. */
       readonly finishAfterMs?: number;
     }
   | {
@@ -49,7 +49,7 @@ export interface Scenario {
   readonly seed: number;
   /** Bytes of each file at the source. */
   readonly sizes: readonly number[];
-  /** Their names, where they are not f0, f1 and so on. */
+  /** Their names, unless they are f0, f1 and so on. */
   readonly names?: readonly string[];
   /** Names of files at the source of the second pipeline. */
   readonly others?: readonly string[];
@@ -67,7 +67,7 @@ export interface Scenario {
   readonly chances: Chances;
 }
 
-/** An eighth of it is more than what is under way may take. */
+/** An eighth of it is longer than any request may be under way. */
 export const LEASE_MS = 16_000;
 
 /** Some seeds leave everything to chance; the others have a theme. */
@@ -80,12 +80,12 @@ export function scenarioOf(seed: number): Scenario {
   return { ...themed, chances: { ...themed.chances, ...clocksOf(seed) } };
 }
 
-/** Later ones have a stream of chance of their own: seeds of before keep what they were about. */
+/** Themes added later draw from a stream of their own, so that earlier seeds keep their scenarios. */
 const moreThemes = [...clockThemes, ...placeThemes];
 
 const HOURS_MS = 10_000_000;
 
-/** In every third schedule clocks are apart, in every third some are set. */
+/** Clocks differ in every third schedule, and are set in every third. */
 function clocksOf(seed: number): Pick<Chances, 'jumps' | 'jumpMs' | 'skewMs'> {
   const { below, fraction } = randomFrom(seed, 'wrong clocks');
   const skewMs = fraction() < 0.33 ? HOURS_MS : 0;

@@ -1,9 +1,9 @@
 /**
- * One seeded scheduler for everything that happens: each request to a storage, each operation on the state and each timer
- * is a pending step, and chance picks which goes on next. Time is virtual. The same seed gives the same trace.
+ * A seeded scheduler for everything that happens. Each request to a storage, each operation on the state and each timer is a
+ * pending step, and chance picks the next one. Time is virtual. The same seed gives the same trace.
  *
- * A request takes effect in one moment, and its answer arrives in that moment or later. Who is frozen gets no answers
- * and no timers; what he sent before still arrives. Who is killed goes on nevermore; what he had sent may arrive, or not.
+ * A request takes effect in one moment; its reply arrives then or later. A frozen process gets neither replies nor timers, but
+ * requests that it has sent still arrive. A killed process never continues, and its requests may or may not arrive.
  */
 import { SyncError } from '../../src/base/errors.ts';
 import { randomFrom } from '../faults/kit/random.ts';
@@ -11,14 +11,14 @@ import type { Chances } from './chances.ts';
 import type { CallOptions, Ending, Process, Scheduler } from './process.ts';
 import { offsets, type Timers, virtualWorld } from './virtual-world.ts';
 
-/** What was sent arrives within so long, or never. */
+/** A request arrives within this time, or never. */
 export const IN_FLIGHT_MS = 1500;
-/** When it all begins: a file of time 0 would be one without a time. */
+/** Start of virtual time. Not 0: a file of time 0 would have no time. */
 export const START_MS = 1_000_000_000;
 const MOST_STEPS = 20_000;
-/** Steps at which a blow tells more than at others. */
+/** Steps at which a fault reveals more than elsewhere. */
 const telling = /publish|backs up|saveIntents|recordOutcomes|claim|renew/;
-/** Of a step: that its answer comes in the same moment; and that time passes while others could go on. */
+/** Odds that a reply arrives in the same moment, and that time passes although other steps are ready. */
 const AT_ONCE = 0.7;
 const TIME_PASSES = 0.03;
 
@@ -28,7 +28,7 @@ interface Owner {
   readonly stop: AbortController;
   state: 'running' | 'frozen' | 'killed';
   ended: boolean;
-  /** How long its machine slept: a monotonic clock stands still meanwhile. */
+  /** How long its machine slept. Its monotonic clock stands still meanwhile. */
   asleepMs: number;
   /** How far its wall clock is ahead. */
   aheadMs: number;
@@ -59,7 +59,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
   const skew = offsets(randomFrom(seed, 'skew'), given.skewMs);
   const jumps = offsets(randomFrom(seed, 'jumps'), given.jumpMs);
   const aim = given.aim === '' ? undefined : new RegExp(given.aim);
-  /** What becomes of the request that is taking effect now. */
+  /** The fate of the request that takes effect now. */
   let fate: 'done' | 'fails' | 'answer-lost' | 'struck' = 'done';
 
   const note = (line: string) => void trace.push(`${Math.round(nowMs - START_MS)} ${line}`);
@@ -130,7 +130,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
       if (owner.state === 'killed') return;
       owner.ended = true;
       unended.delete(name);
-      // What it waits for no more ends with it, timers above all; what it sent is under way.
+      // Its timers and waits end with it; requests that it has sent are under way.
       pending = pending.filter((step) => step.owner !== owner || step.kind === 'request');
       note(`${name} ${ending.how === 'threw' ? `threw ${messageOf(ending.error)}` : ending.how}`);
       resolve(ending);
@@ -169,7 +169,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
       owner.gone();
     } else if (kind === 'freezes') {
       const ms = Math.round(random.fraction() * chances.freezeMs);
-      // No clock tells of a sleep in which the wall clock is put back as far.
+      // When the wall clock is set back by as much, no clock shows the sleep.
       const sleeps = random.fraction() < 0.5 && !owner.setBack;
       if (sleeps) owner.sleeps = true;
       note(`${owner.name} ${sleeps ? 'sleeps with its machine' : 'is frozen'} for ${ms} ms`);
@@ -192,7 +192,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
     }
   }
 
-  /** Whose turn it may be. Who is frozen or dead can still be heard: his requests are under way. */
+  /** Steps that may come next. Requests of frozen and dead processes are among them, because they are under way. */
   function ready(): Step[] {
     const orders = new Set<object>();
     return pending.filter(({ owner, kind, dueMs, options: { order } }) => {
@@ -284,7 +284,7 @@ export function scheduler(seed: number, given: Chances): Scheduler {
           nowMs = timerMs;
           continue;
         }
-        // Never so much that a request which is under way would come too late.
+        // Never so much that a request under way would arrive too late.
         nowMs = Math.max(nowMs, Math.min(nowMs + random.below(chances.paceMs), oldestMs + IN_FLIGHT_MS));
         const sticking = random.fraction() < chances.stick ? able.filter(({ owner }) => owner === last) : [];
         perform(random.pick(sticking.length > 0 ? sticking : able));

@@ -1,4 +1,4 @@
-/** Settings by hand, past flags, environment and files. */
+/** Settings made by hand, without flags, environment and files. */
 import type { Endpoint, Settings } from '../../src/config/settings.ts';
 import { transformsOf } from './chains.ts';
 import { LEASE_MS, type Patch, type Scenario } from './scenario.ts';

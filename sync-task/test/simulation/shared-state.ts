@@ -1,6 +1,6 @@
 /**
- * The state that all simulated processes share, as they would share a Postgres: real SQL in memory, made once and emptied for each
- * schedule. Each operation is one step: it may come late, fail before it, or succeed and lose its answer.
+ * The state that all simulated processes share, as they would share a Postgres: real SQL in memory, created once and emptied for
+ * each schedule. Each operation is one step. It may come late, fail without effect, or succeed and lose its reply.
  */
 import type { Row } from '../../src/state/sql/database.ts';
 import { migrate } from '../../src/state/sql/migrate.ts';
@@ -12,7 +12,7 @@ import type { Process } from './process.ts';
 export interface SharedState {
   readonly state: State;
   query(sql: string): Promise<Row[]>;
-  /** Forgets everything; from here on this is the clock. */
+  /** Empties the state, and sets its clock. */
   reset(nowMs: () => number): Promise<void>;
 }
 
@@ -38,19 +38,19 @@ const files = `SELECT name AS pipeline, path, token, intent, size, target_path, 
   FROM file JOIN pipeline ON pipeline.id = file.pipeline_id`;
 
 export interface Watched {
-  /** A plan begins, or ends. */
+  /** When a plan begins or ends. */
   plans(isBegun: boolean): void;
-  /** Behind each operation, in the same moment. */
+  /** Called after each operation, in the same moment. */
   looked(files: Row[]): void;
   recorded(rows: readonly OutcomeRow[]): void;
 }
 
-/** Operations that change what is written down of files. */
+/** Operations that change the rows of files. */
 const changing: ReadonlySet<string> = new Set([
   ...['claim', 'claimAbandoned', 'clear', 'recordOutcomes', 'release', 'saveIntents'],
 ]);
 
-/** The state as one process has it. */
+/** The state as one process sees it. */
 export function stateOf({ state, query }: SharedState, process: Process, { looked, plans, recorded }: Watched): State {
   return new Proxy(state, {
     get(target, name: keyof State | symbol) {

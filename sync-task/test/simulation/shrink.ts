@@ -1,4 +1,4 @@
-/** Makes a failing scenario small: leaves out actors, files and faults as long as the same thing is found, with another schedule where need be. */
+/** Shrinks a failing scenario: leaves out actors, files and faults while the same finding remains, under another schedule if necessary. */
 import type { Actor, Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 

@@ -1,4 +1,4 @@
-/** One schedule: sets the stage of a scenario, lets everybody act, then lets one `sync` come to an end in peace, and judges. */
+/** One schedule: sets up a scenario, lets all actors run, then runs one `sync` without faults, and judges. */
 
 import { SyncError } from '../../src/base/errors.ts';
 import type { Settings } from '../../src/config/settings.ts';
@@ -43,8 +43,8 @@ const neverDue = { ref() {}, unref() {} };
 export async function simulate(scenario: Scenario): Promise<Verdict> {
   const { now } = performance;
   const { setInterval } = globalThis;
-  // Transforms let others go first when they have taken long: by a clock that stands, they never have. Nor do they stand still for
-  // long; the timers that look for it would outlive whoever is killed here, for he never takes them back.
+  // Transforms yield after a while, but by a clock that stands still they never do. Nor do they stall; the timers that watch for
+  // stalls would outlive a process that is killed here, because it never cancels them.
   performance.now = () => 0;
   globalThis.setInterval = (() => neverDue) as unknown as typeof setInterval;
   try {
@@ -86,7 +86,7 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
   };
   const random = randomFrom(scenario.seed, 'actors');
   let { broken } = scenario;
-  /** Process → pipeline for which it plans. */
+  /** Process → the pipeline that it plans. */
   const planning = new Map<string, string>();
   /** Process → files that it recorded as copied. */
   const copies = new Map<string, number>();
@@ -151,7 +151,7 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     },
   };
 
-  /** A worker counts what it recorded, and nothing else. */
+  /** A worker counts exactly the files that it recorded. */
   function honest(name: string, value: unknown): void {
     const result = value as Partial<Result> | undefined;
     const copied = result?.command === 'run' ? (result.files?.copied ?? 0) : 0;
@@ -181,16 +181,16 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
   if (!judge.violation) await end();
   return { violation: judge.violation, steps: clock.steps, trace: clock.trace };
 
-  /** Faults are over: one more sync, and a look at everything. */
+  /** After the faults: one more sync, then every check. */
   async function end(): Promise<void> {
     clock.chances = calm;
     clock.note('faults are over');
-    // Whoever died holds his files until his lease ends.
+    // Dead workers hold their files until their leases end.
     void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS), { exempt: true });
     await clock.run(() => false);
-    // Nobody works: whatever the database's clock is set to, nothing that was written down before may hold up who comes now.
+    // Nobody works now: whatever the database's clock is set to, no earlier row may block the next worker.
     databaseMs += clocks.offMs();
-    // One that is put back keeps leases of the dead for two of their lengths.
+    // A clock that is set back keeps dead leases for two of their lengths.
     void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS + 1000), { exempt: true });
     await clock.run(() => false);
     if (broken) await amidFailures(broken);
@@ -220,11 +220,11 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     const name = `last-${pipelineOf(patch)}`;
     let last = await peacefully(name, (context) => sync(context, name), {}, patch);
     if (last?.how === 'threw' && last.error instanceof SyncError && last.error.kind === 'usage') {
-      // It was pointed elsewhere before: it refuses, until it is told what became of its files.
+      // Its target has changed before: it refuses until it is told what became of its files.
       const told = { newTarget: true, existing: 'replace' } as const;
       const again = () => peacefully(`${name}, told`, (context) => sync(context, `${name}-told`), told, patch);
       last = await again();
-      // Behind a clock that was put back, a lease of the dead stands once more, while its end is less than two lengths away.
+      // After a clock was set back, a dead lease holds again while its end is less than two lengths away.
       if (last?.how === 'threw' && last.error instanceof SyncError && last.error.reason === 'lease-held') {
         void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS + 1000), { exempt: true });
         await clock.run(() => false);
@@ -236,7 +236,7 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     return undefined;
   }
 
-  /** One place fails still: all else is done, and the result says what is not. */
+  /** One path still fails: all others are done, and the result names it. */
   async function amidFailures(failing: Broken): Promise<void> {
     const ended = await peacefully('sync amid failures', (context) => sync(context, 'amid'));
     if (ended?.how === 'returned')

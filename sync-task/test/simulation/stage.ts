@@ -1,4 +1,4 @@
-/** What actors act on. */
+/** Everything that actors act on. */
 import type { Settings } from '../../src/config/settings.ts';
 import type { Context } from '../../src/engine/context.ts';
 import type { Random } from '../faults/kit/random.ts';
@@ -14,7 +14,7 @@ export interface Stage {
   readonly source: Disk;
   readonly target: TargetPlace;
   blame(what: string, detail: string): void;
-  /** Runs a command of ours in a process of its own. */
+  /** Runs a command of sync-task in a process of its own. */
   command<T>(
     name: string,
     patch: Patch,
@@ -25,7 +25,7 @@ export interface Stage {
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Content that is found nowhere else. */
+/** Content that exists nowhere else. */
 export function letters(random: Random, size: number): Buffer {
   return Buffer.from(Array.from({ length: size }, () => alphabet.charCodeAt(random.below(alphabet.length))));
 }

@@ -1,4 +1,4 @@
-/** What a seed may be about: faults gathered where they tell most, and the actors that they need. The rest is left to chance. */
+/** Themes of seeds. Each aims faults at the steps where they reveal most, and adds the actors it needs. The rest is chance. */
 import type { Random } from '../faults/kit/random.ts';
 import type { Actor, Patch, Scenario } from './scenario.ts';
 
@@ -17,7 +17,7 @@ export const tasks = (startMs: number, workers: number, patch: Patch = {}): Acto
   ...{ kind: 'tasks', startMs, workers, patch },
 });
 
-/** A worker dies behind what it published, and before that is recorded; another one looks at it, or there is only left to finish. */
+/** A worker dies between publishing and recording. Another worker takes over, or only `finish` runs. */
 const diesBeforeRecording: Theme = (scenario, { pick, fraction }) => {
   const finishes = fraction() < 0.6;
   return {
@@ -34,7 +34,7 @@ const diesBeforeRecording: Theme = (scenario, { pick, fraction }) => {
   };
 };
 
-/** A worker sleeps past its lease, and its successor is at work or has ended when it wakes. What it sends then can be seen where it has content of its own, or writes on. */
+/** A worker sleeps past its lease and wakes while its successor works, or later. Its late requests show where its content differs or it appends. */
 const sleepsAtPublishing: Theme = (scenario, { pick, below, fraction }) => {
   const place = pick(['folder', 'sftp', 'old-sftp', 'plain-bucket', 'plain-bucket', 'plain-bucket'] as const);
   return {
@@ -50,7 +50,7 @@ const sleepsAtPublishing: Theme = (scenario, { pick, below, fraction }) => {
   };
 };
 
-/** The same, while the answer to a renewal is on its way. */
+/** The same, while the reply to a renewal is on its way. */
 const sleepsAtRenewing: Theme = (scenario, { pick, below }) => ({
   ...scenario,
   place: pick(['folder', 'sftp', 'sftp']),
@@ -63,7 +63,7 @@ const sleepsAtRenewing: Theme = (scenario, { pick, below }) => ({
   },
 });
 
-/** New content of the size and time of the old: other transforms, or a repair of what rotted. */
+/** New content with the size and time of the old: other transforms, or a repair of corrupted files. */
 const sameShape: Theme = (scenario, { pick, below }) => ({
   ...scenario,
   place: pick(['bucket', 'bucket', 'plain-bucket', 'folder']),
@@ -92,7 +92,7 @@ const sameShape: Theme = (scenario, { pick, below }) => ({
   },
 });
 
-/** Files appear at the target while others are about to be published there. */
+/** Other programs put files at target paths that are about to be published. */
 const comesFirst: Theme = (scenario, { pick, below }) => ({
   ...scenario,
   place: pick(['folder', 'folder', 'bucket']),
@@ -101,7 +101,7 @@ const comesFirst: Theme = (scenario, { pick, below }) => ({
   chances: { ...scenario.chances, ...calmChances, aimed: 0 },
 });
 
-/** Another task has other settings than the plan, or the operator another target. */
+/** One task has other settings than the plan, or the operator sets another target. */
 const otherSettings: Theme = (scenario, { pick, fraction }) => {
   const patch: Patch =
     fraction() < 0.5
@@ -114,7 +114,7 @@ const otherSettings: Theme = (scenario, { pick, fraction }) => {
   };
 };
 
-/** Part of a file is stored when its worker dies, and the file is another one when the next comes. */
+/** A worker dies with a file partly stored, and the source file has changed when the next worker comes. */
 const changesAmid: Theme = (scenario, { pick, below }) => ({
   ...scenario,
   place: pick(['folder', 'sftp', 'bucket', 'bucket']),
@@ -124,7 +124,7 @@ const changesAmid: Theme = (scenario, { pick, below }) => ({
   chances: { ...scenario.chances, ...calmChances, aim: 'writes|sends part|saveIntents', aimed: 0.1, kills: 3 },
 });
 
-/** A draft is begun by a worker that was taken for dead. */
+/** A worker that was taken for dead starts a draft. */
 const draftsLate: Theme = (scenario, { pick }) => ({
   ...scenario,
   place: pick(['folder', 'sftp', 'old-sftp']),
@@ -132,7 +132,7 @@ const draftsLate: Theme = (scenario, { pick }) => ({
   chances: { ...scenario.chances, ...calmChances, aim: 'creates', aimed: 0.6, freezes: 2, freezeMs: LONG_MS },
 });
 
-/** What a dead worker left is nobody's: its file is gone from the source. */
+/** A dead worker leaves a draft of a file that is gone from the source. */
 const vanishes: Theme = (scenario, { below }) => ({
   ...scenario,
   sizes: [24 + below(17), 8],
@@ -140,7 +140,7 @@ const vanishes: Theme = (scenario, { below }) => ({
   chances: { ...scenario.chances, ...calmChances, aim: 'creates|writes|sends part', aimed: 0.2, kills: 4 },
 });
 
-/** Changes within one step of the source's clock. */
+/** Changes within one step of the source's timestamps. */
 const changesQuickly: Theme = (scenario, { below }) => ({
   ...scenario,
   stepMs: 1000,
@@ -151,7 +151,7 @@ const changesQuickly: Theme = (scenario, { below }) => ({
   chances: { ...scenario.chances, ...calmChances },
 });
 
-/** Two runs that were planned with other transforms each. */
+/** Two runs, planned with different transforms. */
 const twoChains: Theme = (scenario, { pick }) => ({
   ...scenario,
   chain: pick(['none', 'swap-case']),

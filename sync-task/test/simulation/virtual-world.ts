@@ -3,11 +3,11 @@ import type { World } from '../../src/base/world.ts';
 import type { Random } from '../faults/kit/random.ts';
 
 export interface Timers {
-  /** Returns what takes it back. */
+  /** Returns a function that cancels it. */
   set(ms: number, label: string, act: () => void): () => void;
 }
 
-/** How far clocks are off, forward or back: some of them a little, some by hours, most of them not at all. */
+/** Offsets of clocks, forward or back: most are right, some a little wrong, some by hours. */
 export function offsets({ fraction, pick }: Random, mostMs: number): { offMs(): number } {
   return {
     offMs: () => (mostMs === 0 ? 0 : Math.round((2 * fraction() - 1) * mostMs * pick([0.001, 0.1, 1]))),

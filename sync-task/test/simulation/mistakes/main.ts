@@ -1,10 +1,10 @@
 /**
- * `npm run simulate:mistakes`: brings each mistake back in a copy of the sources, and lets the simulator look for it.
+ * `npm run simulate:mistakes`: brings each mistake back in a copy of the sources, and checks that the simulator finds it.
  *
  *     npm run simulate:mistakes -- [--only NAME,…] [--seed N] [--bases N] [--count N] [--jobs N]
  *
- * A seed counts where it fails with the mistake and passes without. Each mistake is looked for from several seeds, `count` of
- * them from each at most; a table tells how many were needed. Ends with 1 where a mistake is not found from each.
+ * A seed finds a mistake if it fails with the mistake and passes without it. The search starts from several bases and tries at
+ * most `count` seeds from each; a table shows how many were needed. Exits with 1 unless every base finds every mistake.
  */
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -27,10 +27,10 @@ const project = resolve(import.meta.dirname, '../../..');
 const folder = join(project, '../.cache/mistakes');
 const first = values.seed === undefined ? randomInt(2 ** 30) : Number(values.seed);
 const count = Number(values.count);
-/** Seeds of one base are far from those of the next. */
+/** Distance between the seeds of two bases. */
 const bases = Array.from({ length: Number(values.bases) }, (_, base) => first + base * 1_000_000);
 
-/** Throws where the sources hold the place not exactly once: then the mistake is to be written anew. */
+/** Throws unless the sources contain the text exactly once: otherwise the mistake must be rewritten. */
 function copyWith({ name, edits }: Mistake): string {
   const copy = join(folder, name);
   rmSync(copy, { recursive: true, force: true });
@@ -52,7 +52,7 @@ interface Found {
   readonly what: string;
 }
 
-/** The first seed that fails there. */
+/** The first seed that fails. */
 async function failing(tree: string, seed: number, most: number): Promise<Found | undefined> {
   const flags = ['--seed', String(seed), '--count', String(most), '--no-shrink', '--brief'];
   const child = spawn(process.execPath, [join(tree, 'test/simulation/main.ts'), ...flags]);
@@ -70,7 +70,7 @@ async function failing(tree: string, seed: number, most: number): Promise<Found 
   return { seed: Number(found[1]), what: found[2] ?? '' };
 }
 
-/** How many seeds it took from there. */
+/** How many seeds it took. */
 async function lookFrom(tree: string, base: number): Promise<(Found & { readonly seeds: number }) | undefined> {
   for (let seed = base; seed < base + count; ) {
     const found = await failing(tree, seed, base + count - seed);

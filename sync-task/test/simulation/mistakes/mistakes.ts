@@ -1,4 +1,4 @@
-/** Mistakes, each brought back by one exact replacement in the sources. A simulator that does not find them proves nothing. */
+/** Known mistakes, each brought back by one exact replacement in the sources. A simulator that misses them proves nothing. */
 
 export interface Mistake {
   readonly name: string;
@@ -12,7 +12,7 @@ const mistake = (name: string, why: string, file: string, find: string, replace:
   edits: [{ file, find, replace }],
 });
 
-/** One that a second guard would hide. */
+/** A mistake that a second guard hides, unless the guard is removed as well. */
 const both = (one: Mistake, other: Mistake): Mistake => ({ ...one, edits: [...one.edits, ...other.edits] });
 
 /** The kinds of fault that a review found. */
@@ -114,7 +114,7 @@ export const kinds: readonly Mistake[] = [
 
 /** In claim, renew, intent, publish, sweep and record. */
 export const others: readonly Mistake[] = [
-  // Where only one of the two statements forgets it, the other one hides that.
+  // Both statements must lack it: one alone would hide the mistake.
   both(
     mistake(
       'claim-takes-what-is-held',
@@ -206,7 +206,7 @@ export const others: readonly Mistake[] = [
     "AND file.token = r.token AND coalesce(file.owner, '') = r.owner",
     '',
   ),
-  // Publishing a complete draft of another version does no harm: it is recorded as that version, and the file is claimed again.
+  // Publishing a complete draft of another version is harmless: it is recorded as that version, and the file is claimed again.
   mistake(
     'publishes-what-is-gone',
     'a draft that is not there any more is to be published, again and again',

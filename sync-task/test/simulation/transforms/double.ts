@@ -1,4 +1,4 @@
-/** Every byte twice, under another name. */
+/** Writes every byte twice, and renames the file. */
 import type { ByteStream } from '../../../src/transform/transform.ts';
 
 async function* doubled(input: ByteStream): ByteStream {

@@ -1,4 +1,4 @@
-/** Capitals go to a second file. */
+/** Moves capitals to a side file. */
 import type { ByteStream, FileContext } from '../../../src/transform/transform.ts';
 
 export default {

@@ -1,4 +1,4 @@
-/** Keeps the length, so that sizes tell nothing. */
+/** Keeps the length, so that sizes reveal nothing. */
 import type { ByteStream } from '../../../src/transform/transform.ts';
 
 async function* swapped(input: ByteStream): ByteStream {
