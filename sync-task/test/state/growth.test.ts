@@ -1,6 +1,6 @@
 /**
- * What working and recovering read on a state with a million events of a hundred thousand files: rows of what is at hand, with
- * statistics and without. On Postgres they are counted; on SQLite, which counts none, its plan of every statement is looked at.
+ * What working and recovering read in a state with a million events of a hundred thousand files: only rows of the work at hand,
+ * with statistics and without. Postgres counts the rows; SQLite doesn't, so its plan of every statement is checked.
  */
 import test, { type ExecutionContext } from 'ava';
 import pg from 'pg';
@@ -17,19 +17,22 @@ import { type Postgres, startPostgres } from '../kit/postgres.ts';
 const FILES = 100_000;
 const EVENTS_EACH = 10;
 const RUNS = 50;
-/** When that was; and what is to be pruned was before. */
+/** The time of the history, and of what `prune` removes. */
 const LATELY = 1e12;
 const ANCIENT = 15_000;
-/** A run that is all but done, in one batch; and one of many batches. */
+/** A run that is nearly done, in one batch, and one of many batches. */
 const SETTLED = 20_000;
 const BATCHES = 1000;
-/** Files of the run that is worked on, and of it those that one worker had when it was killed. */
+/** Files of the current run, and how many of them one worker had when it was killed. */
 const PLANNED = 1000;
 const AT_HAND = 200;
-/** Every path is one of a file that is known. */
+/** Every path belongs to a known file. */
 const paths = Array.from({ length: PLANNED }, (_, number) => `folder/file-${number * 90}`);
 
-/** As a year of runs leaves it: every file published, a tenth of them failed last. `numbers` makes a table of so many numbers `n`. */
+/**
+ * What a year of runs leaves: every file published, a tenth of them failed last. `numbers` makes a table of that many numbers
+ * `n`.
+ */
 const history = (numbers: (count: number) => string): string[] => [
   `INSERT INTO file (pipeline_id, path, token, owner, lease_until_ms, claim_run, size, mtime_ms, chain, target_size, digest)
    SELECT 1, 'folder/file-' || n, 5, CASE WHEN n % 10 = 1 THEN 'given back' END, 0, 'old', 1, 1, '', 1, '{}' FROM ${numbers(FILES)}`,
@@ -61,7 +64,7 @@ const ancient = (numbers: (count: number) => string): string =>
 
 type Measure = (what: string, work: (state: State) => Promise<unknown>, mostRows?: number) => Promise<void>;
 
-/** From a plan to its end, with a worker that died and a sweep. */
+/** From plan to end, with a dead worker and a sweep. */
 async function workThrough(t: ExecutionContext, state: State, run: string, measure: Measure): Promise<void> {
   const id = await planRun(state, run, paths);
   const worker = (owner: string) => ({ pipelineId: id, run, batch: 1, owner, leaseMs: LEASE_MS, limit: AT_HAND });
@@ -110,7 +113,7 @@ async function workThrough(t: ExecutionContext, state: State, run: string, measu
   await measure('finishRun', (own) => own.finishRun(run, 'partial', {}));
 }
 
-/** Where much is settled, in many batches, and long ago. */
+/** Where much is settled, in many batches, long ago. */
 async function lookBack(t: ExecutionContext, state: State, measure: Measure): Promise<void> {
   const { id } = await state.pipeline('test');
   const settled = { pipelineId: id, run: 'settled', batch: 1, owner: 'me', leaseMs: LEASE_MS };
@@ -182,7 +185,7 @@ async function lookBack(t: ExecutionContext, state: State, measure: Measure): Pr
 let server: Postgres;
 
 test.before(async () => {
-  // What it knows of its tables is what the test tells it.
+  // It has no statistics but those that the test makes.
   server = await startPostgres({ settings: ['autovacuum=off'] });
 });
 test.after.always(async () => {
@@ -199,7 +202,7 @@ test.serial('postgres: nothing reads the history', async (t) => {
   await state.pipeline('test');
   const series = (count: number) => `generate_series(0, ${count - 1}) AS n`;
   await admin.query('SET search_path = sync_task');
-  /** What a connection read is counted when it ends at the latest: none of this is to be counted with what follows. */
+  /** Postgres counts a connection's reads at its end at the latest: none of these reads must count with what follows. */
   const fill = async (statements: readonly string[]): Promise<void> => {
     const others = await connections();
     const filler = new pg.Client({ connectionString: server.url.replace('@', `:${server.password}@`) });
@@ -229,7 +232,7 @@ test.serial('postgres: nothing reads the history', async (t) => {
       await using own = await open();
       await work(own);
     }
-    // What a connection read is counted when it ends.
+    // Postgres counts a connection's reads at its end.
     await until(async () => (await connections()) <= others);
     const read = (await rowsRead()) - before;
     t.true(read < mostRows, `${what}: ${read} rows`);
@@ -247,7 +250,7 @@ test.serial('postgres: nothing reads the history', async (t) => {
 const walks =
   /SCAN (event|file|entry|key_holder|row_key|taken_over|run)\b|SEARCH (event|file|key_holder) USING (?!INDEX (file_left|key_holder_unsettled)).*\(pipeline_id=\?\)/;
 
-/** All entries or batches of a run; these operations are about them. */
+/** All entries or batches of a run, which is what these operations are about. */
 const walksRun = /SEARCH (entry|batch) USING .*\(run_id=\?\)$/;
 const ofRun = ['countEntries', 'runWork', 'batches', 'status of all batches', 'entries', 'entries of many batches'];
 
@@ -256,7 +259,7 @@ const sorts = /USE TEMP B-TREE/;
 /** Only runs of one millisecond. */
 const sortsRuns = /USE TEMP B-TREE FOR LAST TERM OF ORDER BY$/;
 
-/** All runs of a pipeline; SQLite may walk them where statistics say that there is no other. */
+/** All runs of a pipeline. SQLite may walk them where its statistics know no other. */
 const walksRuns = /^SCAN run$/;
 const ofPipeline = ['prune', 'prune with nothing to do'];
 

@@ -34,7 +34,7 @@ test('a transform that sees chunk boundaries is found out', async (t) => {
 
 test('a transform that forgets something in its saved state is found out', async (t) => {
   const recorded = recorder();
-  /** Pairs of bytes change places; the one that waits for its other half is not saved. */
+  /** Swaps pairs of bytes. The byte that waits for its other half is not saved. */
   async function* swapped(input: Input) {
     let waiting: number | undefined;
     for await (const chunk of input) {

@@ -1,4 +1,4 @@
-/** Whole files, as they come and as they must go: `test/golden/transforms/`. A difference means that a version must be raised. */
+/** Whole files before and after: `test/golden/transforms/`. A difference means that a version must be raised. */
 import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { parseTransform } from '../../src/config/parse/parse-transform.ts';

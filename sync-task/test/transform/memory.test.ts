@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 
 const measure = fileURLToPath(new URL('../kit/transform-memory.ts', import.meta.url));
 
-/** 300 MB through a transform make the process grow by less than 128 MB: whatever it holds is bounded, and garbage is collected. */
+/** 300 MB through a transform grow the process by less than 128 MB: what it holds is bounded, and garbage is collected. */
 async function testMemory(t: ExecutionContext, transform: string): Promise<void> {
   const { stdout } = await promisify(execFile)(process.execPath, [measure, transform, '300']);
   const { outputBytes, grownBytes } = JSON.parse(stdout) as { outputBytes: number; grownBytes: number };

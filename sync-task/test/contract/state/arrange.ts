@@ -1,4 +1,4 @@
-/** Plans, claims and outcomes for the tests to work on. */
+/** Plans, claims and outcomes for the tests. */
 import type { ExecutionContext } from 'ava';
 import type { BatchRange } from '../../../src/base/model.ts';
 import type { AbandonedRequest, Checkpoint, Claim, NewEntry, OutcomeRow, State } from '../../../src/state/state.ts';
@@ -77,7 +77,7 @@ export function failed(claim: Claim): OutcomeRow {
   };
 }
 
-/** Takes over what was abandoned, of the whole pipeline. */
+/** Claims everything abandoned of the whole pipeline. */
 export const takeAbandoned = (
   state: State,
   pipelineId: number,
@@ -94,7 +94,7 @@ export const takeAbandoned = (
     owner,
   });
 
-/** Nothing was left of what was abandoned. */
+/** Clears everything abandoned. */
 export async function clearAbandoned(state: State, pipelineId: number): Promise<void> {
   await state.clear({ pipelineId, owner: 'sweeper' }, await takeAbandoned(state, pipelineId));
 }

@@ -11,7 +11,7 @@ export function claimCases(declare: DeclareCase): void {
     await Promise.all(
       Array.from({ length: 8 }, async (_, worker) => {
         const mine = states[worker % 2] as State;
-        // An empty answer may mean that others are taking the last ones right now: ask once more.
+        // An empty answer may mean that others are claiming the last ones right now: ask once more.
         for (let empty = 0; empty < 3; ) {
           const claims = await claimAll(mine, id, `worker-${worker}`, { limit: 17 });
           taken.push(...claims.map(({ path }) => path));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkpoint, claimAll, copied, type DeclareCase, entry, failed, planRun } from './arrange.ts';
 
-/** Bytes that no database makes smaller. */
+/** Bytes that no database compresses. */
 function noise(bytes: number): string {
   const parts: string[] = [];
   for (let part = 0; part * 32 < bytes; part++) parts.push(createHash('md5').update(`${bytes} ${part}`).digest('hex'));

@@ -3,7 +3,7 @@ import { claimAll, clearAbandoned, copied, type DeclareCase, failed, planRun } f
 
 const none: ReadonlySet<number> = new Set();
 
-/** Files that are claimed, and a holder for each. */
+/** Claimed files, and a holder for each. */
 async function holders(state: State, paths: readonly string[], run = 'r') {
   const id = await planRun(state, run, paths);
   const claims = await state.claim({ pipelineId: id, run, batch: 1, owner: 'me', leaseMs: 60_000, limit: 100 });

@@ -14,7 +14,7 @@ export function manifestCases(declare: DeclareCase): void {
     const [taken] = await claimAll(state, pipelineId, 'successor');
     if (!taken) throw new Error('not claimed');
     await state.recordOutcomes(again, [{ ...copied(taken), work: { durationMs: 90, retries: 1 } }]);
-    // A worker dies, and is swept after.
+    // A worker dies, and a sweep cleans up.
     await state.claim({ pipelineId, run: 'r', batch: 2, owner: 'dead', leaseMs: 0, limit: 1 });
     await clearAbandoned(state, pipelineId);
 

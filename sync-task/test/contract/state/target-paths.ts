@@ -5,7 +5,7 @@ import { claimAll, copied, type DeclareCase, entry, planRun } from './arrange.ts
 const here = { source: 'file:///in', target: 'file:///out' };
 const there = { source: 'file:///in', target: 'sftp://host:22/out' };
 
-/** A plan under way. */
+/** A ticket of an unfinished plan. */
 async function ticketOf(state: State, run: string, pipeline = 'test') {
   const { id } = await state.pipeline(pipeline);
   const ticket = await state.beginPlan(run, id, {});

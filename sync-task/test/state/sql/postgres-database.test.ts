@@ -25,7 +25,7 @@ function urlOf(database: string): string {
   return url.href;
 }
 
-/** A connection without this program's own code between. */
+/** A connection without our own code in between. */
 async function connect(to: string): Promise<pg.Client> {
   const url = new URL(to);
   url.password = server.password;
@@ -170,7 +170,7 @@ test.serial('postgres: a restart in between is at most a transient error, and th
   t.is((await state.pipeline('one')).id, id);
 });
 
-/** Claims while another transaction changes file rows: the claim has read them before, and waits to write them. */
+/** Claims while another transaction changes file rows: the claim has read them and waits to write them. */
 async function claimDuring(url: string, change: string, claim: () => ReturnType<typeof claimAll>) {
   const [other, watcher] = [await connect(url), await connect(url)];
   try {
@@ -215,7 +215,7 @@ test.serial('postgres: a claim that loses every file to another takes the next o
   );
 });
 
-/** Plans them, takes them as a worker does, and records them in small groups, as they come. */
+/** Plans them, claims them like a worker, and records them in small groups as they finish. */
 async function workThrough(state: State, pipeline: string, paths: readonly string[]): Promise<void> {
   const run = `of ${pipeline}`;
   const id = await planRun(state, run, paths, 1000, pipeline);
@@ -250,7 +250,7 @@ test.serial('postgres: a pipeline that its statistics do not know yet costs a fe
     await workThrough(state, pipeline, paths);
   };
   const rowsRead = async (): Promise<number> => {
-    // What connections read is counted when they end.
+    // Postgres counts a connection's reads at its end.
     await until(async () => {
       const { rows } = await watcher.query(
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'",

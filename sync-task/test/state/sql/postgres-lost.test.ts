@@ -1,4 +1,4 @@
-/** Connections that are lost: with the answer to a commit, and for a while. */
+/** Lost connections: with the answer to a commit, and for a while. */
 import test, { type ExecutionContext } from 'ava';
 import { SyncError } from '../../../src/base/errors.ts';
 import { openState } from '../../../src/state/open.ts';
@@ -26,7 +26,7 @@ test.after.always(async () => {
 async function open(t: ExecutionContext, patienceMs = 30_000): Promise<State> {
   const admin = await postgresDatabase({ url: server.url, password: server.password, applicationName: 'test' });
   const name = `lost_${++databases}`;
-  // Not in a transaction, as every statement of the state is.
+  // Outside a transaction, unlike every statement of the state.
   await admin.close();
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: server.url.replace('@', `:${server.password}@`) });
@@ -40,7 +40,7 @@ async function open(t: ExecutionContext, patienceMs = 30_000): Promise<State> {
   return sqlState(database);
 }
 
-/** Its commit is done, and nobody hears of it. */
+/** Commits, and loses the answer. */
 async function unheard<T>(t: ExecutionContext, work: () => Promise<T>): Promise<T> {
   const before = proxy.lost;
   proxy.loseNextCommit();

@@ -1,4 +1,4 @@
-/** What `sslmode` means, against servers with TLS, without, and such as take only one of both. */
+/** What `sslmode` means for servers with TLS, without it, and with only one of both. */
 import { join } from 'node:path';
 import test from 'ava';
 import { SyncError } from '../../../src/base/errors.ts';
@@ -42,7 +42,7 @@ test.after.always(async () => {
 type Expected = 'tls' | 'plain' | 'state-encryption' | 'state-authentication';
 type Row = readonly [Kind, mode: string | undefined, ca: 'none' | 'right' | 'wrong', host: string, Expected];
 
-/** The certificate is for localhost alone. */
+/** The certificate is for localhost only. */
 const [named, address] = ['localhost', '127.0.0.1'];
 
 const rows: readonly Row[] = [

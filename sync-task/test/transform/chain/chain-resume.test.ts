@@ -13,7 +13,7 @@ const settings = [
 ];
 const chain = chainOf(settings.map(parseTransform));
 
-/** Gives up after some chunks of output, saves, and goes on with the input that was not pulled. */
+/** Gives up after some chunks of output, saves, and resumes with the input that was not pulled. */
 async function inRuns(chunks: readonly Uint8Array[], chunksARun: number): Promise<Buffer> {
   const received: Uint8Array[] = [];
   let saved: SavedState | undefined;

@@ -1,4 +1,4 @@
-/** A chain in a thread does what it does without one. */
+/** A chain in a worker thread gives the same as without one. */
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { constants, createZstdCompress, zstdCompressSync } from 'node:zlib';

@@ -108,7 +108,7 @@ test('names gain and lose their suffix', (t) => {
   t.is(unzstd.outputName?.('a.csv.zst', {}), 'a.csv');
 });
 
-/** Compressed as a stream, so that the length of the content is not known. */
+/** Compressed as a stream, so that the header lacks the content's length. */
 async function zstdOf(content: Buffer, windowLog: number): Promise<Buffer> {
   const params = { [constants.ZSTD_c_windowLog]: windowLog };
   const packed = createZstdCompress({ params });

@@ -18,7 +18,7 @@ const comma: Dialect = {
   'max-record-bytes': 1024 * 1024,
 };
 
-/** Made of what matters to a parser. */
+/** Made of the characters that matter to a parser. */
 const field = fc.string({
   unit: fc.constantFrom('a', 'é', '漢', ' ', ',', ';', '"', '\r', '\n', '\0', '\t'),
   maxLength: 8,
@@ -98,7 +98,7 @@ test('the delimiter is found', (t) => {
   for (const [sample, delimiter] of delimiters) t.is(sniffDelimiter(sample, comma, true), delimiter, sample);
 });
 
-/** Rows as Python's csv has them. */
+/** Rows as Python's csv reads them. */
 function pythonRows(texts: readonly string[]): string[][][] {
   const program =
     'import csv,io,json,sys\nprint(json.dumps([list(csv.reader(io.StringIO(t,newline=""))) for t in json.load(sys.stdin)]))';

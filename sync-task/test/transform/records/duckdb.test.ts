@@ -5,7 +5,7 @@ import type { Dialect, Row } from '../../../src/transform/records/dialect.ts';
 import { needs } from '../../kit/needs.ts';
 import { pythonWithDuckDb } from '../../kit/programs.ts';
 
-/** Rows as DuckDB has them, null for a text that it refuses. */
+/** Rows as DuckDB reads them, null for a text that it refuses. */
 const program = `
 import duckdb, json, os, sys, tempfile
 connection = duckdb.connect()
@@ -31,7 +31,10 @@ const pieces = {
   backslash: ['a', ',', '"b"', '"c,d"', '\n', '\r\n', '"g\nh"', '"x\\"y"', '"x\\\\"', '"', ' ', '\\', '\\"'],
 } as const;
 
-/** DuckDB leaves out blanks before a quote, which RFC 4180 keeps, and keeps a backslash outside of quotes, which Python takes as an escape. */
+/**
+ * DuckDB drops blanks before a quote, which RFC 4180 keeps, and keeps a backslash outside quotes, which Python takes as an
+ * escape.
+ */
 const compared = (rows: readonly Row[]) => rows.map((row) => row.map((value) => value.replaceAll('\\', '')));
 
 for (const mark of ['double', 'backslash'] as const) {

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 
 const measure = fileURLToPath(new URL('../../kit/record-memory.ts', import.meta.url));
 
-/** What is held is bounded: twice as many rows make the process grow by less than 128 MB, much of which is garbage. */
+/** Memory is bounded: twice as many rows grow the process by less than 128 MB, much of it garbage. */
 async function testMemory(t: ExecutionContext, megabytes: number, ...transforms: readonly string[]): Promise<void> {
   const { stdout } = await promisify(execFile)(process.execPath, [measure, String(megabytes), ...transforms]);
   const { inputBytes, outputBytes, grownBytes } = JSON.parse(stdout) as Record<string, number>;

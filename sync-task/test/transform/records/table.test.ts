@@ -12,7 +12,7 @@ interface Input {
   closed: boolean;
 }
 
-/** In pieces of that size; tells whether its reader has let it go. */
+/** In pieces of that size; tells whether the reader has closed it. */
 function inputOf(bytes: Buffer, pieceBytes: number): Input {
   async function* pieces(): ByteStream {
     try {
@@ -34,7 +34,7 @@ async function applied<Options>(transform: Transform<Options>, options: RawOptio
   return Buffer.concat(output).toString();
 }
 
-/** Its beginning, all that a delimiter can be found out from, ends inside of a row, a quote and a character. */
+/** The beginning that the delimiter is detected from ends inside a row, a quote and a character. */
 const long = Buffer.from(`id;note\n${Array.from({ length: 20_000 }, (_, id) => `${id};"ä, ""x"""\n`).join('')}`);
 
 test('a file longer than what its delimiter is found out from gives the same in pieces of any size', async (t) => {

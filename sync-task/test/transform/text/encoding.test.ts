@@ -151,7 +151,7 @@ for (const [name, letters] of samples) {
   });
 }
 
-/** What GNU iconv makes of it. */
+/** The output of GNU iconv. */
 function iconvOf(from: string, to: string, input: Buffer): Buffer {
   return execFileSync('iconv', ['-f', from, '-t', to], { input });
 }
@@ -207,7 +207,7 @@ for (const name of [
     for (const byte of everyByte) {
       const bytes = Buffer.of(byte);
       const read = charset(canonicalName(name))?.read(bytes);
-      // The standard has C1 controls where a table has nothing; there the file is refused.
+      // The standard has C1 controls where a table has nothing; we refuse the file there.
       if (read !== undefined) t.is(read, decoder.decode(bytes), `byte ${byte}`);
     }
   });

@@ -144,7 +144,7 @@ test('any tokens in any bytes as latin1', (t) => {
   );
 });
 
-/** An alternative that comes first wins, and a regular expression searches from the left: longest first is all it takes. */
+/** The first alternative wins, and a regular expression searches from the left: longest first is all it takes. */
 function replaceAll(text: string, { token = [], replacement = '********' }: RawOptions): string {
   const tokens = [token].flat().sort((one, other) => Buffer.byteLength(other) - Buffer.byteLength(one));
   const pattern = tokens.map((one) => one.replace(/[*+?^$.()|[\]{}\\#]/g, '\\$&')).join('|');

@@ -85,7 +85,7 @@ test('any bytes: valid exactly where Node says so, the same offset in one piece 
   const check = fc.property(text, (bytes) => {
     const whole = offsetOf([bytes]);
     const single = offsetOf(bytes.toJSON().data.map((one) => Uint8Array.of(one)));
-    // Everything before the offset is valid, and the character there is not: nothing could follow to make it so.
+    // Everything before the offset is valid, and the character there is not, whatever followed.
     const before = whole === undefined || isUtf8(bytes.subarray(0, whole));
     return (whole === undefined) === isUtf8(bytes) && whole === single && before && isFirst(bytes, whole);
   });

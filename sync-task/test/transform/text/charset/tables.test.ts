@@ -21,7 +21,7 @@ for (const reference of references) {
   });
 }
 
-/** Apple's tables, and Microsoft's, which neither tool has; Python has them by these names. */
+/** Apple's tables and Microsoft's, which neither tool has; Python knows them by these names. */
 const pythonNames: Readonly<Record<string, string>> = {
   macgreek: 'mac_greek',
   maciceland: 'mac_iceland',
@@ -43,7 +43,7 @@ needs('python3')("tables of Apple, and cp720, are Python's", (t) => {
 
 test('every table is compared with another, but for those listed', (t) => {
   const left = namesWithoutReference().filter((name) => !(name in pythonNames));
-  // cp866 with a euro sign, and Thai of the Macintosh: nobody here has them.
+  // cp866 with a euro sign, and Thai of the Macintosh: no tool here has them.
   t.deepEqual(left, ['cp808', 'macthai']);
 });
 
