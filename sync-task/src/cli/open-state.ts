@@ -43,7 +43,7 @@ export async function openTables(settings: CommonSettings, around: Around): Prom
 }
 
 function waitingOf({ waitMs }: CommonSettings, { log, signal }: Around): Waiting {
-  return { ms: waitMs, signal, told: (message) => log.info(`waiting up to ${waitMs / 1000} s: ${message}`) };
+  return { ms: waitMs, signal, report: (message) => log.info(`waiting up to ${waitMs / 1000} s: ${message}`) };
 }
 
 /** Only to read, beside a process that uses it. An absent state is an empty one, with a warning. */

@@ -12,7 +12,7 @@ export interface Waiting {
   readonly ms: number;
   readonly signal: AbortSignal;
   /** Called once where it waits. The message names the other process. */
-  told(message: string): void;
+  report(message: string): void;
 }
 
 const WAIT_STEP_MS = 250;
@@ -103,15 +103,15 @@ function readOnly(state: State): State {
 
 async function waitFor(open: () => Promise<Database>, waiting: Waiting | undefined): Promise<Database> {
   const endMs = realWorld.monotonicMs() + (waiting?.ms ?? 0);
-  for (let told = false; ; ) {
+  for (let reported = false; ; ) {
     try {
       return await open();
     } catch (error) {
       const inUse = error instanceof SyncError && error.reason === 'state-in-use';
       const leftMs = endMs - realWorld.monotonicMs();
       if (!inUse || !waiting || leftMs <= 0) throw error;
-      if (!told) waiting.told(error.message);
-      told = true;
+      if (!reported) waiting.report(error.message);
+      reported = true;
       await realWorld.sleep(Math.min(WAIT_STEP_MS, leftMs), waiting.signal);
     }
   }

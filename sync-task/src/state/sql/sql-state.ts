@@ -29,14 +29,14 @@ import { takenOver } from './operations/taken-over.ts';
 import { hasTargetPaths, takeTargetPaths, targetPathOwners } from './operations/target-owners.ts';
 
 export function sqlState(database: Database): State {
-  return withLongPaths(database, tellingWhich(operations(database)));
+  return withLongPaths(database, namingTimeouts(operations(database)));
 }
 
 /** Names the operation in an error about a statement that takes too long. */
-function tellingWhich(state: State): State {
-  const telling = Object.entries(state).map(([name, operation]: [string, unknown]) => {
+function namingTimeouts(state: State): State {
+  const named = Object.entries(state).map(([name, operation]: [string, unknown]) => {
     if (typeof operation !== 'function') return [name, operation];
-    const told = async (...given: unknown[]): Promise<unknown> => {
+    const call = async (...given: unknown[]): Promise<unknown> => {
       try {
         return await operation(...given);
       } catch (error) {
@@ -44,9 +44,9 @@ function tellingWhich(state: State): State {
         throw new SyncError(`${error.message} (${name})`, { ...error, cause: error.cause });
       }
     };
-    return [name, told];
+    return [name, call];
   });
-  return { ...state, ...Object.fromEntries(telling) };
+  return { ...state, ...Object.fromEntries(named) };
 }
 
 function operations(database: Database): State {

@@ -12,7 +12,7 @@ import { FORM, type Header, holder, keys, type MovedTable, ofPipeline, ofRun, ru
 
 const ROWS_AT_ONCE = 500;
 
-/** Returns the number of rows. Throws `usage` where there is no such pipeline, `transient` where a worker holds a file of it. */
+/** Returns the number of rows. Throws `usage` where there is no such pipeline, `transient` where a worker holds one of its files. */
 export async function exportPipeline(database: Database, name: string, file: string): Promise<number> {
   const [pipeline] = await database.query('SELECT id, source_place, target_place FROM pipeline WHERE name = $1', [
     name,

@@ -48,7 +48,7 @@ export async function recordLocations(
 }
 
 /**
- * Makes every file new to the next plan. Fencing tokens go on growing, so workers on the old target lose their claims. Throws
+ * Makes every file new to the next plan. Fencing tokens keep growing, so workers on the old target lose their claims. Throws
  * `transient` while any claim is live.
  */
 export async function forgetDelivered(
