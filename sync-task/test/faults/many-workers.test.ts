@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
+import { until } from '../kit/folders.ts';
 import type { Outcome, Started } from '../kit/job.ts';
-import { until } from '../kit/job.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 import type { SftpServer } from '../kit/sftp-server/server.ts';
 import { eventsOf } from './kit/judge.ts';

@@ -5,7 +5,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import type { Environment } from '../kit/job.ts';
+import type { Environment } from '../kit/folders.ts';
 import type { Faults, SftpServer } from '../kit/sftp-server/options.ts';
 import { hostilePlace } from './kit/places.ts';
 import { newScenario } from './kit/scenario.ts';

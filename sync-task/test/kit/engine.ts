@@ -8,7 +8,7 @@ import { openState } from '../../src/state/open.ts';
 import type { State } from '../../src/state/state.ts';
 import { fileStorage } from '../../src/storage/file/file-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
-import { type Folders, newFolders } from './job.ts';
+import { type Folders, newFolders } from './folders.ts';
 
 export interface Engine extends Folders {
   readonly target: string;

@@ -5,7 +5,7 @@ import { folderGround, type Ground } from '../contract/storage/ground.ts';
 import { startTcpProxy, type TcpProxy } from '../faults/kit/tcp-proxy.ts';
 import { azureGround, startAzurite } from './azurite.ts';
 import { startFakeGcs } from './fake-gcs.ts';
-import type { Environment } from './job.ts';
+import type { Environment } from './folders.ts';
 import type { ProgramName } from './programs.ts';
 import { startS3Server } from './s3-server.ts';
 import { startSftpServer } from './sftp-server/server.ts';

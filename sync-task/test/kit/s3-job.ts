@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Environment } from './job.ts';
+import type { Environment } from './folders.ts';
 import { type S3Proxy, startS3Proxy } from './s3-proxy.ts';
 import { type S3Server, type S3ServerOptions, startS3Server } from './s3-server.ts';
 

@@ -11,7 +11,7 @@ import { sqlState } from '../../src/state/sql/sql-state.ts';
 import { sqliteDatabase } from '../../src/state/sql/sqlite-database.ts';
 import type { Claim, State } from '../../src/state/state.ts';
 import { copied, failed, LEASE_MS, planRun } from '../contract/state/arrange.ts';
-import { until } from '../kit/job.ts';
+import { until } from '../kit/folders.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 
 const FILES = 100_000;

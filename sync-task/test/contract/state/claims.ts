@@ -1,5 +1,5 @@
 import type { Claim, State } from '../../../src/state/state.ts';
-import { until } from '../../kit/job.ts';
+import { until } from '../../kit/folders.ts';
 import { claimAll, clearAbandoned, copied, type DeclareCase, failed, LEASE_MS, planRun } from './arrange.ts';
 
 export function claimCases(declare: DeclareCase): void {

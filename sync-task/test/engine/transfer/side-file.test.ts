@@ -6,7 +6,7 @@ import { publishSideFiles, removeDrafts, sideFiles, sideFilesStand } from '../..
 import { draftName, draftNameBeside, isOwnName, tempName } from '../../../src/storage/draft-name.ts';
 import { fileStorage } from '../../../src/storage/file/file-storage.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
-import { newFolders, treeOf } from '../../kit/job.ts';
+import { newFolders, treeOf } from '../../kit/folders.ts';
 
 const path = 'd/a.csv';
 const name = draftName({ run: 'r', path, token: 7 });

@@ -10,7 +10,7 @@ import { plan } from '../../../src/engine/plan/plan.ts';
 import type { State } from '../../../src/state/state.ts';
 import type { Storage } from '../../../src/storage/storage.ts';
 import { newEngine } from '../../kit/engine.ts';
-import { put, treeOf } from '../../kit/job.ts';
+import { put, treeOf } from '../../kit/folders.ts';
 
 const refused = (path: string) =>
   new SyncError(`${path}: may not be renamed`, { kind: 'permission', reason: 'permission', path });

@@ -1,7 +1,7 @@
 /** A partner's feed: files of all sizes, some of which have an older version at the target, and what changes overnight. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { put } from '../../kit/job.ts';
+import { put } from '../../kit/folders.ts';
 import type { Random } from './random.ts';
 
 export interface Feed {

@@ -2,7 +2,7 @@
 import type { ExecutionContext } from 'ava';
 import { openState } from '../../../src/state/open.ts';
 import type { EventRecord, State } from '../../../src/state/state.ts';
-import type { Environment } from '../../kit/job.ts';
+import type { Environment } from '../../kit/folders.ts';
 import { illegalSteps } from './state-machine.ts';
 import { digestTree, leftOvers, type Tree } from './tree.ts';
 

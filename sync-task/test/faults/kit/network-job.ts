@@ -1,6 +1,6 @@
 /** A job whose two servers lie behind something: real OpenSSH servers where this machine has them, else the kit's own. */
 import type { ExecutionContext } from 'ava';
-import type { Environment } from '../../kit/job.ts';
+import type { Environment } from '../../kit/folders.ts';
 import { sshd } from '../../kit/programs.ts';
 import { hostileEnvironment, hostilePlace, opensshPlace, type Place } from './places.ts';
 import { newScenario, type Scenario } from './scenario.ts';

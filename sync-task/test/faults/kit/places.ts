@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Environment } from '../../kit/job.ts';
+import type { Environment } from '../../kit/folders.ts';
 import { type OpenSshOptions, startOpenSsh } from '../../kit/openssh.ts';
 import type { SftpServerOptions } from '../../kit/sftp-server/options.ts';
 import { type SftpServer, startSftpServer } from '../../kit/sftp-server/server.ts';

@@ -6,7 +6,7 @@ import { openState, openStateToRead } from '../../../src/state/open.ts';
 import type { State } from '../../../src/state/state.ts';
 import { claimAll, copied, LEASE_MS, planRun } from '../../contract/state/arrange.ts';
 import { stateContract } from '../../contract/state.ts';
-import { until } from '../../kit/job.ts';
+import { until } from '../../kit/folders.ts';
 import { type Postgres, startPostgres } from '../../kit/postgres.ts';
 
 let server: Postgres;
