@@ -67,7 +67,7 @@ function flagRows(): readonly Row[] {
 function optionRows(): readonly Row[] {
   return optionNames.map((name) => {
     const { kind, group, commands, describe, default: usual, choices, short } = optionOf(name);
-    const words = choices ? `: ${choices.map(code).join(', ')}` : '';
+    const words = choices ? ` (${choices.map(code).join(', ')})` : '';
     return {
       group,
       cells: [
