@@ -84,7 +84,7 @@ async function bench(options: Options, signal: AbortSignal): Promise<number> {
   for (const each of chosen) {
     try {
       let result = await measureCase(each);
-      // On a machine that is not quiet nobody is condemned for one bad minute.
+      // On a busy machine, one bad minute is no verdict.
       if (lossOf(each, result)) result = await measureCase(each);
       const loss = lossOf(each, result);
       if (loss) failures.push(loss);
@@ -100,7 +100,7 @@ async function bench(options: Options, signal: AbortSignal): Promise<number> {
   return failures.length > 0 ? 1 : 0;
 }
 
-/** Throws where a name is unknown. */
+/** Throws on an unknown name. */
 function chooseCases(options: Options): readonly Case[] {
   const known = options.smoke ? smokeCases : cases;
   for (const name of options.cases) {
@@ -111,19 +111,19 @@ function chooseCases(options: Options): readonly Case[] {
     .map((each) => ({ ...each, data: shrink(each.data, options.shrink), peers: choosePeers(each, options.peers) }));
 }
 
-/** Ours stays in, or there would be nothing to compare. */
+/** Always keeps sync-task, which the others are compared with. */
 function choosePeers(each: Case, names: readonly string[]): readonly PeerKey[] {
   return each.peers.filter((key, index) => names.length === 0 || index === 0 || names.includes(key));
 }
 
-/** What is stored was measured in full. */
+/** Only full measurements are stored. */
 function isStored({ smoke, shrink: divisor, peers }: Options): boolean {
   return !smoke && divisor === 1 && peers.length === 0;
 }
 
 const stopping = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  // Once: who insists gets the default, which ends at once.
+  // Once: a second signal has its default effect, and ends the process at once.
   process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
 }
 try {

@@ -14,7 +14,7 @@ export interface BucketServer extends AsyncDisposable {
 
 const START_MS = 20_000;
 
-/** Throws where it does not start. */
+/** Throws if it does not start. */
 export async function startBucketServer(program: string, folder: string): Promise<BucketServer> {
   const port = await freePort();
   const [accessKey, secretKey] = ['benchmark', 'benchmark-secret'];

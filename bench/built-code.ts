@@ -1,4 +1,4 @@
-/** The code under test: what the image runs, started as the image starts it. */
+/** The code under test: the same build as in the image, started in the same way. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -19,8 +19,8 @@ const root = join(import.meta.dirname, '..');
 const ADDON = 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node';
 
 /**
- * Builds the sources into `folder`, or takes the build at `dist`. Throws what to do where Node is too old, the build fails,
- * or ssh2's native addon does not load: without it the figures would be those of something that the image is not.
+ * Builds the sources into `folder`, or takes the build at `dist`. Throws, and says what to do, if Node is too old, the build fails
+ * or ssh2's native addon does not load: without the addon, the figures would not be those of the image.
  */
 export async function builtCode(folder: string, dist: string | undefined): Promise<BuiltCode> {
   checkNode();

@@ -1,4 +1,4 @@
-/** What is measured, with whom, and what we want to reach. */
+/** The cases: what is measured, against which programs, and the goals. */
 import type { DataSpec } from './data.ts';
 import type { Work } from './peers/peer.ts';
 
@@ -17,7 +17,7 @@ export type PeerKey =
   | 'lftp'
   | 'paramiko';
 
-/** What sync-task is to reach. Ratios are sync-task's figure divided by that of rclone at its best. */
+/** Goals of sync-task. Ratios are sync-task's figure divided by rclone's best. */
 export interface Goal {
   readonly wallRatio?: number;
   readonly clientCpuRatio?: number;
@@ -33,7 +33,7 @@ export interface Case {
   readonly roundTripMs: number;
   /** Which side is a bucket; the other one is SFTP. */
   readonly buckets?: 'source' | 'target';
-  /** The first one is ours: it must work. Others are left out, with the reason, where they don't. */
+  /** The first is sync-task, and must work. Others that fail are left out, with the reason. */
   readonly peers: readonly PeerKey[];
   readonly goal: Goal;
   /** A smoke case is lost when its median ratio to rclone is above this. */
@@ -98,7 +98,7 @@ function withBucket(tree: Tree, buckets: 'source' | 'target'): Case {
   };
 }
 
-/** Cases with the same data stand together: it is made once. */
+/** Cases with the same data are neighbours, so the data is made once. */
 export const cases: readonly Case[] = [
   copying(big, 0, [...rivals, ...others], { wallRatio: 0.9, clientCpuRatio: 0.7, peakRssMb: 110 }),
   copying(big, FAR_MS, [...rivals, 'scp', 'lftp'], { wallRatio: 0.35, peakRssMb: 180 }),
@@ -153,14 +153,14 @@ export const cases: readonly Case[] = [
 
 const duel: readonly PeerKey[] = ['sync-task', 'rclone-best'];
 
-/** Generous bounds: they are to see a change that halves the speed, on a machine that is not quiet. */
+/** Generous bounds: they detect a change that halves the speed, even on a busy machine. */
 function smoke(tree: Tree, roundTripMs: number, atMost: number): Case {
   return { ...copying(tree, roundTripMs, duel), atMost };
 }
 
 const smokeBig = even('big', '256 MiB file', 1, 256 * MIB, 1);
 const smokeSmall = even('small', '1,000 × 4 KiB in 10 folders', 1000, 4 * KIB, 10);
-/** rclone takes most of the time that there is for this one. */
+/** Most of this case's time goes to rclone. */
 const smokeFew = even('small', '300 × 4 KiB in 10 folders', 300, 4 * KIB, 10);
 const smokeMedium = even('medium', '50 × 1 MiB in 5 folders', 50, MIB, 5);
 

@@ -1,7 +1,7 @@
 /**
- * One case: the contestants take turns, A B C, then C B A, so that a machine that slows down or speeds up favours nobody.
- * What was measured in the same round is compared. Every copy is checked against its source byte for byte and removed,
- * outside of the measured part. Nothing is dropped from caches: everybody finds the same warm ones.
+ * One case. The contestants take turns, A B C, then C B A, so that a machine that slows down or speeds up favours none of them.
+ * Only measurements of the same round are compared. Every copy is checked against its source byte for byte and removed, outside
+ * of the measured part. Caches are not dropped: all contestants find them equally warm.
  */
 import type { PeerKey } from './cases.ts';
 import type { Contestants } from './contestants.ts';
@@ -13,7 +13,7 @@ import { type Arena, type Home, openHome, takeTurn, takeTurnIn } from './turn.ts
 export interface ContestOptions {
   readonly contestants: Contestants;
   readonly rounds: number;
-  /** No warming up, and no looking for the best settings: the first candidate is taken. */
+  /** No warm-up and no search for the best settings: takes the first candidate. */
   readonly quick: boolean;
   readonly say: (line: string) => void;
 }
@@ -21,7 +21,7 @@ export interface ContestOptions {
 interface Entrant {
   readonly key: PeerKey;
   peer: Peer;
-  /** Of `copy-again`: what the first copy left. */
+  /** For `copy-again`: what the first copy left. */
   home: Home | undefined;
   readonly candidates: { readonly settings: string; readonly wallMs: number | undefined }[];
   readonly runs: Measurement[];
@@ -29,7 +29,7 @@ interface Entrant {
   leftOut?: string;
 }
 
-/** Throws when our own contestant fails; others are left out from then on. */
+/** Throws when sync-task fails; others that fail are left out from then on. */
 export async function holdContest(arena: Arena, options: ContestOptions): Promise<readonly ContestantResult[]> {
   const { each } = arena;
   using homes = new DisposableStack();
@@ -51,7 +51,7 @@ export async function holdContest(arena: Arena, options: ContestOptions): Promis
   return entrants.map(({ peer, home: _, ...rest }) => ({ ...rest, name: peer.name, settings: peer.settings }));
 }
 
-/** Prepares what has to be there, warms up, and finds the fastest settings where there are several. */
+/** Prepares a contestant, warms it up, and finds its fastest settings if it has several. */
 async function enter(arena: Arena, key: PeerKey, options: ContestOptions): Promise<Entrant> {
   const { each, tree } = arena;
   const found = options.contestants.candidates(key, { ...each, singleFile: tree.files === 1 });
@@ -74,7 +74,7 @@ async function enter(arena: Arena, key: PeerKey, options: ContestOptions): Promi
   if (options.quick || !warmsUp) return entrant;
   let bestMs = Number.POSITIVE_INFINITY;
   for (const peer of found) {
-    // Nobody waits for a candidate that is slower than the best one so far.
+    // A candidate that is slower than the best so far is not waited for.
     const patience = { ...arena, limitMs: Math.min(arena.limitMs, bestMs) };
     const wallMs = (await attempt(patience, entrant, peer))?.wallMs;
     if (found.length > 1) {
@@ -86,13 +86,13 @@ async function enter(arena: Arena, key: PeerKey, options: ContestOptions): Promi
     entrant.peer = peer;
   }
   if (bestMs === Number.POSITIVE_INFINITY) return entrant;
-  // One of the candidates did it: those that did not are no reason to leave.
+  // One candidate worked, so the failures of others do not exclude the contestant.
   delete entrant.leftOut;
   delete entrant.slowerThanMs;
   return entrant;
 }
 
-/** Undefined, with the reason in the entrant, where somebody else than we fails. */
+/** Undefined, with the reason in the entrant, if a contestant other than sync-task fails. */
 async function attempt(arena: Arena, entrant: Entrant, peer: Peer): Promise<Measurement | undefined> {
   const { each, signal, limitMs } = arena;
   try {

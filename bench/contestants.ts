@@ -1,4 +1,4 @@
-/** Who takes part: looks for everything that the cases need, once, and says what is missing. */
+/** The contestants. Looks once for every program that the cases need, and says which are missing. */
 import { join } from 'node:path';
 import type { BuiltCode } from './built-code.ts';
 import type { Case, PeerKey } from './cases.ts';
@@ -13,7 +13,7 @@ import type { Postgres } from './postgres.ts';
 import { findImage, findLftp, findParamiko, findRclone, findScp, rcloneHelp, type Tool } from './tools.ts';
 
 export interface Contestants {
-  /** Settings to choose from, the best guess first; or why it can't take part. */
+  /** Settings to choose from, the best guess first; or the reason why it cannot take part. */
   candidates(key: PeerKey, task: RcloneTask): readonly Peer[] | { readonly missing: string };
   readonly versions: Record<string, string>;
   readonly imageBytes: number | undefined;

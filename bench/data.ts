@@ -1,4 +1,4 @@
-/** Trees of files to copy. Contents are random: nothing compresses them. */
+/** Trees of files to copy. Contents are random, so they do not compress. */
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { closeSync, ftruncateSync, mkdirSync, openSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,15 +6,15 @@ import { join } from 'node:path';
 export type DataSpec =
   /** Files of one size, spread evenly over folders. */
   | { readonly kind: 'even'; readonly files: number; readonly fileBytes: number; readonly folders: number }
-  /** One file that takes no room at its source: zeros. */
+  /** One sparse file of zeros, which takes no room at its source. */
   | { readonly kind: 'sparse'; readonly fileBytes: number }
   /** The nth largest file has a nth of the largest one's size. */
   | { readonly kind: 'zipf'; readonly files: number; readonly largestBytes: number; readonly folders: number };
 
-/** Times of all files: old enough for nobody to think that they are still growing. */
+/** Age of all files: too old to be taken for files that still grow. */
 const AGE_MS = 3_600_000;
 const POOL_BYTES = 4 * 1024 * 1024;
-/** What a file costs a file system at the least: a page and what is known of it. */
+/** The least that a file costs a file system: a page and its metadata. */
 const LEAST_FILE_BYTES = 8 * 1024;
 
 export function fileCount(spec: DataSpec): number {
@@ -25,13 +25,13 @@ export function totalBytes(spec: DataSpec): number {
   return sizes(spec).reduce((sum, size) => sum + size, 0);
 }
 
-/** What the tree and so many copies of it need. */
+/** Bytes that the tree and this many copies of it need. */
 export function neededBytes(spec: DataSpec, copies: number): number {
   const copy = sizes(spec).reduce((sum, size) => sum + Math.max(size, LEAST_FILE_BYTES), 0);
   return copy * (copies + (spec.kind === 'sparse' ? 0 : 1));
 }
 
-/** One Nth of it: fewer files, or a smaller one where there is one only. */
+/** One Nth of it: fewer files, or a smaller file if there is only one. */
 export function shrink(spec: DataSpec, divisor: number): DataSpec {
   const part = (value: number) => Math.max(1, Math.round(value / divisor));
   switch (spec.kind) {
@@ -66,7 +66,7 @@ export function makeData(spec: DataSpec, folder: string): void {
   }
 }
 
-/** No two files are alike and no file repeats itself: each piece starts with new random bytes. */
+/** No two files are alike, and no file repeats itself: each piece starts with new random bytes. */
 function writeRandom(file: number, size: number, pool: Buffer): void {
   for (let written = 0; written < size; written += POOL_BYTES) {
     const piece = pool.subarray(0, Math.min(POOL_BYTES, size - written));

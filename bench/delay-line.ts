@@ -1,13 +1,13 @@
 /**
- * One direction of a far-away connection: what comes in goes out a fixed time later, in the same order, at full bandwidth.
+ * One direction of a long-distance connection. Data leaves a fixed time after it arrived, in order, at full bandwidth.
  *
- * A long line holds what is under way in it: bandwidth × delay. The bound here is far above that (10 ms at 1 GiB/s are
- * 10 MiB), so it caps no client, and far below what would hurt this machine.
+ * A long line holds bandwidth × delay bytes in flight. The bound here is far above that (10 ms at 1 GiB/s are 10 MiB), so it
+ * limits no client, and far below what would hurt this machine.
  */
 import type { Socket } from 'node:net';
 
 export const MOST_UNDER_WAY_BYTES = 64 * 1024 * 1024;
-/** Timers fire at whole milliseconds: what is due within half of one leaves now. */
+/** Timers fire at whole milliseconds, so data that is due within half a millisecond leaves now. */
 const TIMER_STEP_MS = 0.5;
 
 interface Parcel {

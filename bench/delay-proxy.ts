@@ -1,5 +1,5 @@
 /**
- * A program: forwards TCP ports on loopback with a delay, in a process of its own so that its work is nobody's CPU time.
+ * A program that forwards TCP ports on loopback with a delay. It is a process of its own, so its CPU time is charged to no contestant.
  *
  * usage: node delay-proxy.ts ROUND_TRIP_MS TARGET_PORT…
  *

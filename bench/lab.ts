@@ -1,4 +1,4 @@
-/** Everything that a measurement needs around it: the two servers, the ways to them, the trees. Made when first asked for. */
+/** The surroundings of a measurement: two servers, links to them, and trees of files. Each is made when first asked for. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BucketServer, startBucketServer } from './bucket-server.ts';
@@ -14,7 +14,7 @@ export interface Lab extends AsyncDisposable {
   /** A folder on disk that is removed at the end. */
   readonly scratch: string;
   link(roundTripMs: number): Promise<Link>;
-  /** The tree of this kind; the one before is removed. With room for `copies` copies of it at the same time. */
+  /** Makes the tree, with room for `copies` copies of it at the same time, and removes the one before. */
   tree(spec: DataSpec, copies: number): Promise<Tree>;
   /** The service whose buckets are the folders of the tree's place; started when first asked for. */
   buckets(place: Place): Promise<BucketServer>;

@@ -1,4 +1,4 @@
-/** How the servers are reached: directly, or through a process that adds a round trip. */
+/** Ways to reach the servers: directly, or through a process that adds a round trip. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export interface Link extends AsyncDisposable {
 
 const PINGS = 21;
 
-/** Throws where the proxy does not start or does not delay as asked: figures over it would mean nothing. */
+/** Throws if the proxy does not start or does not delay as asked: its figures would be meaningless. */
 export async function openLink(
   folder: string,
   servers: { readonly source: Server; readonly target: Server },
@@ -34,7 +34,7 @@ export async function openLink(
   if (proxy) ports = proxy.ports;
   const [sourcePort, targetPort, echoPort] = ports as [number, number, number];
   const { leastMs, medianMs } = await measureRoundTrip(echoPort);
-  // The least shows what the proxy does; the median what a busy machine makes of it, and that is told.
+  // The minimum shows the proxy's own delay. The median includes the load of the machine, and is what is reported.
   if (leastMs < latencyMs - 1 || leastMs > latencyMs + 2) {
     throw new Error(`the round trip is ${leastMs.toFixed(1)} ms at the least instead of ${latencyMs} ms`);
   }

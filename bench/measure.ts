@@ -2,9 +2,9 @@
  * Runs a contestant's commands and measures them.
  *
  * - Wall time: from the first start to the last exit.
- * - Client CPU: what this process has waited for (/proc/self/stat, whole trees of well-behaved clients), or the sum of
- *   what was last seen of every member of the tree, whichever is more: some clients do not wait for their helpers.
- * - Server CPU: the same of the servers, taken when their sessions have ended.
+ * - Client CPU: the larger of two figures. One is the time of the children that this process has waited for (/proc/self/stat);
+ *   the other is the sum of each tree member's time when last seen, because some clients do not wait for their helpers.
+ * - Server CPU: the same for the servers, read once their sessions have ended.
  * - Peak memory: every 20 ms the sum of the members' peaks (VmHWM). Pages shared between members count once for each.
  *
  * Nothing else that this process starts may end during a measurement.
@@ -23,7 +23,7 @@ export interface Measurement {
   /** Of the database, where the contestant uses one. */
   readonly stateCpuMs: number;
   readonly peakRssBytes: number;
-  /** The most that was resident in each quarter of the run: flat, or growing? */
+  /** Peak resident memory in each quarter of the run: flat, or growing? */
   readonly rssQuartersBytes: readonly number[];
 }
 
@@ -31,7 +31,7 @@ export interface MeasureOptions {
   /** Process ids of the two sshd. */
   readonly servers: readonly number[];
   readonly state: number | undefined;
-  /** The commands' folder: where they run, and where what they say is kept. */
+  /** The folder in which the commands run, and which keeps their output. */
   readonly scratch: string;
   readonly limitMs: number;
   readonly signal: AbortSignal;
@@ -40,14 +40,14 @@ export interface MeasureOptions {
 /** A run that was ended because it took longer than the limit. */
 export class TooSlow extends Error {}
 
-/** The contestant did not do what it was asked to. Anything else that is thrown is a fault of the benchmark. */
+/** The contestant failed at its task. Any other error is a fault of the benchmark. */
 export class ContestantFailed extends Error {}
 
 const SAMPLE_MS = 20;
 const LOOK_EVERY_SAMPLES = 5;
 const SESSIONS_END_MS = 10_000;
 
-/** Steps one after another, the commands of a step side by side. Throws when one fails, with the end of what it said. */
+/** Runs steps in order, and the commands of a step in parallel. Throws when one fails, with the end of its output. */
 export async function measure(steps: readonly (readonly Command[])[], options: MeasureOptions): Promise<Measurement> {
   const serverCpuBefore = await serverCpuMs(options.servers);
   const stateCpuBefore = treeCpuMs(options.state);
@@ -60,7 +60,7 @@ export async function measure(steps: readonly (readonly Command[])[], options: M
   try {
     let number = 0;
     for (const step of steps) {
-      // Settled, not only resolved: nobody runs on when a neighbour has failed.
+      // Settled, not only resolved: no command runs on after another has failed.
       const ends = await Promise.allSettled(
         step.map((command) => runCommand(command, number++, options.scratch, sampler, signal)),
       );
@@ -187,7 +187,7 @@ function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0);
 }
 
-/** Waits until every session has ended: only then is all of their time in the daemon's account. */
+/** Waits until every session has ended: only then is all of their time charged to the daemon. */
 async function serverCpuMs(servers: readonly number[]): Promise<number> {
   const untilMs = performance.now() + SESSIONS_END_MS;
   while (servers.some((pid) => descendantsOf(pid).length > 0)) {

@@ -9,9 +9,9 @@ export interface Options {
   /** Names of peers; empty: those that each case names. */
   readonly peers: readonly string[];
   readonly rounds: number;
-  /** One run that takes longer is ended and counted as "more than". */
+  /** A run that takes longer is ended, and counted as "more than". */
   readonly limitMs: number;
-  /** Divides the number of files and the sizes: for trying the harness itself. Nothing is stored then. */
+  /** Divides the number of files and their sizes, to try the harness itself. Nothing is stored then. */
   readonly shrink: number;
   /** A finished build to measure; undefined: the sources are built first. */
   readonly dist: string | undefined;

@@ -1,12 +1,12 @@
-/** What is stored in `bench/results/order.json`: what it costs where a server is not known to keep the order of requests. */
+/** The content of `bench/results/order.json`: the cost of a server that is not known to keep the order of requests. */
 import type { Measurement } from './measure.ts';
 import { type Spread, spreadOf } from './summary.ts';
 import { markdownTable, numberText, ratioText } from './table.ts';
 
 /**
  * - `known`: OpenSSH, which is known to keep the order
- * - `granted`: the same, and a build that takes the order of every server for granted, as it was before it asked
- * - `unknown`: the same sshd under a name that nobody knows
+ * - `granted`: the same, with a build that assumes the order of every server
+ * - `unknown`: the same sshd under an unknown name
  */
 export type OrderWay = 'known' | 'granted' | 'unknown';
 
@@ -14,7 +14,7 @@ export interface OrderCase {
   readonly title: string;
   readonly files: number;
   readonly roundTripMs: number;
-  /** What stands at the same index was measured in the same round. */
+  /** Entries with the same index were measured in the same round. */
   readonly runs: Readonly<Record<OrderWay, readonly Measurement[]>>;
 }
 
@@ -22,7 +22,7 @@ export interface OrderResult {
   /** ISO 8601, UTC. */
   readonly measuredAt: string;
   readonly cores: number;
-  /** Of the machine, before anything ran: what else it had to do. */
+  /** Load of the machine before anything ran. */
   readonly load: number;
   readonly cases: readonly OrderCase[];
 }

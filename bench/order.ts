@@ -1,7 +1,7 @@
 /**
- * `npm run bench:order`: what it costs where a server is not known to keep the order of requests. The same sshd serves under its
- * own name and under one that nobody knows, with the same work by turns. Stored in `bench/results/order.json`. `--only TEXT`: the work
- * whose title has it; what is stored of the rest stays.
+ * `npm run bench:order`: the cost of a server that is not known to keep the order of requests. The same sshd serves under its own name
+ * and under an unknown one, with the same work by turns. Stores `bench/results/order.json`. `--only TEXT` measures only titles that
+ * contain TEXT, and keeps the other stored results.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const work = join(import.meta.dirname, '.work');
 const stored = join(import.meta.dirname, 'results/order.json');
 
-/** Short turns: what else the machine does is the same for neighbours, and falls out of their ratio. */
+/** Short turns: other load is the same for neighbours, and cancels out in their ratio. */
 const trees: readonly Pick<Case, 'title' | 'data'>[] = [
   { title: '2,000 × 4 KiB', data: { kind: 'even', files: 2000, fileBytes: 4096, folders: 20 } },
   { title: 'one file of 256 MiB', data: { kind: 'even', files: 1, fileBytes: 256 * 1024 ** 2, folders: 1 } },
@@ -33,7 +33,7 @@ const trees: readonly Pick<Case, 'title' | 'data'>[] = [
 const cases: readonly Case[] = trees.flatMap((tree) =>
   [0, 20].map((roundTripMs) => ({ ...tree, name: 'order', work: 'copy' as const, roundTripMs, peers: [], goal: {} })),
 );
-/** Nothing hides the round trips there. */
+/** Here nothing hides the round trips. */
 const oneByOne: Case = {
   ...(cases[1] as Case),
   title: '20 × 4 KiB, one after the other',
@@ -47,7 +47,7 @@ function contestant(built: BuiltCode, each: Case): Peer {
   return { ...peer, steps: (job) => peer.steps(job)?.map((step) => step.map(one)) };
 }
 
-/** sshd tells its name in what is hashed for the key exchange, so nothing on the way can change it: a copy of the program does. */
+/** The key exchange hashes sshd's name, so no proxy can change it. A patched copy of the program can. */
 function disguised(folder: string): string {
   const program = readFileSync(sshd, 'latin1');
   const text = program.replace(/OpenSSH_(?=\d)/g, 'Another_');
@@ -58,7 +58,7 @@ function disguised(folder: string): string {
   return file;
 }
 
-/** The build, but for the question whether a server keeps the order. */
+/** The same build, without the check whether a server keeps the order. */
 async function takingOrderForGranted(folder: string): Promise<BuiltCode> {
   const code = await builtCode(folder, undefined);
   const question = 'function keepsOrder(identification, extensions) {';

@@ -1,4 +1,4 @@
-"""The connections of the stack, made of the secrets volume."""
+"""The stack's connections, made from the secrets volume."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ def sftp(host: str) -> dict:
 
 
 def connections() -> dict[str, dict]:
-    """By their ids, as Airflow's model takes them."""
+    """By id, as arguments of Airflow's model."""
     return {
         "source_sftp_conn": sftp("sftp-source"),
         "target_sftp_conn": sftp("sftp-target"),

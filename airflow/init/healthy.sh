@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# healthy.sh COMPONENT: succeeds when the API server's health report has seen the component's heartbeat lately; the worker, which is not
-# in that report, when Redis has a connection of it on which it waits for orders. Celery's own `inspect ping` starts a Python that takes
-# seconds of a processor, twice a minute for ever, and where it times out, Docker leaves it running.
+# healthy.sh COMPONENT: succeeds when the API server's health report shows a recent heartbeat of the component. The worker is not in that
+# report: it is healthy when it has a connection to Redis on which it waits for tasks. Celery's own `inspect ping` would start a Python
+# process that takes seconds of CPU, twice a minute, and Docker leaves it running when it times out.
 set -euo pipefail
 if [ "$1" = worker ]; then
   exec 3<>/dev/tcp/redis/6379

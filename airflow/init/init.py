@@ -1,6 +1,6 @@
 """
-Everything that has to be there before Airflow starts: its database, the user, the connections and the pools. One
-process, and one that changes nothing where all is there already.
+Creates what Airflow needs before it starts: its database, the user, the connections and the pools. One process does it
+all, and changes nothing the second time.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ def migrate() -> None:
     except TimeoutError:
         from airflow.cli.cli_parser import get_parser
 
-        # With what the providers keep in the database.
+        # Includes the tables of providers.
         arguments = get_parser().parse_args(["db", "migrate"])
         arguments.func(arguments)
 
 
 def add_user(name: str, password: str) -> None:
-    """A password that was changed in .env counts for a user that is there already."""
+    """An existing user gets the password that .env has now."""
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
     from werkzeug.security import check_password_hash
 
@@ -63,7 +63,7 @@ def add_user(name: str, password: str) -> None:
 
 
 def add_connections() -> None:
-    """Those that exist already are kept: they may have been pointed elsewhere in the UI."""
+    """Keeps existing connections, because somebody may have changed them in the UI."""
     from airflow.models import Connection
     from airflow.utils.session import create_session
     from sqlalchemy import select
@@ -77,7 +77,7 @@ def add_connections() -> None:
 
 
 def slots_of(text: str) -> dict[str, int]:
-    """`NAME=SLOTS`, with blanks between them: at most so many of a pool's containers are at work at once."""
+    """`NAME=SLOTS`, separated by spaces. SLOTS limits how many of the pool's containers run at once."""
     pools = {}
     for pool in text.split():
         name, equals, slots = pool.partition("=")
@@ -88,7 +88,7 @@ def slots_of(text: str) -> dict[str, int]:
 
 
 def set_pools(pools: dict[str, int]) -> None:
-    """Slots that were changed in the UI are kept, until what is asked for changes."""
+    """Keeps slots that were changed in the UI, until SYNC_TASK_POOLS changes."""
     from airflow.models import Pool, Variable
 
     asked = os.environ.get("SYNC_TASK_POOLS", "")

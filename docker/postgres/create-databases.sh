@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One database for each of DATABASES, owned by a role of the same name that can see no other.
+# Creates each of DATABASES, owned by a role of the same name that can connect to no other.
 set -euo pipefail
 for name in ${DATABASES:?}; do
   export name

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The superuser's password from the secrets volume, then the image's own start.
+# Reads the superuser's password from the secrets volume, then starts the image's own entry point.
 set -euo pipefail
 POSTGRES_PASSWORD=$(cat /secrets/postgres)
 export POSTGRES_PASSWORD

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes every secret of the stack once, into volumes that only those who need them mount. What exists is left alone.
+# Generates the stack's secrets once, in volumes that only the services that need them mount. Keeps existing secrets.
 #   /secrets/postgres  passwords of the databases' owners      (read by postgres)
 #   /secrets/sftp      host keys, authorised key, password     (read by the two SFTP servers)
 #   /secrets/redis     its password                            (read by Redis)
@@ -9,7 +9,7 @@ set -euo pipefail
 umask 077
 cd /secrets
 
-# once FILE COMMAND...: FILE gets what COMMAND prints, whole or not at all.
+# once FILE COMMAND...: writes the output of COMMAND to FILE, completely or not at all.
 once() {
   local file=$1; shift
   [ ! -s "$file" ] || return 0

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Serves /srv/data as SFTP_USER. The user gets the uid of whoever owns the checkout (seen in /reference), so that files
-# dropped into ./data on the host can be read here, and what is written here belongs to the same person there.
+# Serves /srv/data as SFTP_USER. The user gets the uid of the checkout's owner (seen in /reference): files put into ./data on
+# the host can be read here, and files written here belong to the same person there.
 set -euo pipefail
 : "${SFTP_USER:?}" "${HOST_KEY_NAME:?}"
 
 uid=$(stat -c %u /reference)
 gid=$(stat -c %g /reference)
-# Root's checkout, or a machine whose file sharing shows root as the owner: an ordinary user then.
+# Root owns the checkout, or file sharing shows root as the owner: use an ordinary user.
 [ "$uid" != 0 ] || uid=1000
 [ "$gid" != 0 ] || gid=1000
 getent group "$gid" >/dev/null || groupadd --gid "$gid" sftp-data
@@ -15,7 +15,7 @@ id "$SFTP_USER" >/dev/null 2>&1 ||
 printf '%s:%s\n' "$SFTP_USER" "${SFTP_PASSWORD:-$(cat /secrets/password)}" | chpasswd
 unset SFTP_PASSWORD
 
-# The engine makes missing folders as root: hand them over to whom the checkout belongs.
+# The engine creates missing folders as root: give them to the owner of the checkout.
 if [ "$(stat -c %u /srv/data)" = 0 ]; then
   chown "$uid:$gid" /srv/data && chmod 0755 /srv/data
 fi
