@@ -1,5 +1,5 @@
 /**
- * A byte budget: the one bound on memory. Whoever wants bytes in flight takes them here first, in order of asking.
+ * A byte budget: the one bound on memory. Bytes in flight are taken here first, in order of asking.
  */
 export interface ByteBudget {
   /** Resolves when that many bytes are ours. More than the whole budget counts as the whole budget. */

@@ -1,9 +1,9 @@
 /**
- * A place that is only read has no clock to ask. But listing a folder leaves the time of that access on it, by the
- * place's own clock: not on every mount and not every time (`noatime`, `relatime`), and then nothing is known.
+ * A storage that is only read has no clock to ask. But listing a folder leaves the time of that access on it, by the server's
+ * own clock. Not on every mount and not every time (`noatime`, `relatime`): then nothing is known.
  */
 export interface AccessedFolder {
-  /** When the folder was listed last, as the place reports it; undefined where it doesn't. */
+  /** When the folder was listed last, as the server reports it; undefined where it doesn't. */
   lastAccessMs(): Promise<number | undefined>;
   /** Lists it. */
   access(): Promise<void>;

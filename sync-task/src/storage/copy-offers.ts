@@ -1,8 +1,8 @@
-/** What a storage tells others of its kind so that they can copy from it where it lies (`Storage.copyOffer`). */
+/** What a storage offers others of its service, so that they can copy inside it (`Storage.copyOffer`). */
 import type { Storage } from './storage.ts';
 
 export interface CopyOffers<Offer> {
-  /** For `Storage.copyOffer`: a sign that says nothing to storages of another kind. */
+  /** For `Storage.copyOffer`: means nothing to storages of another kind. */
   sign(offer: Offer): object;
   /** Undefined where that storage is of another kind, or offers nothing. */
   of(storage: Storage): Offer | undefined;

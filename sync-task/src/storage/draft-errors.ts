@@ -1,4 +1,4 @@
-/** What every object store says of drafts that are not as they should be. */
+/** Errors of drafts that are gone, or stand already: the same words in every storage. */
 import { SyncError } from '../base/errors.ts';
 
 export function draftMissing(label: string, path: string): SyncError {

@@ -1,7 +1,7 @@
 /**
  * Names of drafts and back-ups. They are hidden and stand in the target's own folder, so that publishing is one rename
- * on one file system. Whose they are can be told from the name alone: a sweep finds the drafts of a run by its hash, a
- * listing leaves out exactly these names and nothing that merely looks like them.
+ * on one file system. The name alone tells whose they are: a sweep finds the drafts of a run by its hash, and a
+ * listing leaves out exactly these names, nothing that merely looks like them.
  *
  * The longest is 65 bytes, so that it fits wherever the target's own name (at most 255) does.
  */
@@ -35,7 +35,7 @@ export function probeName(): string {
   return `probe-${randomBytes(8).toString('hex')}`;
 }
 
-/** For a probe of which only one is wanted: who makes it again finds what a crash left of it. */
+/** For a probe that always has the same name, so that the next one finds what a crash left. */
 export function probeNameOf(what: string): string {
   return `probe-${hash(what, 16)}`;
 }

@@ -1,12 +1,12 @@
-/** What those who write ask of the one who holds the lease (`MayWrite`). */
+/** Asks whether the lease still holds (`MayWrite`), for what may as well be left undone. */
 import type { MayWrite } from './storage.ts';
 
-/** Whether it is still held: for what may as well be left undone. */
+/** Does not throw. */
 export async function isHeld(mayWrite: MayWrite | undefined): Promise<boolean> {
   try {
     await mayWrite?.();
     return true;
   } catch {
-    return false; // whoever goes on with what was written needs it
+    return false; // a successor may resume what was written, and needs it
   }
 }

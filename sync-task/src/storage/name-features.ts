@@ -1,6 +1,6 @@
 import type { Feature } from './storage.ts';
 
-/** What a place makes of names. Unicode forms are not tried out: a probe has a plain name. */
+/** What a server makes of names. Unicode forms are not tried out: a probe has a plain name. */
 export function nameFeatures(caseSensitive: boolean | undefined): readonly Feature[] {
   return [
     {

@@ -1,4 +1,4 @@
-/** Which storage stands behind which scheme. A new one is one file and one line here; each is loaded only when it is used. */
+/** Which storage stands behind which scheme. A new one is one folder and one line here; each is loaded only when it is used. */
 import { SyncError } from '../base/errors.ts';
 import { bandwidth, limitReading } from './around/bandwidth.ts';
 import { inPlace } from './around/in-place.ts';
@@ -17,12 +17,12 @@ const schemes: Readonly<Record<string, () => Promise<StorageModule>>> = {
   sftp: () => import('./sftp/sftp-storage.ts'),
 };
 
-/** There a root that does not stand, or is no folder, fails to be listed. */
+/** Schemes where listing fails for a root that is missing, or is no folder. */
 const hasFolders: readonly string[] = ['file', 'sftp'];
 
 /**
- * Opens the place, its reading limited where the user asked for that at the source; throws what says why it cannot be
- * used: `usage` where nothing stands behind the scheme.
+ * Opens the endpoint, wrapped in what the settings ask for: retries, a bandwidth limit at the source, `--publish in-place` at
+ * the target. Throws why it cannot be used: `usage` for an unknown scheme.
  */
 export async function openStorage(options: OpenOptions): Promise<Storage> {
   const { scheme } = options.endpoint.location;

@@ -1,7 +1,7 @@
 /**
  * Relative paths, as `model.ts` defines them. They come from listings of servers that we don't control and go into
  * paths that we write, so each is checked before it is joined onto a root. A backslash, a newline or a leading dash is
- * an ordinary character; a part that is too long for the place is left to the place to refuse.
+ * an ordinary character; a part that is too long is left to the server to refuse.
  */
 import { isUtf8 } from 'node:buffer';
 import { SyncError } from '../base/errors.ts';

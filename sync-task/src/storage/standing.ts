@@ -1,4 +1,4 @@
-/** What every storage says where something stands that must not be replaced, or can't be. */
+/** Errors where something stands that must not be replaced, or can't be: the same words in every storage. */
 import { SyncError } from '../base/errors.ts';
 import type { StoredFile } from './storage.ts';
 
@@ -9,7 +9,7 @@ export function existsAlready(label: string, path: string, cause?: unknown): Syn
   );
 }
 
-/** @param path at the place; `source`: where it comes from, where that is another */
+/** @param source path at the source, where it is another one */
 export function notAFile(
   label: string,
   path: string,

@@ -1,4 +1,4 @@
-/** What a storage is opened with: every module that `open.ts` names has an `open` that takes this. */
+/** What every module behind a scheme exports (`open.ts`), and what it is opened with. */
 
 import type { Log } from '../base/log.ts';
 import type { Endpoint, Settings } from '../config/settings.ts';
@@ -25,6 +25,6 @@ export interface OpenOptions {
 }
 
 export interface StorageModule {
-  /** Throws what says why the place cannot be used. */
+  /** Throws why the endpoint cannot be used: `usage` for settings, before anything is sent. */
   open(options: OpenOptions): Promise<Storage>;
 }

@@ -1,4 +1,4 @@
-/** What a listing makes of a place that it can't look at: it is named and left, and the rest is listed. */
+/** Entries for what a listing can't look at: each is named, and the rest is listed. */
 import type { SyncError } from '../base/errors.ts';
 import type { ListedEntry } from '../base/model.ts';
 
@@ -8,7 +8,7 @@ export function unreadable(path: string, { kind, reason, message }: SyncError): 
   return { path, kind: 'unreadable', size: 0, mtimeMs: 0, failure: { kind: reaction, reason, message } };
 }
 
-/** Of errors those that are about one place: not the end of the work, and not a server that is gone. */
+/** Whether the error is about one folder or file only: not the end of the work, and not a server that is gone. */
 export function isAboutOnePlace({ kind, reason }: SyncError): boolean {
   return kind !== 'stopped' && reason !== 'server-lost' && reason !== 'internal';
 }

@@ -1,6 +1,6 @@
 /**
- * A limit on bytes a second: a decorator over the storage that is read. Who reads waits before the next bytes are handed
- * on, and what is not taken is not asked for, so the connection slows down to the limit. All files of a process share it.
+ * A limit on bytes a second: a decorator over the source. A reader waits before it gets the next bytes; what it does not
+ * take is not asked for, so the connection slows down to the limit. All files of a process share it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BandwidthSlot } from '../../config/settings.ts';
@@ -50,7 +50,7 @@ export function bandwidth(slots: readonly BandwidthSlot[], clock: Clock = realCl
     async take(bytes, signal) {
       const first = currentRate();
       if (first !== undefined) earn(first);
-      // Taken at once and waited for behind it: whoever comes next waits for its own bytes and for these.
+      // Taken first and paid for by waiting: the next reader waits for its own bytes and for these.
       allowance -= bytes;
       for (let rate = first; rate !== undefined && allowance < 0; rate = currentRate()) {
         await clock.sleep(Math.min(Math.ceil((-allowance / rate) * 1000), LONGEST_SLEEP_MS), signal);
@@ -66,7 +66,7 @@ export function bandwidth(slots: readonly BandwidthSlot[], clock: Clock = realCl
 
 /** The same storage, read no faster than that. */
 export function limitReading(storage: Storage, limit: Bandwidth): Storage {
-  // What a service copies by itself would pass no limit.
+  // A copy inside the service would pass no limit.
   const { copyOffer: _, ...rest } = storage;
   return {
     ...rest,

@@ -1,12 +1,11 @@
 /**
- * `--publish in-place`: files are written under their final names, for servers that forbid rename and for those whose owner takes
- * files away as soon as they are closed. A decorator over a place that can do it (`Storage.inPlace`).
+ * `--publish in-place`: files are written under their final names, for servers that forbid rename, and for those whose owner
+ * takes files away as soon as they are closed. A decorator over a storage that can do it (`Storage.inPlace`).
  *
- * There is no draft that nobody sees, so what a draft promises is gone too: `losses` names it, in `check`, in each result and report.
- * What stays is that `done` is true. Nothing at the path changes before it was written down that it is no more what it was
- * (`DraftOptions.touches`), so half a file is never taken for the one that stood there before, nor adopted; the time of the
- * source is set last, when every byte has been acknowledged; and no file is ever removed under its final name but by the one
- * who is writing it. Drafts and back-ups that renaming workers left are still recovered.
+ * Without a hidden draft its promises are gone too: `losses` names them in `check` and in each result and report. One stays:
+ * `done` is true. The state records that the path has changed before anything there changes (`DraftOptions.touches`), so half
+ * a file is never taken for the old one, nor adopted. The source's time is set last, once every byte is acknowledged. Only
+ * the worker that writes a file removes it under its final name. Drafts and back-ups of renaming workers are still recovered.
  */
 import { SyncError } from '../../base/errors.ts';
 import { draftMissing } from '../draft-errors.ts';
@@ -37,7 +36,7 @@ const losses: readonly Feature[] = [
   },
 ].map((loss) => ({ ...loss, offered: false, matters: true }));
 
-/** Throws `usage` where the place can't do that. */
+/** Throws `usage` where the storage can't do that. */
 export function inPlace(storage: Storage): Storage {
   const { label, inPlace: place } = storage;
   if (!place) {
@@ -46,7 +45,7 @@ export function inPlace(storage: Storage): Storage {
       reason: 'bad-option',
     });
   }
-  /** Whole and closed, by this process: nothing else counts as published by it. */
+  /** Files that this process has written whole and closed: only these count as published. */
   const whole = new Set<string>();
   const { draftFrom: _, ...rest } = storage;
   return {
@@ -63,7 +62,7 @@ export function inPlace(storage: Storage): Storage {
       return [...losses, ...(storage.features ?? [])];
     },
     draft: async (path, options) => lazyDraft(place, path, options, () => whole.add(keyOf(path, options.name))),
-    // What a renaming worker left under that name is no draft of ours, and is never published.
+    // What a renaming worker left under that name is never published from here.
     statDraft: async () => undefined,
     async publish(path, name) {
       if (!whole.delete(keyOf(path, name))) throw draftMissing(label, path);
@@ -75,7 +74,7 @@ export function inPlace(storage: Storage): Storage {
 
 const keyOf = (path: string, name: string) => `${name} ${path}`;
 
-/** Opened with the first byte, or at the end of an empty file: a source that can't be read leaves the old file as it is. */
+/** Opens with the first byte, or at the end of an empty file: a source that can't be read leaves the old file as it is. */
 function lazyDraft(place: InPlace, path: string, options: DraftOptions, onWhole: () => void): Draft {
   let opening: Promise<Draft> | undefined;
   const { resume: _, ...fresh } = options;
@@ -95,12 +94,12 @@ function lazyDraft(place: InPlace, path: string, options: DraftOptions, onWhole:
     opening ??= open();
     return opening;
   }
-  const standing = () => opening?.catch(() => undefined); // whoever wrote has heard of it
+  const standing = () => opening?.catch(() => undefined); // the writer was told
 
   return {
     takesAtOnce: false,
     write: async (chunk) => (await opened()).write(chunk),
-    // Nobody goes on with it.
+    // It is never resumed.
     storedBytes: 0,
     async flush() {},
     async finish(facts) {

@@ -1,4 +1,4 @@
-/** Tries with a hidden file what a run in place will do: make it, write, give it its time, close it, and write it once more. */
+/** Tries with a hidden file what a run in place will do: make it, write it, set its time, close it, and write it again. */
 import { asSyncError } from '../../base/errors.ts';
 import { skewBetween } from '../clock.ts';
 import type { Feature, InPlace, Storage, StorageProbe, StoredFile } from '../storage.ts';

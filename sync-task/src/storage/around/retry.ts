@@ -1,8 +1,8 @@
 /**
- * Tries again what failed for a reason that may pass, where that is safe: looking, listing and reading change nothing, and
- * recovering twice leaves what recovering once leaves. A decorator over any storage. Reading goes on at the byte that came
- * last, so whoever reads sees nothing of it. Drafts and publishing are not repeated here: what became of them must be looked
- * at first, which is the business of who wrote down what it intended (`engine/transfer/transfer.ts`).
+ * Retries what failed for a reason that may pass, where that is safe: looking and reading change nothing, and recovering
+ * twice leaves what recovering once leaves. A decorator over any storage. A read resumes at its last byte, so the reader
+ * does not notice. Drafts and publishing are not retried here: the engine first looks at what became of them
+ * (`engine/transfer/transfer.ts`).
  */
 
 import { backOff } from '../../base/backoff.ts';
@@ -13,7 +13,7 @@ import type { World } from '../../base/world.ts';
 import type { ReadOptions, Storage } from '../storage.ts';
 
 export interface RetryOptions {
-  /** Tries of one operation; of reading, tries that bring nothing. */
+  /** Tries of one operation. Of a read only tries that bring no byte count. */
   readonly attempts: number;
   readonly log: Log;
   /** Aborted: nothing is tried again. */
@@ -21,7 +21,7 @@ export interface RetryOptions {
   readonly world?: World;
 }
 
-/** Of errors that may pass those which another try could mend: not a server that was waited for long enough. */
+/** Whether another try could help. It could not for a server that was lost for too long, or a lease that is over. */
 export function mayPass(error: SyncError): boolean {
   return error.kind === 'transient' && error.reason !== 'server-lost' && error.reason !== 'lease-lost';
 }

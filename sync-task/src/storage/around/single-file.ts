@@ -1,6 +1,6 @@
 /**
- * A source whose URL names a file: it is the folder above with this file alone in it. A decorator over any storage. Whether it
- * is so is looked at only where nothing stands below the root, or where a file is asked for that has the root's own name.
+ * A source whose URL names a file: the folder above, with only this file in it. A decorator over any storage. It looks whether
+ * the root is a file only where nothing stands below the root, or where a file with the root's own name is asked for.
  */
 import type { Location } from '../../config/settings.ts';
 import { baseOf, parentOf } from '../paths.ts';
@@ -29,7 +29,7 @@ export function singleFile(root: Storage, { name, mayListNothing, openAbove }: S
 
   /** The folder above, where the root is a file. */
   function single(): Promise<Storage | undefined> {
-    looking ??= look().catch(() => undefined); // what is wrong is told by whoever asks the root itself
+    looking ??= look().catch(() => undefined); // the root itself tells what is wrong
     return looking;
   }
 
@@ -107,7 +107,7 @@ export function singleFile(root: Storage, { name, mayListNothing, openAbove }: S
       hashSegments: async (path: string, options: Parameters<typeof hashSegments>[1]) =>
         (await (await holding(path)).hashSegments?.(path, options)) ?? [],
     }),
-    // Whoever asks whether the target lies here means the folder that the file is in.
+    // The question whether the target lies here is about the folder that holds the file.
     statDraft: async (path, draft, ticket) => (await holding(name)).statDraft(path, draft, ticket),
     clockSkew: (signal) =>
       orElse(

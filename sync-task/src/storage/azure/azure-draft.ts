@@ -1,8 +1,8 @@
 /**
  * A draft: blocks that are staged and not committed. Nobody sees them, and Azure forgets them after a week. Several go up at
- * once, each with the MD5 that the service compares. The list of them is what publishing commits.
+ * once, each with an MD5 that the service compares. Publishing commits their list.
  *
- * One that is gone on with keeps its blocks where they are; the new draft's blocks name it as their parent.
+ * The blocks of a resumed draft stay where they are; the new draft's blocks name it as their parent.
  */
 import { createHash } from 'node:crypto';
 import type { BlockBlobClient } from '@azure/storage-blob';
@@ -35,7 +35,7 @@ export interface AzureDraftPlan {
   forget(): void;
 }
 
-/** What is known of it in the process that wrote it. */
+/** What the process that wrote it knows. */
 export interface AzureDraft extends Draft, Pick<DraftOptions, 'mark' | 'mayWrite' | 'description'> {
   readonly path: string;
   readonly mtimeMs: number;
@@ -63,7 +63,7 @@ export async function startDraft(plan: AzureDraftPlan): Promise<AzureDraft> {
       blob.stageBlock(id, bytes, bytes.length, { transactionalContentMD5, abortSignal: signal }),
     );
   };
-  // So that a crash right now does not lose the way to what it goes on with.
+  // So that a crash right now does not lose the way to the blocks that it resumes.
   if (inherited.length > 0) await stage(idOf(0), Buffer.from('>'));
 
   const filling = await blocks({

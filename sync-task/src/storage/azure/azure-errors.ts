@@ -92,7 +92,7 @@ export function explainAzureError(error: unknown, request: FailedRequest): unkno
   return status === undefined ? unreadable(error, request) : serviceError(error, request, undefined);
 }
 
-/** What the client makes of a connection that ends amid a download: an abort that nobody asked for, or its own words. */
+/** A connection that ends during a download: the client throws an abort that nobody asked for, or its own words. */
 function isBrokenOff(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (

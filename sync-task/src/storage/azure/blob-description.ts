@@ -1,4 +1,4 @@
-/** What a blob says of its content, and how a new one is told to. */
+/** Translates a blob's content headers to ours, and ours to a new blob's. */
 import type { BlobHTTPHeaders, BlockBlobClient } from '@azure/storage-blob';
 import { type Described, userMetadata } from '../objects/description.ts';
 import type { FileDescription } from '../storage.ts';

@@ -13,7 +13,7 @@ export interface BlobVersion extends StoredFile {
   readonly draft: string | undefined;
 }
 
-/** The client leaves such characters as the listing encodes them. */
+/** The client does not decode these characters in a listing. */
 const unlisted = 'its name holds a control character, or looks as if it did';
 
 /** Undefined where there is no blob. */

@@ -1,7 +1,7 @@
 /**
- * What a block of a blob is told from the next by. An id holds all that there is to know of its draft, so that a process
- * that finds uncommitted blocks needs nothing else: whose it is, which place it has, the file's time, and the draft that it
- * goes on with. All ids of a blob must have the same length, 64 bytes at most.
+ * The id of a block. It holds all there is to know of its draft, so a process that finds uncommitted blocks needs nothing else:
+ * whose the block is, its index, the file's time, and the draft that it resumes. All ids of a blob must have the same length,
+ * 64 bytes at most.
  */
 const TOKEN_DIGITS = 11;
 const INDEX_DIGITS = 4;

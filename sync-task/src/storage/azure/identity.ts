@@ -125,7 +125,7 @@ interface Said {
 
 function endOf({ expires_on: on, expires_in: left }: Said): number {
   const endsMs = on === undefined ? Date.now() + Number(left) * 1000 : Number(on) * 1000;
-  // One whose end is not told is asked for again soon.
+  // A token without an end is asked for again soon.
   return Number.isFinite(endsMs) ? endsMs : Date.now() + 5 * 60_000;
 }
 

@@ -1,4 +1,4 @@
-/** A draft as its uncommitted blocks tell of it, whoever uploaded them. */
+/** Finds a draft by its uncommitted blocks, whichever process uploaded them. */
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { isMissing } from './azure-errors.ts';
 import { type BlockId, decodeBlockId, ownerOf } from './block-id.ts';
@@ -27,7 +27,7 @@ export async function standingDraft(blob: BlockBlobClient, draft: string): Promi
   return { owner, mtimeMs: any.mtimeMs, blocks: chainOf(found, owner, found.length) };
 }
 
-/** Its blocks, behind those that it went on with. */
+/** Its blocks, behind those of the draft that it resumed. */
 function chainOf(found: readonly Found[], owner: string, depth: number): readonly StandingBlock[] {
   const own = new Map(found.filter((block) => block.owner === owner).map((block) => [block.index, block]));
   const [any] = own.values();

@@ -41,7 +41,7 @@ export async function setMtime(file: FileHandle, mtimeMs: number): Promise<boole
   }
 }
 
-/** Whether a file system that was told one time and reports another has kept it, but for its own coarseness. */
+/** Whether the file system kept the time that it was given, apart from its own coarseness. */
 export function isKept(wantedMs: number, reportedMs: number): boolean {
   return Math.abs(wantedMs - reportedMs) < COARSEST_STEP_MS;
 }

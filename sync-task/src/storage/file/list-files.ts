@@ -1,7 +1,6 @@
 /**
- * Lists a tree in pages, one folder after the other, names as bytes: text is made only of those that are UTF-8. Links are
- * reported and never followed. What vanishes while it is being listed is left out; what can't be looked at, whatever the reason,
- * is named and stops nothing.
+ * Lists a tree in pages, one folder after the other. Names are bytes; only those in UTF-8 become paths. Links are listed and
+ * never followed. What vanishes meanwhile is left out; what can't be looked at is named and stops nothing.
  */
 import { lstat, opendir } from 'node:fs/promises';
 import { asSyncError, SyncError } from '../../base/errors.ts';
@@ -98,7 +97,7 @@ async function look(
     return { path: below(folder.path, text), kind, size, mtimeMs };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    if (isCode(error, 'EACCES', 'EPERM')) throw error; // no name of the folder may be looked at: it is told once
+    if (isCode(error, 'EACCES', 'EPERM')) throw error; // no name of the folder may be looked at: one entry says so
     const path = below(folder.path, text);
     const explained = asSyncError(explainFileError(error, { label, path, what: 'look at' }));
     if (!isAboutOnePlace(explained)) throw error;

@@ -1,7 +1,7 @@
 /**
  * Makes a draft the file at its path: by a rename, which replaces what stands there in one step, or, where nothing may be
  * replaced, by a second name for it, which the system refuses where one stands. A crash before the first name is removed
- * leaves both; whoever publishes again, or recovers, removes it then.
+ * leaves both; the next publish or recover removes it.
  */
 import type { Stats } from 'node:fs';
 import { link, lstat, rename, unlink } from 'node:fs/promises';
@@ -76,7 +76,7 @@ async function standing(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Who died between the two steps had published it. */
+/** True after a crash between the two steps: the draft was published. */
 async function isOneFile(temp: string, final: string): Promise<boolean> {
   const [draft, published] = [await lstat(temp), await standing(final)];
   return published?.ino === draft.ino && published.dev === draft.dev;

@@ -15,7 +15,7 @@ import { isKept, setMtime, versionOf } from './file-version.ts';
 import type { Folders } from './folders.ts';
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** Not through a link, and not waiting for whoever reads a pipe. */
+/** Not through a link, and not waiting for the reader of a pipe. */
 const OVER_FLAGS =
   constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const RESUME_FLAGS = constants.O_WRONLY | constants.O_NOFOLLOW;
@@ -136,7 +136,7 @@ export async function startDraft(
     },
 
     async leave() {
-      await writing.catch(() => undefined); // whoever wrote has heard of it, or does not want to know
+      await writing.catch(() => undefined); // the writer was told, or does not care
       await close().catch(() => undefined); // nothing that counts is lost: what is stored is acknowledged
     },
 
@@ -148,7 +148,7 @@ export async function startDraft(
     },
 
     async discard() {
-      await writing.catch(() => undefined); // whoever wrote has heard of it, or does not want to know
+      await writing.catch(() => undefined); // the writer was told, or does not care
       await explained({ ...operation, what: 'discard' }, async () => {
         let isRemoved = how === 'hidden';
         try {
@@ -164,8 +164,8 @@ export async function startDraft(
 }
 
 /**
- * Where the file system shares blocks, the stored part goes on in a file of its own: a sleeper who still has the old one open
- * can't reach it. False where it does not.
+ * Where the file system shares blocks, the stored part becomes a file of its own: a frozen worker that still has the old one
+ * open can't reach it. False where it does not.
  */
 async function cloned(from: string, to: string, bytes: number): Promise<boolean> {
   const flags = constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE;

@@ -1,7 +1,7 @@
 /**
  * The few requests of the JSON API that a storage needs. Google's own library finds out who we are (a key file, workload
  * identity, an attached service account) and renews tokens; the requests are plain ones, which can be aborted and end in
- * one error. Each is tried again by itself where that may help and does no harm.
+ * one error. Each is tried again where that may help and does no harm.
  */
 import { setTimeout } from 'node:timers/promises';
 import { proxyFailure } from '../objects/agents.ts';

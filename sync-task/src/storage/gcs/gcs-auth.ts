@@ -38,7 +38,7 @@ function readKey(file: string, role: string): Key {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Key;
   } catch (error) {
-    // What is wrong with its text is not told: the message would show some of it.
+    // The error of the parser would show some of the key.
     const why = (error as NodeJS.ErrnoException).code ?? 'it is no JSON';
     throw bad(role, `${file} cannot be read (${why}); check the path and its rights`);
   }

@@ -1,6 +1,6 @@
 /**
- * A draft: bytes that are kept, or a resumable upload that is not told its end. Publishing sends the rest and the end, on the
- * condition that still that generation stands which stood there at the beginning; the service compares the CRC32C of it all.
+ * A draft: bytes in memory, or a resumable upload without its end. Publishing sends the rest and the end, on the condition that
+ * the generation at the name is still the one that stood there at the beginning. The service compares the CRC32C of all bytes.
  */
 import { SyncError } from '../../base/errors.ts';
 import type { Chunk } from '../../base/model.ts';
@@ -57,7 +57,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
     start = state.storedBytes;
   }
   const known = ticket?.digests.find(([offset]) => offset === begin);
-  /** Undefined where it was begun by another process that had not written the digest down. */
+  /** Undefined where another process began the draft and did not record the digest. */
   let digest = begin === 0 ? 0 : known?.[1];
   const digests: (readonly [offset: number, value: number])[] = known ? [known] : [];
   let position = begin;
@@ -99,7 +99,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
     },
   });
 
-  /** Writes down the digest at each border behind which a later attempt may go on. */
+  /** Notes the digest at each border behind which a later attempt may resume. */
   function hash(piece: Uint8Array): void {
     const segment = options.segmentBytes ?? Number.POSITIVE_INFINITY;
     for (let rest = piece; rest.length > 0; ) {
@@ -110,7 +110,7 @@ export async function startDraft(plan: GcsDraftPlan): Promise<GcsDraft> {
       if (digest !== undefined && position % segment === 0) digests.push([position, digest]);
     }
   }
-  /** What the service has stored already behind the place where an attempt goes on. */
+  /** Without what the service has stored already behind the offset where this attempt resumes. */
   function unstored(piece: Uint8Array): Uint8Array {
     const from = position;
     hash(piece);

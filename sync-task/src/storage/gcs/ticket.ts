@@ -1,4 +1,4 @@
-/** What has to be written down to go on with an upload: its URI, and the digest of what came before. */
+/** What resuming an upload needs: its URI, and the digest of what came before. */
 export interface Ticket {
   readonly uri: string;
   readonly mtimeMs: number;

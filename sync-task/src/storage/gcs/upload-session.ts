@@ -1,9 +1,9 @@
 /**
- * A resumable upload. Its URI is a capability: who has it can write this one object, with no other proof, for a week. So it
- * is kept in the state, where a later process finds it, and stands in no message and no log.
+ * A resumable upload. Its URI is a capability: anyone who has it can write this one object for a week, with no other proof. So
+ * it is kept in the state, where a later process finds it, and stands in no message and no log.
  *
- * The service stores multiples of 256 KiB only, one piece after the other, and makes an object of them when it is told how
- * many bytes there are. What it has stored may be less than was sent: then the rest is sent again.
+ * The service stores multiples of 256 KiB only, one after the other, and makes an object of them once it learns how many bytes
+ * there are. It may have stored less than was sent: then the rest is sent again.
  */
 import { setTimeout } from 'node:timers/promises';
 import { SyncError } from '../../base/errors.ts';
@@ -41,7 +41,7 @@ export function uploadSession({ send, uri, timeoutMs, signal }: SessionOptions):
   const put = (range: string, body: Buffer, headers: Record<string, string> = {}) =>
     request(send, uri, { method: 'PUT', range, body, headers, timeoutMs, signal });
 
-  /** Tries again after what a retry may mend, from where the service says that it is. */
+  /** Retries where that may help, from the byte that the service has reached. */
   async function persist(
     offset: number,
     bytes: Buffer,

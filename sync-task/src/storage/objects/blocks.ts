@@ -1,10 +1,10 @@
 /**
- * Collects bytes into blocks and sends them, several under way where there is room for them.
+ * Collects bytes into blocks and sends them, several at once where the budget has room.
  *
  * A block's memory is taken from the budget before it is filled. A draft of known size waits for its first block before
- * anything is read for it, and hands the memory of what was sent on to its next block: so who has begun to read never
- * waits for memory that another file holds. A draft of unknown size waits for nobody: where the budget has nothing left it
- * goes on with small blocks beside it.
+ * anything is read for it, and its next block takes over the memory of one that was sent: so a file that has begun to read
+ * never waits for memory that another file holds. A draft of unknown size never waits: where the budget has nothing left it
+ * uses small blocks beside it.
  */
 import type { Chunk } from '../../base/model.ts';
 import type { ByteBudget } from '../budget.ts';
@@ -21,7 +21,7 @@ export interface BlockPlan {
   readonly segmentBytes: number | undefined;
   /** Where the first block begins. */
   readonly start: number;
-  /** Resolves when the place has it. The bytes may be used again then. */
+  /** Resolves when the service has it. The bytes may be used again then. */
   send(block: Block): Promise<void>;
 }
 
@@ -124,7 +124,7 @@ export async function blocks(plan: BlockPlan): Promise<Blocks> {
       )
       .then(() => {
         sending.delete(promise);
-        // The last of it is kept for the next block, so that a file that is under way never has to wait for others.
+        // The last one is kept for the next block, so that a file under way never waits for others.
         if (own.fromBudget && !closed && idle.length === 0) idle.push(own);
         else release(own);
       });

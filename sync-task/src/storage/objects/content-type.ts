@@ -1,4 +1,4 @@
-/** The content type that a name tells: what people and browsers meet in buckets. All else is bytes (docs/decisions/0011). */
+/** The content type that a name tells: the ones that people and browsers meet in buckets. All else is bytes (docs/decisions/0011). */
 const types: Readonly<Record<string, string>> = {
   'application/avro': 'avro',
   'application/gzip': 'gz tgz',

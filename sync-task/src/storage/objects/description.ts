@@ -1,6 +1,6 @@
 /**
- * What an object says of its content: of what type it is, how it is to be kept in caches, what its owner wrote beside it. What the
- * user asks for comes first, then what the source says, then what the name tells.
+ * What an object says of its content: its type, how caches keep it, its owner's metadata. The user's settings come first, then
+ * what the source says, then what the name tells.
  */
 
 import { SyncError } from '../../base/errors.ts';
@@ -18,7 +18,7 @@ export interface Described extends ContentDescription {
 
 export type Describe = (path: string, source: ContentDescription | undefined) => Described;
 
-/** Throws `usage` where what is given is no metadata. */
+/** Throws `usage` where the settings are no metadata, or no header can hold them. */
 export function describing(given: ContentSettings | undefined): Describe {
   const metadata = metadataOfText(given?.metadata);
   for (const [name, value = ''] of [
@@ -35,13 +35,13 @@ export function describing(given: ContentSettings | undefined): Describe {
   });
 }
 
-/** Without what is this program's own. */
+/** The owner's metadata, without this program's own keys. */
 export function userMetadata(all: Readonly<Record<string, string | null>> | undefined): Record<string, string> {
   const own = Object.entries(all ?? {}).filter(([key, value]) => !ownKeys.test(key) && value !== null);
   return Object.fromEntries(own) as Record<string, string>;
 }
 
-/** As HTTP headers take values: what is no plain text is percent-encoded. */
+/** As HTTP headers take them: everything but plain ASCII is percent-encoded. */
 export function asHeaders(
   metadata: Readonly<Record<string, string>>,
   keyOf: (key: string) => string,

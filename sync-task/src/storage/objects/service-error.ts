@@ -31,7 +31,7 @@ export const meanings = {
   proxyLogin: ['permission', 'proxy', 'a proxy between asks who we are; check the user and password in HTTPS_PROXY'],
 } as const satisfies Record<string, Meaning>;
 
-/** What every service means by a status; undefined where it says nothing by itself. */
+/** What every service means by a status; undefined where the status alone says nothing. */
 export function meaningOfStatus(status: number | undefined): Meaning | undefined {
   if (status === undefined) return undefined;
   if (status === 429) return meanings.slow;
@@ -45,7 +45,7 @@ export function meaningOfStatus(status: number | undefined): Meaning | undefined
 const networkCodes = /^(E(CONN|HOST|NET|PIPE|AI_|TIMEDOUT|NOTFOUND)|UND_ERR|REQUEST_SEND_ERROR|REQUEST_ABORTED_ERROR)/;
 const certificateCodes = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^ERR_TLS/;
 
-/** Whether whoever answered could not prove who they are. */
+/** Whether the server could not prove who it is. */
 export function isCertificateError(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && certificateCodes.test(String(cause.code))) return true;
@@ -76,8 +76,8 @@ export function serviceError(
 }
 
 /**
- * What is no error that the service or the network has a word for: an answer that cannot be read (a proxy's page, say). A
- * defect of ours comes back as it is.
+ * An error that neither the service nor the network has a word for: an answer that cannot be read, such as a proxy's page. A
+ * defect of ours comes back unchanged.
  */
 export function unreadable(error: unknown, request: FailedRequest): unknown {
   const isOurs = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
@@ -90,7 +90,7 @@ export function unreadable(error: unknown, request: FailedRequest): unknown {
   ]);
 }
 
-/** Runs a request; what it throws is explained by the service's own reading of it. */
+/** Makes an `explained` that runs a request and turns what it throws into a `SyncError`. */
 export function explaining(explain: (error: unknown, request: FailedRequest) => unknown) {
   return async <Value>(request: FailedRequest, run: () => Promise<Value>): Promise<Value> => {
     try {

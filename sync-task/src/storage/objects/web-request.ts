@@ -1,6 +1,6 @@
 /**
- * `fetch`, through the agents of a place. What comes is handed on as it is stored: nothing is decompressed, no redirect is
- * followed. A failure is the `TypeError` that fetch throws, with its cause.
+ * `fetch` through agents of our own. Bodies arrive as they are stored: nothing is decompressed, and no redirect is followed. A
+ * failure is the `TypeError` that fetch throws, with its cause.
  */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';

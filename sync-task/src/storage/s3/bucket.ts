@@ -43,7 +43,7 @@ export async function describeObject(
       const command = new HeadObjectCommand({ Bucket: bucket.name, Key: key });
       return await bucket.client.send(command, signal ? { abortSignal: signal } : {});
     } catch (error) {
-      // A HEAD has no words: a bucket that is missing looks the same, and is told by whatever comes next.
+      // A HEAD has no error code: a missing bucket looks the same, and the next request tells.
       if (isS3Error(error, 'NotFound', 'NoSuchKey', 404)) return undefined;
       throw error;
     }
@@ -70,7 +70,7 @@ export function signDigest<Command>(command: Command & Steps, digest: Buffer): C
   return command;
 }
 
-/** The lease is asked for before each time that it is sent: the SDK tries again by itself, after waits of its own. */
+/** Asks for the lease each time before the command is sent: the SDK retries it after waits of its own. */
 export function guarded<Command>(command: Command & Steps, mayWrite: MayWrite | undefined): Command {
   if (!mayWrite) return command;
   command.middlewareStack.add(

@@ -1,6 +1,6 @@
 /**
- * The SDK's client for one bucket. Everything the SDK finds out by itself (environment, profiles, roles of a pod or an
- * instance) is left to it; only what is set for one side alone (`SYNC_TASK_TARGET_AWS_…`) or comes from a file is told.
+ * The SDK's client for one bucket. The SDK finds out most settings (environment, profiles, roles of a pod or an instance); it
+ * gets only what is set for one side (`SYNC_TASK_TARGET_AWS_…`) or comes from a file.
  */
 import {
   CompleteMultipartUploadCommand,
@@ -13,7 +13,10 @@ import { SyncError } from '../../base/errors.ts';
 import { openAgents } from '../objects/agents.ts';
 import type { OpenOptions } from '../storage-module.ts';
 
-/** Throttled requests are tried again, slower and slower, before the file's own tries are touched. */
+/**
+ * Times that the SDK sends one request: after a 5xx or throttling answer, or none, slower and slower. It never repeats a body
+ * that broke off: `around/retry.ts` does that, so that a range has two layers of retries.
+ */
 const ATTEMPTS = 5;
 /** Some services say nothing while they put the parts of a large file together. */
 const LONG_WORK_MS = 30 * 60_000;
@@ -29,7 +32,7 @@ export async function openClient(options: OpenOptions): Promise<S3Client> {
   const url = endpointOf({ endpoint });
   if (url !== undefined) checkEndpoint(url, role);
   const agents = openAgents(options, { maxSockets: settings.connections ?? CONNECTIONS }, variable('AWS_CA_BUNDLE'));
-  // Its words alone: with them come whole requests and errors, which are told where they are explained.
+  // Its words only: whole requests and errors come with them.
   const tell = (...words: unknown[]) => {
     const text = words.filter((word) => typeof word === 'string').join(' ');
     if (text !== '') log.debug(text);
@@ -95,7 +98,7 @@ export function endpointOf({ endpoint: { variable } }: Pick<OpenOptions, 'endpoi
   return variable('AWS_ENDPOINT_URL_S3') ?? variable('AWS_ENDPOINT_URL');
 }
 
-/** What the SDK would not find by itself, because it is this side's own or stands in a file. */
+/** What the SDK would not find, because it is this side's own or comes from a file. */
 function identity(
   variable: OpenOptions['endpoint']['variable'],
   role: string,

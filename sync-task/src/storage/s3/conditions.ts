@@ -1,6 +1,6 @@
 /**
- * Fencing: an object is published only where what stands there is still what stood there when its draft was begun. A
- * worker that was frozen in between finds what its successor wrote, and stops. Not every service offers this.
+ * Fencing: an object is published only while its key holds what stood there when the draft was begun. A worker that was frozen
+ * in between finds what its successor wrote, and stops. Not every service offers this.
  */
 import { SyncError } from '../../base/errors.ts';
 import { existsAlready } from '../standing.ts';
@@ -95,7 +95,7 @@ export function conditions(): Conditions {
             { kind: 'transient', reason: 'no-conditional-writes', path, cause: error },
           );
         }
-        // An answer that was lost on the way: what stands there is what we wrote.
+        // The answer may have been lost: then what stands there is what we wrote.
         if (isS3Error(error, 'PreconditionFailed', 412, 'NoSuchUpload')) {
           if (await isPublished(publication)) return;
         }

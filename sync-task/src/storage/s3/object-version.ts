@@ -1,6 +1,6 @@
 /**
- * What an object says of itself. Its own time is when it was uploaded, set by the service; the time of the file it was made
- * from travels as metadata, under the name and in the form that rclone uses too.
+ * What an object says of itself. Its own time is that of the upload, set by the service. The file's time travels as metadata,
+ * under the name and in the form that rclone uses too.
  */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { FileVersion } from '../../base/model.ts';

@@ -1,4 +1,4 @@
-/** Proves the rights in a bucket with hidden objects of its own, which no listing shows even if this is killed halfway. */
+/** Proves the rights in a bucket with hidden objects of its own, which no listing shows even if the process is killed halfway. */
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -91,7 +91,7 @@ export async function probeBucket(bucket: Bucket, fencing: Conditions, signal: A
   return { clockSkewMs, freeBytes: undefined, notes };
 }
 
-/** Only to say so; who may not ask is told nothing. */
+/** For a note only; false where we may not ask. */
 async function isVersioned({ client, name }: Bucket): Promise<boolean> {
   try {
     return (await client.send(new GetBucketVersioningCommand({ Bucket: name }))).Status === 'Enabled';

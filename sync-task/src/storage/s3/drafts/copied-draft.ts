@@ -1,6 +1,6 @@
 /**
- * A copy that the service makes by itself, from one bucket of it to another: one request up to 5 GiB, sent when the draft is
- * published; parts of the same multipart upload beyond that, copied before. What the source says of its content (type,
+ * A copy inside the service, from one of its buckets to another. Up to 5 GiB it is one request, sent when the draft is
+ * published; a larger file is copied before, in parts of one multipart upload. What the source says of its content (type,
  * encoding, metadata; tags in one request only) goes along.
  */
 import {

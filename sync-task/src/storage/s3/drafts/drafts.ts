@@ -51,7 +51,7 @@ export function s3Drafts(bucket: Bucket, service: string, fencing: Conditions): 
     if (!standing) throw draftMissing(label, path);
     const first = standing.parts.get(1);
     if (first && first.size > bucket.budgetBytes) {
-      // Parts that the service has copied by itself are too large to be made here.
+      // Parts of a copy inside the service are too large to be made here.
       await abortUpload(plan, standing.uploadId);
       throw draftMissing(label, path);
     }
@@ -123,7 +123,7 @@ export function s3Drafts(bucket: Bucket, service: string, fencing: Conditions): 
       if (own) return own.publish(options);
       const standing = await standingOf(target, ticket);
       if (!standing) throw draftMissing(label, path);
-      // Whoever began it looked at what stood there; who finds it after a crash holds the claim, and looks anew.
+      // The process that began it had looked at the key. This one found it after a crash, holds the claim, and looks anew.
       const condition = await fencing.begin(target);
       const at = { Bucket: bucket.name, Key: target.key };
       await fencing.publish({

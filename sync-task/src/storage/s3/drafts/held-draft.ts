@@ -1,6 +1,6 @@
 /**
- * A small file: its bytes are kept until it is published, and then sent in one request, which replaces the object in one
- * step. Only what turns out not to be small is sent on the way.
+ * A small file: its bytes are kept in memory and sent in the one request that publishes it. A file that turns out not to be
+ * small is streamed.
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Chunk } from '../../../base/model.ts';
@@ -15,7 +15,7 @@ export interface HeldPlan extends ObjectTarget {
   readonly options: DraftOptions;
   readonly conditions: Conditions;
   readonly condition: Condition | undefined;
-  /** It is over: nobody asks for it by its name any more. */
+  /** When it is over. */
   forget(): void;
   /** Bytes that are kept at most. */
   readonly capacity: number;
@@ -113,7 +113,7 @@ export function heldDraft(plan: HeldPlan): OwnDraft {
     },
 
     async leave() {
-      await draft.discard().catch(() => undefined); // nothing of it can be gone on with
+      await draft.discard().catch(() => undefined); // nothing to resume
     },
 
     async discard() {

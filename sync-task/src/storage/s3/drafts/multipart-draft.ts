@@ -1,10 +1,9 @@
 /**
- * A large file of known size: a multipart upload of our own, because it can be gone on with. The SDK's managed upload
- * completes by itself and knows no way back into an upload that stands (docs/decisions/0010).
+ * A large file of known size: a multipart upload of our own, because it can be resumed. The SDK's managed upload can't be
+ * (docs/decisions/0010).
  *
- * Each part is one buffer, filled from the bytes that come and sent with its SHA-256. Who goes on with an upload reads the
- * source from the last border that was written down; a part that the service has already, with the same SHA-256, is not
- * sent again. So only what is missing travels.
+ * Each part is one buffer, filled from the bytes that come and sent with its SHA-256. A resumed upload reads the source from
+ * the last recorded border; a part that the service has already, with the same SHA-256, is not sent again.
  */
 import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { SyncError } from '../../../base/errors.ts';
@@ -24,10 +23,10 @@ export interface MultipartPlan extends ObjectTarget {
   readonly options: DraftOptions;
   readonly conditions: Conditions;
   readonly condition: Condition | undefined;
-  /** It is over: nobody asks for it by its name any more. */
+  /** When it is over. */
   forget(): void;
   readonly partBytes: number;
-  /** To go on with. */
+  /** The one to resume. */
   readonly standing: StandingUpload | undefined;
 }
 
@@ -47,7 +46,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   let number = kept.length;
   let storedParts = kept.length;
   let stored = kept.reduce((sum, part) => sum + part.size, 0);
-  /** Bytes that come again because the border written down lies amid a part that stands. */
+  /** Bytes that come again because the recorded border lies inside a part that stands. */
   let known = stored - offset;
   let size = offset;
   let room: Buffer | undefined;
@@ -228,7 +227,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
   return draft;
 }
 
-/** The parts that stand before the border that was written down, the one that it lies in included. */
+/** The parts that stand before the recorded border, with the one that it lies in. */
 function partsUpTo(
   standing: StandingUpload | undefined,
   offset: number,

@@ -1,13 +1,13 @@
 /**
- * Memory for the parts of one file, out of the budget of all. What was sent is filled again: large memory that comes and goes costs
- * more than the sending.
+ * Memory for the parts of one file, from the budget of all files. It is used again: allocating so much anew costs more than
+ * sending it.
  */
 import type { ByteBudget } from '../../budget.ts';
 
 export interface PartRooms {
   /**
-   * Never waits for the budget: bytes that were read are held here, and whoever has the budget may be waiting for his own to
-   * be read. Where no more is to be had, one of this file's parts is under way, and `underWay` is waited for.
+   * Never waits for the budget: the file holds bytes that were read, and another file that has the budget may be waiting to
+   * read. Where the budget has nothing left, one of this file's parts is under way, and `underWay` is waited for.
    */
   take(underWay: () => Promise<unknown>): Promise<Buffer>;
   give(room: Buffer): void;

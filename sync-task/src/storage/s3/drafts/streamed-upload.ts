@@ -1,7 +1,7 @@
 /**
- * A file whose size is not known beforehand, as transforms make it: the SDK's own managed upload (lib-storage). Such a file
- * is never gone on with after a crash, so nothing more is needed than that; the end of its bytes is held back until it is
- * to be published, because the managed upload completes by itself when they end.
+ * A file whose size is not known beforehand, as transforms make it: the SDK's managed upload (lib-storage). Such a file is never
+ * resumed after a crash, so that is enough. The managed upload completes when its bytes end: so their end is held back until
+ * the file is published.
  */
 import { PassThrough } from 'node:stream';
 import {
@@ -39,7 +39,7 @@ export function streamedUpload(
   condition: Condition | undefined,
 ): StreamedUpload {
   const body = new PassThrough({ highWaterMark: AHEAD_BYTES });
-  body.on('error', () => undefined); // told by the upload
+  body.on('error', () => undefined); // the upload reports it
   let failure: { readonly error: unknown } | undefined;
   const done = new Upload({
     client: remembering(bucket.client, options),
@@ -101,11 +101,11 @@ export function streamedUpload(
   };
 }
 
-/** The same client; what is begun with it is written down before anything is sent. */
+/** The same client; an upload that it begins is recorded before any part is sent. */
 function remembering(client: S3Client, options: DraftOptions): S3Client {
   const send = async (command: unknown): Promise<unknown> => {
     const plain = client.send.bind(client) as (command: unknown) => Promise<unknown>;
-    // What is given up may be removed at any time: nobody goes on with it.
+    // An upload that is given up may be removed at any time: nobody resumes it.
     if (!(command instanceof AbortMultipartUploadCommand)) guarded(command as UploadPartCommand, options.mayWrite);
     const answer = await plain(command);
     if (!(command instanceof CreateMultipartUploadCommand)) return answer;

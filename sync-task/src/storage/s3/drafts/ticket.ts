@@ -1,4 +1,4 @@
-/** What has to be written down to find an upload again: its id, which only the service knows, and the file's time. */
+/** What finds an upload again: its id, which only the service knows, and the file's time. */
 export interface Ticket {
   readonly uploadId: string;
   readonly mtimeMs: number;

@@ -55,8 +55,8 @@ export function standingBytes({ parts }: StandingUpload): number {
 }
 
 /**
- * Uploads for this very key to which nothing was sent. One of ours is written down before anything is sent to it, so that
- * these are all that a crash can leave unknown. None where the service does not let us list them.
+ * Uploads for this very key to which nothing was sent. Ours are recorded before anything is sent to them, so these are all
+ * that a crash can leave unrecorded. None where the service does not let us list them.
  */
 export async function emptyUploads(target: ObjectTarget): Promise<readonly string[]> {
   const { bucket, key, path } = target;

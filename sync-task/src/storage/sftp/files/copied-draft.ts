@@ -1,7 +1,7 @@
 /**
  * A draft that the server fills by itself from another of its files (`copy-data`), piece by piece: a server answers nothing else of
  * the session while it copies one, and between two of them it can be stopped. Of a large file it is written down now and then
- * how far it is, so that whoever comes after a crash goes on from there.
+ * how far it is, so that it is resumed there after a crash.
  */
 import { SyncError } from '../../../base/errors.ts';
 import type { FileVersion } from '../../../base/model.ts';
@@ -33,7 +33,7 @@ const PIECES_AHEAD = 2;
 const BORDER_BYTES = 1024 * MiB;
 const TICKET = /^copied\/(\d+)$/;
 
-/** How many bytes whoever wrote the ticket had seen stored; 0 where it is another's. */
+/** How many bytes were stored when the ticket was written; 0 for a ticket of another kind. */
 export function copiedBytes(ticket: string | undefined): number {
   return Number(TICKET.exec(ticket ?? '')?.[1] ?? 0);
 }

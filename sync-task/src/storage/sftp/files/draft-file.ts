@@ -1,4 +1,4 @@
-/** The beginning and the end of a draft's file, whoever fills it. */
+/** Opens and completes the file of a draft, however it is filled. */
 import type { FinishedDraft, MayWrite } from '../../storage.ts';
 import type { Connections } from '../pool/connections.ts';
 import type { OpenHandle, OpenOn } from '../pool/handles.ts';
@@ -143,7 +143,7 @@ function unlessMissing(error: unknown): undefined {
 /** Clocks differ, but seldom by so much. */
 const TELLING_MS = 24 * 3600 * 1000;
 
-/** True too where no time is told. */
+/** True too where the server reports no time. */
 const keptTime = ({ mtimeMs }: DraftFile, told: Attributes) =>
   told.mtimeMs === undefined || told.mtimeMs === wholeSeconds(mtimeMs) * 1000;
 

@@ -173,7 +173,7 @@ export function sftpDrafts(options: SftpDraftsOptions): SftpDrafts {
       );
       if (draft) return draft;
       drafting.delete(name.toString());
-      // Whoever goes on with it looks for it where it was.
+      // The next attempt looks for it under its old name.
       if (resume && resume.draft !== options.name) await rename(name, temp(path, resume.draft));
       return undefined;
     },

@@ -10,7 +10,7 @@ export interface ServerFacts {
   readonly maxOpenHandles: number | undefined;
   /** The server is known to carry out the requests of one file in their order. */
   readonly keepsOrder: boolean;
-  /** Who told what stands there: the least willing so far. */
+  /** What had to be asked to learn what stands at a name: the most costly way so far. */
   readonly tellers: FactFinder['tellers'];
 }
 

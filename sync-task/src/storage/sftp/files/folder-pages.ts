@@ -1,5 +1,5 @@
 /**
- * The pages of one folder, through lost connections. Its listing begins anew then, and what was told before is left out:
+ * The pages of one folder, through lost connections. The listing then begins anew and leaves out what was listed before:
  * the same names in the same order, which a running hash tells without keeping them. Where the folder comes in another order
  * nobody can say what is new, and the listing fails.
  */
@@ -24,7 +24,7 @@ export interface FolderOptions {
 /** Where the server keeps their order; else the end may be told before the last names. */
 const PAGES_AT_ONCE = 4;
 
-/** What was told of a folder. */
+/** What was listed of a folder. */
 interface Told {
   names: number;
   readonly hash: Hash;
@@ -55,7 +55,7 @@ function addNames(hash: Hash, page: readonly DirectoryPage[]): void {
   hash.update(page.map(({ name }) => `${name.toString('latin1')}/`).join(''), 'latin1');
 }
 
-/** The pages behind what was told. */
+/** The pages behind what was listed. */
 async function* behind(told: Told, folder: string, pages: AsyncIterable<readonly DirectoryPage[]>) {
   let left = told.names;
   const again = newHash();

@@ -3,7 +3,7 @@
  * is bounded over all folders that are being listed; behind the bound a name counts as new, and the state keeps one entry of it.
  */
 export interface NameSet extends Disposable {
-  /** False where it was told before. */
+  /** False where it was listed before. */
   add(name: Buffer): boolean;
 }
 

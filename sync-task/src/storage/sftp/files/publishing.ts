@@ -1,4 +1,4 @@
-/** What makes drafts of an SFTP target files, and what puts right what a crash amid that has left. */
+/** Publishes the drafts of an SFTP target, and repairs what a crash in the middle left. */
 import { SyncError } from '../../../base/errors.ts';
 import { draftMissing } from '../../draft-errors.ts';
 import { checkPath } from '../../paths.ts';

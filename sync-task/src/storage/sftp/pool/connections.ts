@@ -206,7 +206,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
       let channel = leastBusy();
       while (bytes > 0 && channel && reservedOn(channel) >= ENOUGH_BYTES && opening.size > 0) {
         await new Promise<void>((resolve) => waiting.push(resolve));
-        channel = leastBusy(); // whoever waited beside this one may have filled it: looked at and taken in one go
+        channel = leastBusy(); // others that waited may have filled it: looked at and taken in one go
       }
       channel ??= await pick();
       reserved.set(channel, reservedOn(channel) + bytes);
@@ -223,7 +223,7 @@ export async function openConnections(options: ConnectionsOptions): Promise<Conn
     },
     async close() {
       closed = true;
-      await Promise.allSettled(opening); // a failure was for whoever asked for it
+      await Promise.allSettled(opening); // its caller heard of a failure
       for (const session of sessions) session.end();
       sessions.clear();
     },

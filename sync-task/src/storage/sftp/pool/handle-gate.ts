@@ -50,7 +50,7 @@ export function handleGate(most: number | undefined, log: Log, role: string): Ha
   }
 
   function wake(): void {
-    // Whoever is woken has its place at once, so that nobody who comes meanwhile takes it.
+    // A woken waiter has its place at once, so that nobody who comes meanwhile takes it.
     while (waiting.length > 0 && hasRoom()) {
       begin();
       waiting.shift()?.();

@@ -88,7 +88,7 @@ export async function openRemoteFile(
     let handle = handles.get(least);
     if (!handle) {
       handle = stripe(least);
-      handle.catch(() => undefined); // heard by whoever awaits it
+      handle.catch(() => undefined); // heard where it is awaited
       handles.set(least, handle);
     }
     return handle;

@@ -1,7 +1,7 @@
 /**
- * Connecting again and again, with ever longer pauses: at the start a few times, since servers drop logins when too many
- * come at once; for a server that was lost, as long as it may take to restart. Once that was in vain it is not waited for
- * again until somebody reaches it, and where it does not let us in any more it is not even asked: logins could be locked.
+ * Connects again with ever longer pauses: a few times at the start, since servers drop logins when too many come at once; and
+ * for a server that was lost, as long as it may take to restart. After that was in vain, nobody waits for the server until a
+ * connection succeeds. A server that refuses our login is not asked again: it could lock the account.
  */
 
 import { backOff } from '../../../base/backoff.ts';

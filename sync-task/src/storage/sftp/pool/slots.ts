@@ -1,6 +1,6 @@
 /**
- * Memory for answers to READ, used again and again. Fresh memory for every answer is not dear by itself, but the garbage
- * collector marks the whole heap for every few dozen megabytes of it: a third of the client's CPU on large files.
+ * Memory for answers to READ, used again and again. Fresh memory for every answer is cheap, but the garbage collector marks
+ * the whole heap for every few dozen megabytes: a third of the client's CPU on large files.
  */
 export interface Slots {
   /** At least that many bytes; what they hold is undefined. */

@@ -11,7 +11,7 @@ export interface Outbox {
 
 /** What SSH packets usually carry at most (RFC 4254 section 5.2 lets the peer choose; OpenSSH and ssh2 choose this). */
 const SSH_PACKET_BYTES = 32 * 1024;
-/** From here on content is sent by itself: copying it would cost more than the packet it saves. */
+/** From here on content is sent apart: copying it would cost more than the packet it saves. */
 const LARGE_CONTENT_BYTES = 16 * 1024;
 
 /** @param takesNow whether the stream is done with so many bytes when `write` returns; it keeps a reference where not */
@@ -28,7 +28,7 @@ export function outbox(stream: Writable, takesNow: (bytes: number) => boolean): 
   }
   /** Copies what the stream would keep. */
   function write(bytes: Uint8Array): void {
-    if (stream.destroyed || !stream.writable) return; // whoever waits for the answer hears it from 'close'
+    if (stream.destroyed || !stream.writable) return; // the request that waits hears it from 'close'
     stream.write(takesNow(bytes.length) ? bytes : Buffer.from(bytes));
   }
   function join(bytes: Uint8Array): void {

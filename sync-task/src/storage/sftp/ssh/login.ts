@@ -110,7 +110,7 @@ export function logIn(client: ssh2.Client, socket: Duplex, server: SshServer, ti
   });
 }
 
-/** Keys first: a server allows few tries, and a password is told to it only where no key would do. */
+/** Keys first: a server allows few tries, and gets a password only where no key does. */
 function authentication(
   { user: username, credentials: { password } }: SshServer,
   keys: Identities,
@@ -124,7 +124,7 @@ function authentication(
     prompt(_name, _instructions, _language, prompts, answer) {
       const isAnswered = (prompt: string) => password !== undefined && asksForPassword(prompt);
       for (const { prompt } of prompts) if (!isAnswered(prompt)) unanswered(prompt.trim());
-      // The password is told to nobody who asks for something else.
+      // The password answers no other question.
       if (password !== undefined) answer(prompts.map(({ prompt }) => (isAnswered(prompt) ? password : '')));
     },
   });

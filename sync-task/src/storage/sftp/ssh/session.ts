@@ -20,7 +20,7 @@ export interface SftpSession {
   readonly algorithms: readonly string[];
   /** The fingerprint of the server's host key. */
   readonly hostKey: string;
-  /** What the server calls itself, without "SSH-2.0-"; undefined where it can't be told. */
+  /** What the server calls itself, without "SSH-2.0-"; undefined where that is not known. */
   readonly identification: string | undefined;
   end(): void;
 }

@@ -119,7 +119,7 @@ function sized(bytes: Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** The server's identification (RFC 4253 section 4.2) without "SSH-2.0-"; undefined where it can't be told. */
+/** The server's identification (RFC 4253 section 4.2) without "SSH-2.0-"; undefined where that is not known. */
 export function identification(client: Client): string | undefined {
   const { _remoteVer } = client as Insides;
   return typeof _remoteVer === 'string' ? _remoteVer : undefined;

@@ -1,4 +1,4 @@
-/** What is used of ssh2. The whole of it loads HTTP, HTTPS and TLS too, at every start. */
+/** The parts of ssh2 that are used. The whole package loads HTTP, HTTPS and TLS too, at every start. */
 import './kept-ciphers.ts'; // first: see there
 import type { BaseAgent as Agent } from 'ssh2';
 import agent from 'ssh2/lib/agent.js';
