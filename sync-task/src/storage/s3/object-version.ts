@@ -5,28 +5,25 @@
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { FileVersion } from '../../base/model.ts';
 import { asHeaders, userMetadata } from '../objects/description.ts';
+import { metadataForm } from '../objects/metadata.ts';
 import type { ContentDescription, DraftOptions } from '../storage.ts';
 import type { Bucket } from './bucket.ts';
-
-const MTIME = 'mtime';
-const DIGEST = 'sha256';
-const DRAFT = 'sync-task-draft';
 
 /** Times of objects come in whole seconds. */
 export const MTIME_STEP_MS = 1000;
 
-export type Metadata = Readonly<Record<string, string>>;
+const form = metadataForm({
+  draftKey: 'sync-task-draft',
+  writeTime: (ms) => (ms / 1000).toFixed(3),
+  readTime: (seconds) => (/^-?\d{1,12}(\.\d+)?$/.test(seconds) ? Math.round(Number(seconds) * 1000) : undefined),
+});
+export const { metadataOf } = form;
 
 /** What a response says of an object. */
 export interface Described {
   readonly ContentLength?: number | undefined;
   readonly LastModified?: Date | undefined;
   readonly Metadata?: Record<string, string> | undefined;
-}
-
-export function metadataOf(mtimeMs: number, draft: string, sha256?: string): Metadata {
-  const seconds = (mtimeMs / 1000).toFixed(3);
-  return { [MTIME]: seconds, [DRAFT]: draft, ...(sha256 === undefined ? {} : { [DIGEST]: sha256 }) };
 }
 
 /** What the source or the user says of the content, and the metadata that we need, as every way of uploading takes it. */
@@ -48,7 +45,7 @@ export function describedAs(
     CacheControl: cacheControl,
     Metadata: {
       ...asHeaders(metadata, (key) => key.toLowerCase()),
-      ...metadataOf(options.mtimeMs, options.mark ?? options.name, sha256),
+      ...metadataOf({ mtimeMs: options.mtimeMs, draft: options.mark ?? options.name, sha256 }),
     },
   };
 }
@@ -66,14 +63,12 @@ export function descriptionOf(found: HeadObjectCommandOutput): ContentDescriptio
 
 /** Which draft it was; undefined where it is not of ours. */
 export function draftOf({ Metadata }: Described): string | undefined {
-  return Metadata?.[DRAFT];
+  return form.draftOf(Metadata);
 }
 
 /** The modification time of the file that it was made from; undefined where nobody kept it. */
 export function keptMtimeMs({ Metadata }: Described): number | undefined {
-  const seconds = Metadata?.[MTIME];
-  if (seconds === undefined || !/^-?\d{1,12}(\.\d+)?$/.test(seconds)) return undefined;
-  return Math.round(Number(seconds) * 1000);
+  return form.keptMtimeMs(Metadata);
 }
 
 /** When it was uploaded, as listings say it. */

@@ -51,7 +51,12 @@ export async function probeBucket(bucket: Bucket, fencing: Conditions, signal: A
   const clockSkewMs = await bucketClockSkew(bucket, signal);
 
   await explained({ label, path: '', what: 'write objects in', signal }, async () => {
-    const plain = { ...at, Body: 'sync-task check\n', Metadata: { ...metadataOf(0, probe) }, ...bucket.writing };
+    const plain = {
+      ...at,
+      Body: 'sync-task check\n',
+      Metadata: metadataOf({ mtimeMs: 0, draft: probe }),
+      ...bucket.writing,
+    };
     try {
       await client.send(new PutObjectCommand({ ...plain, IfNoneMatch: '*' }), { abortSignal: signal });
     } catch (error) {
