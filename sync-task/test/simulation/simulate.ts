@@ -189,9 +189,11 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS), { exempt: true });
     await clock.run(() => false);
     // Nobody works now: whatever the database's clock is set to, no earlier row may block the next worker.
+    const before = databaseMs;
     databaseMs += clocks.offMs();
-    // A clock that is set back keeps dead leases for two of their lengths.
-    void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS + 1000), { exempt: true });
+    // After a clock was set back, a dead lease holds again while its end is less than two lengths away.
+    const untilThenMs = Math.max(0, before - databaseMs) + 2 * LEASE_MS + 1000;
+    void clock.start('time', (process) => process.world.sleep(untilThenMs), { exempt: true });
     await clock.run(() => false);
     if (broken) await amidFailures(broken);
     broken = undefined;
@@ -222,14 +224,7 @@ async function carryOut(scenario: Scenario): Promise<Verdict> {
     if (last?.how === 'threw' && last.error instanceof SyncError && last.error.kind === 'usage') {
       // Its target has changed before: it refuses until it is told what became of its files.
       const told = { newTarget: true, existing: 'replace' } as const;
-      const again = () => peacefully(`${name}, told`, (context) => sync(context, `${name}-told`), told, patch);
-      last = await again();
-      // After a clock was set back, a dead lease holds again while its end is less than two lengths away.
-      if (last?.how === 'threw' && last.error instanceof SyncError && last.error.reason === 'lease-held') {
-        void clock.start('time', (process) => process.world.sleep(2 * LEASE_MS + 1000), { exempt: true });
-        await clock.run(() => false);
-        last = await again();
-      }
+      last = await peacefully(`${name}, told`, (context) => sync(context, `${name}-told`), told, patch);
     }
     if (last?.how === 'returned') return last.value;
     judge.blame('last-sync-failed', last?.how === 'threw' ? messageOf(last.error) : 'it hangs');
