@@ -21,10 +21,10 @@ for (const [from, to, isWithin] of [...around, ...within]) {
     async (t) => {
       t.timeout(170_000);
       const { files, faults } = await tryPair(services, from, to, {
-        ...{ smallFiles: 150, largeBytes: 16 * 1024 * 1024, within: isWithin },
+        ...{ smallFiles: 60, largeBytes: 11 * 1024 * 1024, within: isWithin },
       });
       t.deepEqual(faults, []);
-      t.true(files > 150);
+      t.true(files > 60);
     },
   );
 }

@@ -1,4 +1,4 @@
-/** Runs the command as a user would, as a process of its own, and gives back all it said. */
+/** Runs the command as a user would, in its own process, and returns its output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,14 +36,14 @@ const clean = Object.fromEntries(
   ),
 );
 
-/** What stands around the command, where it is not started as it is by default. */
+/** How to start the command, where the default is not enough. */
 interface Start {
   readonly program?: string;
   /** Words before the command; what they start takes their place. */
   readonly launcher?: readonly string[];
 }
 
-/** The words and the whole environment of a command, for what starts it by itself. */
+/** The words and the whole environment of a command, for callers that start it themselves. */
 export function commandLine(
   args: readonly string[],
   environment: Environment,

@@ -1,4 +1,4 @@
-/** A proxy before Postgres that loses answers to commits, breaks connections, or lets none through. */
+/** A proxy in front of Postgres. It loses answers to commits, breaks connections, or refuses new ones. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 

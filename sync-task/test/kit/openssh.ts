@@ -27,7 +27,7 @@ export interface OpenSshOptions {
 export interface OpenSsh extends SftpEndpoint {
   readonly password: undefined;
   readonly userKeys: UserKeys;
-  /** Where its keys and its configuration lie. */
+  /** Holds its keys and its configuration. */
   readonly folder: string;
 }
 

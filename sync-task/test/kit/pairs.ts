@@ -106,13 +106,13 @@ export async function tryPair(
   }
 }
 
-/** Connections end amid what they carry until some have; later ones stay, so that it comes to an end. */
+/** The first four connections end in the middle of their data. Later ones stay, so that the copy ends. */
 function breakOften({ faults, counters }: TcpProxy, name: string): void {
   const random = randomFrom(seed, name);
   faults.resetAfterBytes = () => (counters.resets < 4 ? 20_000 + random.below(3 * MiB) : undefined);
 }
 
-/** From nothing to large, around the borders of parts and segments; names that others stumble over. */
+/** Empty to large files, sizes around the borders of parts and segments, and difficult names. */
 async function makeTree(place: PairPlace, smallFiles: number, largeBytes: number): Promise<number> {
   const sizes: Record<string, number> = {
     empty: 0,

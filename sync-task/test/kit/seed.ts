@@ -1,4 +1,4 @@
-/** Loaded before every file of tests: properties draw from the seed that ava.config.js printed. */
+/** Loaded before every test file: properties draw from the seed that ava.config.js prints. */
 import fc from 'fast-check';
 
 const seed = Number(process.env['TEST_SEED']);

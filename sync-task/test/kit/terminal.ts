@@ -1,4 +1,4 @@
-/** A real terminal of a given size, in which a command runs: tmux draws, and tells what a person would see. */
+/** A command in a real terminal of a given size. tmux draws it and returns what a person would see. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { commandLine, type Environment, until } from './job.ts';
 import { needs } from './needs.ts';
 
 export interface Terminal {
-  /** What stands on it now, without the blanks behind. */
+  /** The text on it now, without trailing blanks. */
   screen(): string;
   /** Waits until it shows that, and returns what it shows then. */
   shows(pattern: RegExp): Promise<string>;
