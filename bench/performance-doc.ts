@@ -1,4 +1,4 @@
-/** The text of `docs/performance.md`. Pure: figures come from the results, sentences say how they came about. */
+/** The text of `docs/performance.md`. Pure: figures come from the results, and sentences explain how they were measured. */
 import { type OrderResult, orderText } from './order-results.ts';
 import { type PlanResult, planText } from './plan-results.ts';
 import type { CaseResult, ContestantResult, Facts, Results } from './results.ts';
@@ -30,7 +30,7 @@ nobody's account, but it works on the same cores.
 - Peak memory is the sum of the peaks (VmHWM) of the client's processes that live at the same time, looked at every 20 ms; the largest of all rounds.
   A MB is 1,000,000 bytes.`;
 
-/** What stands beside the rows: measured or written elsewhere. */
+/** Sections besides the rows, measured or written elsewhere. */
 export interface Beside {
   readonly plan: PlanResult | undefined;
   readonly order: OrderResult | undefined;
@@ -70,7 +70,7 @@ export function performanceDoc({ cases }: Results, { plan, order, transforms, sc
   return `${sections.filter(Boolean).join('\n\n')}\n`;
 }
 
-/** One paragraph for each machine and day: rows may have been measured apart, and need different programs. */
+/** One paragraph for each machine and day, because rows may be measured separately and with different programs. */
 function factsText(results: readonly CaseResult[]): string {
   const groups = Map.groupBy(results, ({ facts: { versions: _, imageBytes: __, ...machine }, measuredAt }) =>
     JSON.stringify([machine, measuredAt.slice(0, 10)]),
@@ -130,7 +130,7 @@ function aboutText({ name, files, bytes, contestants, dataIn, roundTripMs, measu
   return `\`${name}\`: ${amount}, ${dataIn === 'memory' ? 'in memory (tmpfs)' : 'on disk'}, ${rounds} rounds${trip}.`;
 }
 
-/** What does not fit into a row: memory over time where a run is long, settings that were tried, reasons to be left out. */
+/** What does not fit into a row: memory over a long run, settings that were tried, reasons for leaving contestants out. */
 function notesText(result: CaseResult): string {
   const ours = oursOf(result);
   const notes: string[] = [];

@@ -1,4 +1,4 @@
-/** Where the trees live: in memory where there is room, so that no disk is measured; else in the system's temporary folder. */
+/** Where the trees are: in memory if there is room, so that no disk is measured, else in the system's temporary folder. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, statfs } from 'node:fs/promises';
@@ -13,9 +13,9 @@ export interface Place {
 }
 
 export interface Places extends AsyncDisposable {
-  /** A folder on disk, for keys, states and what the contestants say. */
+  /** A folder on disk, for keys, states and the contestants' output. */
   readonly scratch: string;
-  /** For trees of so many bytes altogether. Throws where neither memory nor disk has the room. */
+  /** For trees of this many bytes altogether. Throws if neither memory nor disk has the room. */
   dataPlace(bytes: number): Promise<Place>;
 }
 
@@ -42,7 +42,7 @@ export async function openPlaces(): Promise<Places> {
   };
 }
 
-/** Much faster than Node's own where there are 100,000 files. */
+/** Much faster than Node's own with 100,000 files. */
 export function removeTree(folder: string): void {
   execFileSync('rm', ['-rf', '--one-file-system', folder]);
 }

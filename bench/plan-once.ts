@@ -31,7 +31,7 @@ const capabilities = {
   mtimeStepMs: 1000,
   filesAtOnce: 1,
 };
-// What `plan` asks of its storages; anything else would fail loudly.
+// The part of a storage that `plan` uses; anything else would fail loudly.
 const storage = { label: 'made up', capabilities, list } as unknown as Storage;
 const environment = process.env;
 const flags = {
@@ -65,7 +65,7 @@ await state[Symbol.asyncDispose]();
 if (work === 'new') await rememberAll();
 console.log(JSON.stringify({ wallMs, peakRssBytes: process.resourceUsage().maxRSS * 1024 }));
 
-/** As if all of them had been copied: that would take an hour. */
+/** Records all files as copied, because copying them would take an hour. */
 async function rememberAll(): Promise<void> {
   const sql = `INSERT INTO file (pipeline_id, path, token, lease_until_ms, claim_run, size, mtime_ms, chain, target_size, digest)
     SELECT 1, path, number, 0, run_id, size, mtime_ms, chain, size, '' FROM entry`;

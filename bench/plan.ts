@@ -1,7 +1,7 @@
 /**
- * `npm run bench:plan`: plans a million files from a listing that is made up as it is read, on SQLite and on Postgres: once
- * when all are new, once when all are known. Each plan runs in a process of its own, so that its peak memory is its own.
- * Stored in `bench/results/plan.json`, from which the page on speed is written.
+ * `npm run bench:plan`: plans a million files from a generated listing, on SQLite and on Postgres, once with all files new and once
+ * with all files known. Each plan runs in its own process, so that its peak memory is measured alone. Stores
+ * `bench/results/plan.json`, from which the page on speed is written.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

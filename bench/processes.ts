@@ -1,6 +1,6 @@
 /**
- * What Linux says about processes in /proc. CPU time comes in ticks of 10 ms there. The kernel's own list of children is
- * not compiled in everywhere, so trees are found by every process's parent.
+ * Reads Linux's /proc. CPU time is in ticks of 10 ms there. Not every kernel has a list of children, so trees are found through the
+ * parent of every process.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -16,7 +16,7 @@ export interface CpuTime {
 
 export interface Memory {
   readonly residentBytes: number;
-  /** The most it ever was. */
+  /** The peak. */
   readonly peakBytes: number;
 }
 
@@ -24,12 +24,12 @@ interface Stat extends CpuTime {
   readonly parent: number;
 }
 
-/** Undefined where the process is gone. */
+/** Undefined if the process is gone. */
 export function readCpuTime(pid: number | 'self'): CpuTime | undefined {
   return readStat(pid);
 }
 
-/** Undefined where the process is gone, or is a zombie, which has no memory. */
+/** Undefined if the process is gone, or is a zombie, which has no memory. */
 export function readMemory(pid: number): Memory | undefined {
   const text = readProc(pid, 'status');
   const peak = text?.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
@@ -39,7 +39,7 @@ export function readMemory(pid: number): Memory | undefined {
 }
 
 export interface ProcessTree {
-  /** The root and everything that descends from it, also what has lost its parent since it was first seen. */
+  /** The root and its descendants, including those that have lost their parent since they were first seen. */
   members(): ReadonlySet<number>;
   /** Looks for new members. */
   look(): void;
@@ -70,7 +70,7 @@ export function descendantsOf(root: number): readonly number[] {
   return [...tree.members()].filter((pid) => pid !== root && readStat(pid) !== undefined);
 }
 
-/** Ends it; no error where it is gone already. */
+/** Ends the process. No error if it is gone already. */
 export function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'): void {
   try {
     process.kill(pid, signal);
@@ -79,7 +79,7 @@ export function endProcess(pid: number, signal: 'SIGTERM' | 'SIGKILL' | 'SIGINT'
   }
 }
 
-/** In the order in which they started, as far as the numbers tell: parents come before their children. */
+/** By process id, which usually is the order of starting: parents come before their children. */
 function allProcesses(): readonly number[] {
   return readdirSync('/proc')
     .map(Number)

@@ -1,4 +1,4 @@
-/** What is stored in `bench/results/latest.json`: raw measurements, from which every figure in the tables is computed. */
+/** The content of `bench/results/latest.json`: raw measurements, from which every figure in the tables is computed. */
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -33,17 +33,17 @@ export interface ContestantResult {
   readonly key: PeerKey;
   readonly name: string;
   readonly settings: string;
-  /** One for each round, in their order: what stands at the same index was measured in the same round. */
+  /** One for each round: entries with the same index were measured in the same round. */
   readonly runs: readonly Measurement[];
-  /** Where it was chosen among several settings: what each took in one run of its own; undefined: more than the best before it. */
+  /** If there were several settings: the time of one run with each; undefined: slower than the best before it. */
   readonly candidates: readonly { readonly settings: string; readonly wallMs: number | undefined }[];
-  /** It ended a run only because of the limit: it takes more than this. */
+  /** A run was ended at this limit: the contestant needs more than that. */
   readonly slowerThanMs?: number;
-  /** Why it did not take part, or no longer did. */
+  /** Why it was left out. */
   readonly leftOut?: string;
 }
 
-/** Of the machine and the programs: nothing that names anybody. */
+/** Facts of the machine and the programs. Nothing identifies a person. */
 export interface Facts {
   readonly cores: number;
   readonly cpu: string;
@@ -59,14 +59,14 @@ export interface Facts {
   readonly imageBytes: number | undefined;
 }
 
-/** Throws where the file is missing or is of another version. */
+/** Throws if the file is missing or has another version. */
 export function readResults(file: string): Results {
   const results = JSON.parse(readFileSync(file, 'utf8')) as Results;
   if (results.schemaVersion !== 1) throw new Error(`${file} has schema version ${results.schemaVersion}; this reads 1`);
   return results;
 }
 
-/** Puts the case in its place in the file and leaves the others as they are. */
+/** Replaces the case in the file, and keeps the others. */
 export async function storeCase(file: string, result: CaseResult, order: readonly string[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const known = { ...readCases(file), [result.name]: result };

@@ -27,11 +27,11 @@ export interface UserKey {
 }
 
 export const sshd = '/usr/sbin/sshd';
-/** Where sshd, as root, drops its rights; Debian's service makes it, and nobody else does. */
+/** The folder in which sshd, as root, drops its privileges. Only Debian's service creates it. */
 const PRIVILEGE_FOLDER = '/run/sshd';
 const SESSIONS_END_MS = 5000;
 
-/** Throws what to install where there is no sshd. */
+/** Throws, and says what to install, if there is no sshd. */
 export function checkOpenSsh(): void {
   if (!existsSync(sshd)) throw new Error(`there is no ${sshd}: apt-get install openssh-server`);
 }
@@ -42,7 +42,7 @@ export async function newUserKey(folder: string): Promise<UserKey> {
   return { user: userInfo().username, keyFile, publicKeyFile: `${keyFile}.pub` };
 }
 
-/** Starts one sshd, with everything of its own in `folder`. Throws what it said where it does not start. */
+/** Starts one sshd with all of its files in `folder`. Throws its output if it does not start. */
 export async function startServer(folder: string, key: UserKey, program = sshd): Promise<Server> {
   if (process.getuid?.() === 0) await mkdir(PRIVILEGE_FOLDER, { recursive: true, mode: 0o755 });
   await mkdir(folder);
@@ -58,7 +58,7 @@ export async function startServer(folder: string, key: UserKey, program = sshd):
   await new Promise<void>((resolve, reject) => {
     daemon.once('error', reject);
     daemon.once('exit', (code) => reject(new Error(`sshd ended with ${code}: ${said.join('; ')}`)));
-    // Read on when it has started, or it would block on a full pipe.
+    // Keeps reading after the start, or sshd would block on a full pipe.
     createInterface({ input: daemon.stderr }).on('line', (line) => {
       if (line.startsWith('Server listening on')) resolve();
       else if (daemon.exitCode === null && said.length < 100) said.push(line);
@@ -70,7 +70,7 @@ export async function startServer(folder: string, key: UserKey, program = sshd):
     pid,
     hostKey: (await readFile(`${hostKeyFile}.pub`, 'utf8')).split(' ').slice(0, 2).join(' '),
     async [Symbol.asyncDispose]() {
-      // Sessions would outlive the daemon, which must be there to collect them.
+      // Sessions must end first: the daemon has to collect them.
       const untilMs = performance.now() + SESSIONS_END_MS;
       for (const session of descendantsOf(pid)) endProcess(session, 'SIGTERM');
       while (descendantsOf(pid).length > 0 && performance.now() < untilMs) await setTimeout(20);
@@ -106,7 +106,7 @@ function newKey(file: string): void {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', file]);
 }
 
-/** sshd takes no port 0. Should somebody take this one in between, sshd says so and the start fails. */
+/** sshd does not accept port 0. If another process takes this port first, sshd reports it and the start fails. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, host, resolve));

@@ -1,10 +1,10 @@
-/** The verdict of `--smoke`: has something made us clearly slower? */
+/** The verdict of `--smoke`: has sync-task become clearly slower? */
 import type { Case } from './cases.ts';
 import type { CaseResult } from './results.ts';
 import { contestantOf, oursOf, ratioTo } from './summary.ts';
 import { ratioText } from './table.ts';
 
-/** Why the case is lost; undefined where it is not, or where nothing is at stake. */
+/** Why the case is lost; undefined if it is not, or if it has no limit. */
 export function lossOf({ name, atMost }: Case, result: CaseResult): string | undefined {
   if (atMost === undefined) return undefined;
   const ratio = ratioTo(contestantOf(result, 'rclone-best'), oursOf(result), 'wallMs');

@@ -1,4 +1,4 @@
-/** From measurements to figures. Pure. */
+/** Computes figures from measurements. Pure. */
 import type { Measurement } from './measure.ts';
 import type { CaseResult, ContestantResult } from './results.ts';
 
@@ -10,7 +10,7 @@ export interface Spread {
 
 export type Figure = 'wallMs' | 'clientCpuMs' | 'serverCpuMs' | 'stateCpuMs' | 'peakRssBytes';
 
-/** Undefined where there is nothing. */
+/** Undefined for an empty list. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const [least, most] = [sorted[0], sorted.at(-1)];
@@ -24,7 +24,7 @@ export function figureOf(contestant: ContestantResult, figure: Figure): Spread |
   return spreadOf(contestant.runs.map((run) => run[figure]));
 }
 
-/** How many times the base's figure, round by round: what one round had in common, good or bad, falls out. */
+/** Ratios to the base's figure, round by round, so that influences on a whole round cancel out. */
 export function ratioTo(
   base: ContestantResult | undefined,
   contestant: ContestantResult,
@@ -57,7 +57,7 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-/** What was to be reached, and whether it was. A goal without a figure to compare with is not met. */
+/** The goal, and whether it was reached. A goal without a figure to compare with is not met. */
 export function verdictsOn(result: CaseResult): readonly Verdict[] {
   const { goal } = result;
   const ours = oursOf(result);
@@ -83,7 +83,7 @@ export interface Loss {
   readonly ratio: number;
 }
 
-/** Every figure of which we need more than somebody else, with whoever is furthest ahead; the worst first. */
+/** Every figure in which sync-task is not the best, with the best contestant; the worst first. */
 export function lossesIn(results: readonly CaseResult[]): readonly Loss[] {
   return results
     .flatMap((result) => losingFigures.map((figure) => lossIn(result, figure)))

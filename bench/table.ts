@@ -1,4 +1,4 @@
-/** Tables in Markdown, padded so that they are read as easily on a terminal. Pure. */
+/** Tables in Markdown, padded so that they are readable on a terminal, too. Pure. */
 import type { CaseResult, ContestantResult } from './results.ts';
 import { contestantOf, type Figure, figureOf, megabytes, oursOf, ratioTo, type Spread, verdictsOn } from './summary.ts';
 
@@ -72,7 +72,7 @@ function goalText(result: CaseResult): string {
   return missed.length === 0 ? 'met' : `missed: ${missed.map((verdict) => verdict.what).join(', ')}`;
 }
 
-/** Of somebody who was too slow it is only known that the ratio is below our share of the limit. */
+/** For a contestant that reached the limit, only an upper bound of the ratio is known: our time divided by the limit. */
 function wallRatioText(rival: ContestantResult | undefined, ours: ContestantResult): string {
   if (rival?.slowerThanMs === undefined) return ratioText(ratioTo(rival, ours, 'wallMs'));
   const wall = figureOf(ours, 'wallMs');

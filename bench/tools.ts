@@ -1,4 +1,4 @@
-/** The other programs: where they are, which version, or why they are missing. */
+/** The other programs: their paths and versions, or why they are missing. */
 import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -10,8 +10,8 @@ const VERSITYGW_MODULE = 'github.com/versity/versitygw/cmd/versitygw@v1.8.0';
 const RCLONE_MODULE = 'github.com/rclone/rclone@latest';
 
 /**
- * rclone: the one that RCLONE names, or the one built here before, or the newest from Go's module proxy, or that of the
- * system. With `quick` the system's comes before building, which takes minutes.
+ * rclone: the one named by RCLONE, else an earlier build, else a new build from Go's module proxy, else the system's. With `quick`
+ * the system's is preferred to a new build, which takes minutes.
  */
 export async function findRclone(cache: string, quick: boolean, say: (line: string) => void): Promise<Tool> {
   const given = process.env['RCLONE'];
@@ -90,13 +90,13 @@ export interface Image {
   readonly bytes: number;
 }
 
-/** The image as it was built last, where Docker is here and has it. */
+/** The last build of the image, if Docker is here and has it. */
 export function findImage(name: string): Image | undefined {
   const bytes = Number(output('docker', ['image', 'inspect', '--format', '{{.Size}}', name]));
   return bytes > 0 ? { bytes } : undefined;
 }
 
-/** What it printed, trimmed; undefined where it is missing or fails. */
+/** Its trimmed output; undefined if it is missing or fails. */
 function output(file: string, args: readonly string[]): string | undefined {
   try {
     return execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
@@ -105,7 +105,7 @@ function output(file: string, args: readonly string[]): string | undefined {
   }
 }
 
-/** Why it failed; undefined where it did not. */
+/** Why it failed; undefined if it did not. */
 function attempt(file: string, args: readonly string[], options: ExecFileSyncOptions = {}): string | undefined {
   try {
     execFileSync(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });

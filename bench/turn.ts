@@ -1,4 +1,4 @@
-/** One contestant's turn: an empty target, the measured commands, the check of what they did, and nothing left behind. */
+/** One contestant's turn: an empty target, the measured commands, a check of their work, and a clean-up. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -51,7 +51,7 @@ export async function takeTurn(arena: Arena, peer: Peer): Promise<Measurement> {
   return await takeTurnIn(home, arena, peer, arena.each.work);
 }
 
-/** Throws where the commands fail, or did not do what they were asked to. */
+/** Throws if the commands fail, or did not do their task. */
 export async function takeTurnIn(home: Home, arena: Arena, peer: Peer, work: Work): Promise<Measurement> {
   const { each, lab, link, tree, limitMs, signal } = arena;
   const server = each.buckets === undefined ? undefined : await lab.buckets(tree.place);
@@ -97,7 +97,7 @@ function check(job: Job, peer: Peer): void {
   }
 }
 
-/** Byte for byte, and nothing besides. */
+/** Compares byte for byte, and allows no other files. */
 function checkCopy(source: string, target: string, name: string): void {
   try {
     execFileSync('diff', ['-rq', '--no-dereference', source, target], { encoding: 'utf8', stdio: 'pipe' });

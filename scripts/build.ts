@@ -1,7 +1,7 @@
 /**
- * Bundles the program into a few files: a container that copies one file would otherwise spend half of its life finding and
- * reading hundreds of modules (docs/decisions/0013). What a start may not need stays in files of its own.
- * Usage: node scripts/build.ts [FOLDER], `dist` unless told otherwise.
+ * Bundles the program into a few files. Otherwise a container that copies one file would spend half of its life finding and
+ * reading hundreds of modules (docs/decisions/0013). Modules that not every start needs stay in files of their own.
+ * Usage: node scripts/build.ts [FOLDER]; default: `dist`.
  */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { build, type Plugin } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 const outdir = resolve(process.argv[2] ?? join(root, 'dist'));
 
-/** ssh2 asks for its native addon by a path in its own folder, where it stays. */
+/** ssh2 loads its native addon by a path in its own folder, so the addon stays there. */
 const addonStays: Plugin = {
   name: 'addon-stays',
   setup({ onResolve }) {
@@ -31,11 +31,11 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node24',
-  // An addon too; pg asks for pg-native, which nobody installs.
+  // An addon too. pg tries to load pg-native, which is never installed.
   external: ['cpu-features', 'pg-native'],
   plugins: [addonStays],
   alias: { 'string-width': join(root, 'scripts/text-width.cjs') },
-  // Libraries in CommonJS ask for Node's modules at run time, and where they stand.
+  // CommonJS libraries load Node's modules at run time, and use their own paths.
   define: { __dirname: 'import.meta.dirname' },
   banner: {
     js: "import { createRequire as requireHere } from 'node:module'; const require = requireHere(import.meta.url);",
@@ -46,7 +46,7 @@ const { metafile } = await build({
 });
 await writeFile(join(outdir, 'THIRD-PARTY-LICENSES.txt'), await licences(Object.keys(metafile.inputs)));
 
-/** The bundle holds parts of other packages: their licences go with it. */
+/** The bundle contains other packages, so it includes their licences. */
 async function licences(inputs: readonly string[]): Promise<string> {
   const packages = new Set(inputs.flatMap((path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []));
   const texts = [...packages].sort().map(async (folder) => {

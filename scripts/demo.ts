@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: three days of a partner's feed, synchronised once a day between two SFTP servers that run in this
- * process. Nothing to install, no Docker. The folder `demo-output/` stays for a look.
+ * `npm run demo`: three days of a partner's feed, synchronised once a day between two SFTP servers in this process. It needs
+ * no Docker and installs nothing. The folder `demo-output/` remains for inspection.
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -70,7 +70,7 @@ async function tree(folder: string): Promise<Map<string, string>> {
   return files;
 }
 
-/** The command that a user would type, as its own process. */
+/** Runs the command that a user would type, in its own process. */
 async function syncTask(args: readonly string[], environment: Record<string, string>): Promise<Result> {
   const bin = join(root, 'sync-task/src/bin.ts');
   const child = spawn(process.execPath, [bin, ...args], {

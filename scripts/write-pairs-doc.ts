@@ -7,7 +7,7 @@ import { type PairOptions, tryPair } from '../sync-task/test/kit/pairs.ts';
 
 const root = join(import.meta.dirname, '..');
 const tree = { smallFiles: 100, largeBytes: 24 * 1024 * 1024 };
-/** Each has the contract and tests of its own. */
+/** Each has a contract test and tests of its own. */
 const suites: Readonly<Record<string, string>> = {
   'file/file-storage': 'a folder',
   'sftp/sftp-storage': "the tests' own server, and odd ones",
@@ -49,7 +49,7 @@ async function pair(from: string, to: string, options: PairOptions): Promise<str
   return faults.length === 0 ? 'passes' : `fails: ${faults[0]}`;
 }
 
-/** So many at once; each waits for its processes and its lines most of the time. */
+/** Jobs that run at once; most of the time they wait for processes and connections. */
 const AT_ONCE = 8;
 const jobs = [
   ...kinds.flatMap((from) => kinds.map((to) => ({ from, to, within: false }))),

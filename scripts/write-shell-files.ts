@@ -1,4 +1,4 @@
-/** `npm run docs:shell`: writes the man page and the completions below shell/. A test fails where they are others. */
+/** `npm run docs:shell`: writes the man page and the completions in shell/. A test fails when they are out of date. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { completion, shells } from '../sync-task/src/cli/shell/completion.ts';
 import { manPage } from '../sync-task/src/cli/shell/man-page.ts';

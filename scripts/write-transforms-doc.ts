@@ -1,4 +1,4 @@
-/** Writes docs/transforms.md from the transforms themselves. A test fails where the page is another one. */
+/** Writes docs/transforms.md from the transforms themselves. A test fails when the page is out of date. */
 import { writeFile } from 'node:fs/promises';
 import { transformsPage } from '../sync-task/src/transform/describe.ts';
 import { transforms } from '../sync-task/src/transform/registry.ts';

@@ -11,7 +11,7 @@ const settings = [
   'xfer:buffer-size 1048576',
 ];
 
-/** How many files at once pay depends on the round trip. */
+/** The best number of parallel files depends on the round trip. */
 export const lftpCandidates: readonly Peer[] = [8, 2].map((parallel) => ({
   name: 'lftp',
   settings: `\`mirror --parallel=${parallel}\`, 64 requests in flight, 1 MiB buffer, cipher aes128-gcm`,

@@ -1,4 +1,4 @@
-/** What a task with Airflow's SFTP hook does: paramiko gets every file to a temporary one and puts it from there. */
+/** Does what a task with Airflow's SFTP hook does: paramiko downloads every file to a temporary one and uploads it. */
 import { join } from 'node:path';
 import { cleanEnvironment, host, type Peer } from './peer.ts';
 

@@ -1,4 +1,4 @@
-/** What takes part in the benchmark, and what it is asked to do. */
+/** The programs in the benchmark, and the tasks that they get. */
 
 /**
  * - `copy`: a tree to an empty target
@@ -46,7 +46,7 @@ export interface Job {
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  /** The whole environment: nothing of ours is inherited. */
+  /** The whole environment: nothing is inherited from this process. */
   readonly env: Record<string, string>;
 }
 
@@ -54,7 +54,7 @@ export interface Peer {
   readonly name: string;
   /** Everything that is not its default, in words or flags, for the table of settings. */
   readonly settings: string;
-  /** Steps that follow each other, each of commands that run side by side; undefined: it can't do this work. */
+  /** Steps in order, each with commands that run in parallel; undefined: it cannot do this work. */
   steps(job: Job): readonly (readonly Command[])[] | undefined;
   /** The number of files found, from what the `list` work printed. */
   listed?(stdout: string): number;
