@@ -5,7 +5,7 @@
  */
 import type { Stats } from 'node:fs';
 import { link, lstat, rename, unlink } from 'node:fs/promises';
-import { SyncError } from '../../base/errors.ts';
+import { draftMissing } from '../draft-errors.ts';
 import { tempName } from '../draft-name.ts';
 import { baseOf, joinPath, parentOf } from '../paths.ts';
 import { existsAlready } from '../standing.ts';
@@ -53,13 +53,13 @@ export function publisher(folders: Folders, makeLink: typeof link = link): Publi
       const folder = await folders.find(parentOf(path));
       await explained({ label, path, what: 'publish' }, async () => {
         try {
-          if (folder === undefined) throw missingDraft(label, path);
+          if (folder === undefined) throw draftMissing(label, path);
           const [temp, final] = [joinPath(folder, tempName(name)), joinPath(folder, baseOf(path))];
           await options.mayWrite?.();
           if (options.onlyNew) await publishNew(path, temp, final, options);
           else await rename(temp, final);
         } catch (error) {
-          if (isMissing(error)) throw missingDraft(label, path, error);
+          if (isMissing(error)) throw draftMissing(label, path, error);
           throw error;
         }
       });
@@ -80,13 +80,4 @@ async function standing(path: string): Promise<Stats | undefined> {
 async function isOneFile(temp: string, final: string): Promise<boolean> {
   const [draft, published] = [await lstat(temp), await standing(final)];
   return published?.ino === draft.ino && published.dev === draft.dev;
-}
-
-function missingDraft(label: string, path: string, cause?: unknown): SyncError {
-  return new SyncError(`${label}: the draft of ${JSON.stringify(path)} is gone before it was published; run again`, {
-    kind: 'transient',
-    reason: 'draft-missing',
-    path,
-    cause,
-  });
 }

@@ -4,8 +4,8 @@
  */
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, lstat, open, rename, truncate, unlink } from 'node:fs/promises';
-import { SyncError } from '../../base/errors.ts';
 import type { Chunk } from '../../base/model.ts';
+import { draftExists, sizeDiffers } from '../draft-errors.ts';
 import { tempName } from '../draft-name.ts';
 import { baseOf, checkPath, joinPath, parentOf } from '../paths.ts';
 import { existsAlready, notAFile } from '../standing.ts';
@@ -57,12 +57,7 @@ export async function startDraft(
       return await open(name, CREATE_FLAGS, CREATE_MODE);
     } catch (error) {
       if (!isCode(error, 'EEXIST')) throw explainFileError(error, operation);
-      throw new SyncError(`${folders.label}: a draft ${options.name} of ${JSON.stringify(path)} stands already`, {
-        kind: 'permanent',
-        reason: 'draft-exists',
-        path,
-        cause: error,
-      });
+      throw draftExists(folders.label, path, options.name, error);
     }
   }
 
@@ -100,16 +95,7 @@ export async function startDraft(
     if (options.fsync) await file.sync(); // after the time, so that it is on disk too
     const { size, mtimeMs } = versionOf(await file.stat());
     await close(); // network file systems report a full disk here
-    if (size !== written) {
-      throw new SyncError(
-        `${folders.label}: ${JSON.stringify(path)} has ${size} bytes after ${written} were written; run again`,
-        {
-          kind: 'transient',
-          reason: 'size-differs',
-          path,
-        },
-      );
-    }
+    if (size !== written) throw sizeDiffers(folders.label, path, size, written);
     return { size, mtimeMs, mtimeKept: timesSet && isKept(options.mtimeMs, mtimeMs) };
   }
 

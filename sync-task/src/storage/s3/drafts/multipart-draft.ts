@@ -8,6 +8,7 @@
 import { CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 import { SyncError } from '../../../base/errors.ts';
 import type { Chunk } from '../../../base/model.ts';
+import { sizeDiffers } from '../../draft-errors.ts';
 import { isHeld } from '../../lease.ts';
 import type { DraftOptions, FinishedDraft } from '../../storage.ts';
 import { guarded, type ObjectTarget, sha256, signDigest } from '../bucket.ts';
@@ -186,16 +187,7 @@ export function multipartDraft(plan: MultipartPlan): OwnDraft {
       if (used > 0 || number === 0) send();
       await settle();
       throwFailure();
-      if (stored !== size) {
-        throw new SyncError(
-          `${bucket.label}: ${JSON.stringify(path)} has ${stored} bytes after ${size} were written; run again`,
-          {
-            kind: 'transient',
-            reason: 'size-differs',
-            path,
-          },
-        );
-      }
+      if (stored !== size) throw sizeDiffers(bucket.label, path, stored, size);
       release();
       return { size, mtimeMs: draft.mtimeMs, mtimeKept: true };
     },
