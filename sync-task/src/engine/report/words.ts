@@ -3,7 +3,8 @@
 const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 export function bytesWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
+  // A rate has fractions.
+  if (Math.round(bytes) < 1024) return `${Math.round(bytes)} B`;
   let value = bytes / 1024;
   let unit = 0;
   while (value >= 1023.95 && unit < units.length - 1) {

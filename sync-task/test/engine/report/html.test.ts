@@ -56,6 +56,7 @@ test('a top list keeps what sorting would', (t) => {
 const words: readonly (readonly [string, string])[] = [
   [bytesWords(0), '0 B'],
   [bytesWords(1023), '1023 B'],
+  [bytesWords(109.09090909090908), '109 B'],
   [bytesWords(1024), '1.0 KiB'],
   [bytesWords(1024 ** 2 - 1), '1.0 MiB'],
   [bytesWords(150 * 1024 ** 3), '150 GiB'],
