@@ -110,6 +110,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
           escaped = true;
         }
         value += text.slice(from, at);
+        if (at >= text.length && !last) return undefined;
         if (!escaped && opensLate(value)) {
           if (fits(text, start, at)) failure = bad('blanks stand before a quote that encloses more than the field');
           return undefined;
@@ -127,7 +128,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
   function isEscaped(text: string, at: number, last: boolean, recordStart: number): boolean {
     const next = text.charCodeAt(at + 1);
     if (at + 1 < text.length && (next === quoteCode || next === delimiterCode || next === BACKSLASH)) return true;
-    if ((at + 1 < text.length || last) && fits(text, recordStart, at))
+    if ((at + 1 < text.length || last) && fits(text, recordStart, at + 1))
       failure = bad('a backslash stands before something that needs none', '; without escape=backslash it is text');
     return false;
   }
@@ -171,14 +172,14 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
       } else if (behind >= text.length || next === delimiterCode || next === LF || next === CR) {
         value += text.slice(from, at);
         if (stray && /[\r\n]/.test(value)) {
-          if (fits(text, recordStart, at))
+          if (fits(text, recordStart, behind))
             failure = bad('a quote is not doubled, and its field goes on in the next line');
           return undefined;
         }
         row.push(value);
         return behind;
       } else if (quotes === 'strict') {
-        if (fits(text, recordStart, at + 1)) {
+        if (fits(text, recordStart, behind)) {
           failure = bad('text follows a closing quote', '; quotes=relaxed takes such quotes as text');
         }
         return undefined;
@@ -193,6 +194,7 @@ export function csvParser(syntax: Syntax, before = 0): CsvParser {
     return (code === 32 || code === 9) && code !== delimiterCode;
   }
 
+  /** An error of a record that is too long is that alone: in smaller pieces nothing behind its limit would have been seen. */
   function fits(text: string, start: number, stop: number): boolean {
     // No UTF-16 unit takes more than three bytes.
     if ((stop - start) * 3 <= maxBytes || Buffer.byteLength(text.slice(start, stop)) <= maxBytes) return true;
