@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 /** Of everything that tests draw at random; give it again to see the same. */
@@ -31,8 +30,6 @@ export default {
   },
   require: ['./sync-task/test/kit/seed.ts'],
   sortTestFiles: (one, other) => rank(one) - rank(other) || (one < other ? -1 : 1),
-  // Most of them wait for servers, timers and processes most of the time.
-  concurrency: 2 * availableParallelism(),
   timeout: '3m',
   // ssh2's native addon aborts when a worker thread ends with a connection that was not collected yet.
   workerThreads: false,

@@ -13,6 +13,8 @@ import { type SftpServerOptions, startSftpServer } from '../../../kit/sftp-serve
 import { openSftp } from '../../../kit/sftp-storage.ts';
 import { fingerprintOf, newKeyPair, publicKeyOf } from '../../../kit/ssh-keys.ts';
 
+// Tests run one after the other: each has a server in this process, and all at once they wait for each other's keys longer than a login may take.
+
 async function newServer(t: ExecutionContext, options: Partial<SftpServerOptions> = {}) {
   const root = await mkdtemp(join(tmpdir(), 'sync-task-test-'));
   const server = await startSftpServer({ root, userKeys: true, ...options });
@@ -41,7 +43,7 @@ const accepted: Record<string, (server: TestServer) => Partial<Credentials>> = {
 };
 
 for (const [what, credentials] of Object.entries(accepted)) {
-  test(`let in: ${what}`, async (t) => {
+  test.serial(`let in: ${what}`, async (t) => {
     const server = await newServer(t);
     await using storage = await openSftp(server, '/', credentials(server));
     t.is(await storage.stat('nothing'), undefined);
@@ -95,7 +97,7 @@ const refused: Record<string, { give: (server: TestServer) => Partial<Credential
 };
 
 for (const [what, { give, reason, says }] of Object.entries(refused)) {
-  test(`refused: ${what}`, async (t) => {
+  test.serial(`refused: ${what}`, async (t) => {
     const server = await newServer(t);
     const error = await t.throwsAsync(openSftp(server, '/', give(server)), { instanceOf: SyncError });
     t.is(error?.kind, 'permission');
@@ -120,7 +122,7 @@ for (const [what, wrong, says] of [
     /SYNC_TASK_TARGET_KNOWN_HOSTS holds no line/,
   ],
 ] as const) {
-  test(`${what} that is none is a wrong setting, found before anything is connected`, async (t) => {
+  test.serial(`${what} that is none is a wrong setting, found before anything is connected`, async (t) => {
     const error = await t.throwsAsync(openSftp({ host: '127.0.0.1', port: 1, user: 'me' }, '/', wrong), {
       message: says,
     });
@@ -128,7 +130,7 @@ for (const [what, wrong, says] of [
   });
 }
 
-test('let in where an agent has the key and the server wants the password behind it', async (t) => {
+test.serial('let in where an agent has the key and the server wants the password behind it', async (t) => {
   const server = await newServer(t, { loginOrder: ['publickey', 'password'] });
   const agent = join(server.root, 'agent');
   const daemon = spawn('ssh-agent', ['-D', '-a', agent], { stdio: 'ignore' });
@@ -159,7 +161,7 @@ for (const [what, prompts, give, says] of [
     /asked for "Password:"; set SYNC_TASK_TARGET_PASSWORD/,
   ],
 ] as const) {
-  test(`a prompt ${what} is named`, async (t) => {
+  test.serial(`a prompt ${what} is named`, async (t) => {
     const { password, ...server } = await newServer(t, { keyboardInteractive: true, prompts });
     const credentials = { knownHosts: server.knownHosts, ...(give ? { password } : {}) };
     const error = await t.throwsAsync(openSftp(server, '/', credentials), { message: says });
@@ -167,7 +169,7 @@ for (const [what, prompts, give, says] of [
   });
 }
 
-test('nobody listens: transient, and says where', async (t) => {
+test.serial('nobody listens: transient, and says where', async (t) => {
   const server = await newServer(t);
   await server.stop();
   const error = await t.throwsAsync(openSftp(server, '/', {}), { instanceOf: SyncError });
@@ -178,7 +180,7 @@ test('nobody listens: transient, and says where', async (t) => {
   );
 });
 
-test('a host name that does not exist: transient, and says so', async (t) => {
+test.serial('a host name that does not exist: transient, and says so', async (t) => {
   const server = { host: 'no-such-host.invalid', port: 22, user: 'nobody' };
   const error = await t.throwsAsync(openSftp(server, '/', {}), { instanceOf: SyncError });
   t.is(error?.kind, 'transient');
@@ -194,7 +196,7 @@ for (const loginOrder of [
   ['publickey', 'keyboard-interactive', 'publickey'],
   ['password', 'keyboard-interactive', 'publickey'],
 ] as const) {
-  test(`let in where the server wants ${loginOrder.join(', then ')}`, async (t) => {
+  test.serial(`let in where the server wants ${loginOrder.join(', then ')}`, async (t) => {
     const server = await newServer(t, { loginOrder });
     const { password, knownHosts, userKeys } = server;
     const privateKey = `${userKeys?.plain.privateKey}\n${userKeys?.encrypted.privateKey}`;
@@ -212,7 +214,7 @@ const moreHostKeys = [
 ];
 for (const [index, hostKey] of moreHostKeys.entries()) {
   const publicKey = publicKeyOf(hostKey);
-  test(`let in by the fingerprint of the server's ${publicKey.split(' ')[0]}`, async (t) => {
+  test.serial(`let in by the fingerprint of the server's ${publicKey.split(' ')[0]}`, async (t) => {
     const server = await newServer(t, { moreHostKeys });
     const credentials = { password: server.password, hostKey: fingerprintOf(publicKey) };
     await using storage = await openSftp(server, '/', credentials);
@@ -221,7 +223,7 @@ for (const [index, hostKey] of moreHostKeys.entries()) {
   });
 }
 
-test('a fingerprint that is of no key of the server is refused, with the key that it shows first', async (t) => {
+test.serial('a fingerprint that is of no key of the server is refused, with the key that it shows first', async (t) => {
   const server = await newServer(t, { moreHostKeys });
   const credentials = { password: server.password, hostKey: `SHA256:${'A'.repeat(43)}` };
   await t.throwsAsync(openSftp(server, '/', credentials), {
