@@ -29,7 +29,10 @@ export async function parseArguments(words: readonly string[], version: string):
     .showHelpOnFail(false)
     .fail((message, error) => {
       if (error instanceof SyncError) throw error;
-      throw new SyncError(`${(message ?? error.message).replaceAll('\n', ' ')}; see sync-task --help`, {
+      const text = (message ?? error.message).replaceAll('\n', ' ');
+      const absent = /^Missing required arguments?: (.+)$/.exec(text)?.[1]?.split(', ');
+      const what = absent ? `${absent.map((name) => `--${name}`).join(' and ')}: say it, this command needs it` : text;
+      throw new SyncError(`${what}; see sync-task --help`, {
         kind: 'usage',
         reason: 'bad-argument',
       });

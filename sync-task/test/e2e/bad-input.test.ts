@@ -29,7 +29,7 @@ const cases: Readonly<Record<string, Case>> = {
     code: 64,
     says: /--bacth-files: .*did you mean --batch-files\?/,
   },
-  'run without a run': { args: ['run', '--batch', '1'], code: 64, says: /Missing required argument: run/ },
+  'run without a run': { args: ['run', '--batch', '1'], code: 64, says: /--run: say it, this command needs it/ },
   'no source': { args: ['sync'], environment: { SYNC_TASK_SOURCE: '' }, code: 64, says: /--source: it is missing/ },
   'a bad URL': { args: ['sync', '--source', 'not a url'], code: 64, says: /--source: it is no URL; write sftp:/ },
   'an unknown scheme': {
