@@ -46,14 +46,18 @@ export async function judgeEnd({ judge, scenario, state, sources, target }: TheE
     }
   }
   // Nobody removes the probe of a `check` that died: it is empty, and no listing shows it.
-  // Nor an upload that a dead worker began and did not record, when its transforms changed and no file has that path any more.
-  const known = (await state.query('SELECT path FROM file')).flatMap(({ path }) =>
-    made(scenario.chain, path, Buffer.alloc(0)).map((file) => file.path),
-  );
-  const isNamed = (name: string) => !name.includes('.upload ') || known.some((path) => name.endsWith(` of ${path}`));
+  // Nor is an upload that a dead worker began and did not record, where its file's name at the target changed with the transforms.
+  const chains = [
+    scenario.chain,
+    ...scenario.actors.flatMap((actor) => ('patch' in actor ? (actor.patch.chain ?? []) : [])),
+  ];
+  const namesChange = new Set(chains.map((chain) => made(chain, 'f', Buffer.alloc(0))[0]?.path)).size > 1;
   const left = target
     .stands()
-    .filter((name) => name.includes('.sync-task.') && !name.includes('.probe-') && isNamed(name));
+    .filter(
+      (name) =>
+        name.includes('.sync-task.') && !name.includes('.probe-') && !(namesChange && name.includes('.upload ')),
+    );
   // Left-overs at a former target stay there once the pipeline has another target.
   if (left.length > 0 && !forgets) judge.blame('left-over', left.join(', '));
   const held = await state.query('SELECT path, owner FROM file WHERE owner IS NOT NULL');
