@@ -11,8 +11,8 @@ export type DataSpec =
   /** The nth largest file has a nth of the largest one's size. */
   | { readonly kind: 'zipf'; readonly files: number; readonly largestBytes: number; readonly folders: number };
 
-/** Age of all files: too old to be taken for files that still grow. */
-const AGE_MS = 3_600_000;
+/** Age of all files: too old to be taken for files that still grow, even where the source does not report its clock. */
+const AGE_MS = 48 * 3_600_000;
 const POOL_BYTES = 4 * 1024 * 1024;
 /** The least that a file costs a file system: a page and its metadata. */
 const LEAST_FILE_BYTES = 8 * 1024;

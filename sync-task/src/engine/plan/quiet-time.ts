@@ -5,7 +5,7 @@
  * - `--stable`: a file is read at least so long after it was listed.
  * - Always: a file written within the step of the source's clock may be rewritten in the same step, with the same size, and look
  *   the same ever after. It is read only when that step is over: a later rewrite then shows in its time. Where the source does not
- *   report its clock, any file may be that young.
+ *   report its clock, any file may be that young whose time is about a day or less from the worker's clock.
  */
 import type { SourceClock } from './source-clock.ts';
 
@@ -20,6 +20,8 @@ export interface QuietTime {
 const SHORTEST_STEP_MS = 20;
 /** Clocks are reported in whole seconds: an offset may be off by this much. */
 const UNSURE_MS = 2000;
+/** How far an unknown clock may be off: as far as time zones are apart, where local time was taken for UTC. */
+const OFF_AT_MOST_MS = 26 * 3_600_000;
 
 /** `clock` is the source's, `mtimeStepMs` the finest step of its modification times. */
 export function quietTime(options: {
@@ -38,7 +40,8 @@ export function quietTime(options: {
       // A time far in the future is a wrong clock: waiting for it to pass could take years.
       const isFuture = mtimeMs > listedMs + stepsMs + UNSURE_MS;
       const overMs = clock.isKnown ? mtimeMs + stepsMs + UNSURE_MS : Number.POSITIVE_INFINITY;
-      if (!clock.isKnown || !isFuture) untilMs = Math.max(untilMs, Math.min(overMs, listedMs + stepsMs));
+      const mayBeYoung = clock.isKnown ? !isFuture : Math.abs(mtimeMs - listedMs) <= OFF_AT_MOST_MS;
+      if (mayBeYoung) untilMs = Math.max(untilMs, Math.min(overMs, listedMs + stepsMs));
     },
     leftMs: () => Math.max(0, Math.ceil(untilMs - clock.nowMs())),
   };
