@@ -1,7 +1,7 @@
 /** The last lines of a command for people: what became of the files, what failed and why, and what to do next. */
 import { exitCodes } from '../../base/errors.ts';
 import { visible } from '../../base/visible.ts';
-import { bytesWords, durationWords } from '../../engine/report/words.ts';
+import { bytesWords, counted, durationWords } from '../../engine/report/words.ts';
 import type { FileError, Result } from '../../engine/result/result.ts';
 import { summarise } from '../result-output.ts';
 
@@ -34,7 +34,7 @@ function head(result: Result): string[] {
   if (result.verified) return [summarise(result), ...findingLines(result)];
   if (command === 'plan' || isDryRun(result)) {
     const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
-    const size = `${count(files.planned, 'file')}, ${bytesWords(bytes)}, in ${count(batches.length, 'batch')}`;
+    const size = `${counted(files.planned, 'file')}, ${bytesWords(bytes)}, in ${counted(batches.length, 'batch')}`;
     return [
       `${command} ${run}: ${status} in ${durationWords(durationMs)}`,
       row(command === 'plan' ? 'planned' : 'to copy', size),
@@ -54,14 +54,10 @@ function isDryRun({ command, explain, phases }: Result): boolean {
 }
 
 function copiedWords({ files, bytes, phases, durationMs, command }: Result): string {
-  if (command === 'finish') return count(files.copied, 'file');
+  if (command === 'finish') return counted(files.copied, 'file');
   const ms = phases?.find(({ phase }) => phase === 'transfer')?.durationMs ?? durationMs;
   const rate = bytes.written > 0 && ms > 0 ? ` at ${bytesWords((bytes.written / ms) * 1000)}/s` : '';
-  return `${count(files.copied, 'file')}, ${bytesWords(bytes.written)}${rate}`;
-}
-
-function count(files: number, noun: 'file' | 'batch'): string {
-  return `${files} ${noun}${files === 1 ? '' : noun === 'batch' ? 'es' : 's'}`;
+  return `${counted(files.copied, 'file')}, ${bytesWords(bytes.written)}${rate}`;
 }
 
 type Count = keyof Result['files'];
